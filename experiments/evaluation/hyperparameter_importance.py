@@ -32,7 +32,7 @@ def importances(
     scores = {one.result.number: one.result.value for one in ended if one.result.value is not None}  # of complete ones
     least = ceil(BETTER * len(ended)) if len(ended) >= LEAST_TRIALS else LEAST_TRIALS
     if len(scores) < least:
-        return TooFewTrials(trials=len(scores), least=least)
+        return TooFewTrials(trials=len(scores), least=least, ended=len(ended))
     if len(set(scores.values())) == 1:
         return EqualScores()
     below = min(scores.values()) - 1.0

@@ -67,11 +67,17 @@ class TooManyShuffles:
 
 @dataclass(frozen=True, kw_only=True)
 class TooFewTrials:
-    """There are fewer complete trials in the space than are needed."""
+    """There are fewer trials in the space than are needed, or fewer complete ones among them.
+
+    trials: number of complete trials in the space.
+    least:  number that is needed: of complete and pruned trials together, or of complete ones where these are enough.
+    ended:  number of complete and pruned trials in the space; absent in older results, and outside the digest.
+    """
 
     code: Literal["too_few_trials"] = "too_few_trials"
     trials: int
     least: int
+    ended: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

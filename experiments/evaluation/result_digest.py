@@ -1,4 +1,7 @@
-"""The digest of a results document: of all that the study file and the data determine."""
+"""The digest of a results document: of all that the study file and the data determine.
+
+Keys that were added after digests had been fixed are outside it, or are left out of the document without a value.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import Any
 from experiments.config.documents import canonical_digest
 
 OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "holdout", "report", "ledger", "provenance", "timing")
-EXCHANGED = "exchanged"  # of the difference on test rows, added later, too
-PARTS_OUTSIDE = ("smallest", "roc", "mistake_values")  # of the analysis, added after its digests were fixed
+PARTS_OUTSIDE = ("smallest", "roc", "mistake_values")  # of the analysis
+KEYS_OUTSIDE = ("exchanged", "ended")  # of a difference and of a reason
+LATER = ("agreeing", *KEYS_OUTSIDE)  # keys that are written only where they have a value
 
 
 def digest(document: dict[str, Any]) -> str:
@@ -19,9 +23,28 @@ def digest(document: dict[str, Any]) -> str:
 def digested(document: dict[str, Any]) -> dict[str, Any]:
     """Return the parts of a results document that its digest covers."""
     body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
-    if isinstance(body.get("analysis"), dict):
-        body["analysis"] = {key: value for key, value in body["analysis"].items() if key not in PARTS_OUTSIDE}
-    if isinstance(test := body.get("test"), dict) and isinstance(compared := test.get("difference"), dict):
-        difference = {key: value for key, value in compared.items() if key != EXCHANGED}
-        body["test"] = {**test, "difference": difference}
-    return body
+    if isinstance(analysis := body.get("analysis"), dict):
+        body["analysis"] = {key: value for key, value in analysis.items() if key not in PARTS_OUTSIDE}
+    return _without(body, KEYS_OUTSIDE, always=True)
+
+
+def written(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a results document without the later keys that have no value."""
+    return _without(document, LATER, always=False)
+
+
+def _without(document: dict[str, Any], names: tuple[str, ...], always: bool) -> dict[str, Any]:
+    """Return a copy whose difference and reasons lack these keys, always or where they have no value."""
+
+    def kept(part: Any) -> Any:
+        if not isinstance(part, dict):
+            return part
+        return {key: value for key, value in part.items() if key not in names or not (always or value is None)}
+
+    copy = dict(document)
+    if isinstance(test := copy.get("test"), dict) and "difference" in test:
+        copy["test"] = {**test, "difference": kept(test["difference"])}
+    if isinstance(analysis := copy.get("analysis"), dict) and isinstance(analysis.get("left_out"), dict):
+        reasons = {part: kept(reason) for part, reason in analysis["left_out"].items()}
+        copy["analysis"] = {**analysis, "left_out": reasons}
+    return copy

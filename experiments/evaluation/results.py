@@ -17,7 +17,7 @@ from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import NoScore
 from experiments.evaluation.records import AnalysisRecord, Counts, FinalRecord
 from experiments.evaluation.report_record import ReportRecord
-from experiments.evaluation.result_digest import digest
+from experiments.evaluation.result_digest import digest, written
 from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord, SplitRecord
 from experiments.search.trial import InterventionKind, Reason, State
 
@@ -313,7 +313,7 @@ class StudyResult:
         for name in ("outer", "holdout", "report"):
             if body[name] is None:
                 del body[name]
-        drop_absent(body["test"])
+        body = written(body)
         own = digest(body)
         return {"schema": body.pop("schema"), "study": body.pop("study"), "digest": own, **body}
 
@@ -337,14 +337,6 @@ class StudyResult:
     def digest(self) -> str:
         """The sha256 of the canonical JSON of all that the study file and the data determine, as it was written."""
         return self.earlier_digest or str(self.document()["digest"])
-
-
-def drop_absent(test: dict[str, Any] | None) -> None:
-    """Remove the keys of a difference that are written only where they have a value."""
-    difference = (test or {}).get("difference") or {}
-    for name in ("agreeing", "exchanged"):
-        if difference.get(name) is None:
-            difference.pop(name, None)
 
 
 @cache

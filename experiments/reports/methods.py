@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.evaluation.reasons import AsWritten, LeftOut, NoScore
+from experiments.evaluation.reasons import AsWritten, LeftOut, NoScore, TooFewTrials
 from experiments.evaluation.records import ImportanceRecord, SelectionRecord
 from experiments.evaluation.results import BaselineRecord, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.reports.blocks import Fact, Part, Parts, Words, counted, filled, number, percent, sentence
@@ -59,6 +59,12 @@ REASONS: Final = {
     "not_fitted": "{detail}",
     "not_scored": "{detail}",
 }
+
+
+TOO_FEW: Final = (  # by whether there are enough trials, of which too few are complete
+    "{ended} in the space, {trials} of them complete; at least {least}, complete or pruned, are needed",
+    "{trials} of {ended} in the space are complete; at least {least}, a quarter, are needed",
+)
 
 
 def interval_method(test: FinalScore) -> Parts:
@@ -153,5 +159,8 @@ def reason(key: str, given: LeftOut | NoScore) -> Parts:
         shown = metric_label(found) if name == "metric" else f"{found:,}" if isinstance(found, int) else found
         return Fact(f"{key}.{name}", shown)
 
-    explanation = filled(REASONS[given.code], value)
+    template = REASONS[given.code]
+    if isinstance(given, TooFewTrials) and given.ended is not None:
+        template = TOO_FEW[given.ended >= given.least]
+    explanation = filled(template, value)
     return sentence("{} ({})", Fact(f"{key}.code", given.code.replace("_", " ")), explanation)

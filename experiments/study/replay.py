@@ -23,8 +23,8 @@ from experiments.evaluation.last_fit import last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.outer_fit import OuterFits, outer_fit
 from experiments.evaluation.outer_record import OuterFold, OuterRecord, unscored
-from experiments.evaluation.result_digest import digest, digested
-from experiments.evaluation.results import FinalScore, StudyResult, drop_absent
+from experiments.evaluation.result_digest import digest, digested, written
+from experiments.evaluation.results import FinalScore, StudyResult
 from experiments.evaluation.temperature import temperatures_of
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
@@ -150,12 +150,11 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
             of_folds = _outer_fits(recorded, result.outer, spec, executor)
             scored = outer_fit(fits, finalists, uncertainty, of_folds, ledger, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
-    drop_absent(test)
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded) and spec.study.arithmetic == result.spec["study"].get("arithmetic"):
         outer = None if scored.outer is None else asdict(scored.outer)
         on_record = {"test": before, "outer": recorded.document.get("outer")}
-        changed = differences(digested(on_record), digested({"test": test, "outer": outer}))
+        changed = differences(digested(on_record), digested(written({"test": test, "outer": outer})))
         return Replay(None, tuple(changed), kernel, "test scores of the final models", notes=tuple(notes))
     margin = SHARE * (result.test.ci95[1] - result.test.ci95[0])
     return Replay(

@@ -14,6 +14,7 @@ import pytest
 
 from experiments import compare, report, reproduce, sync
 from experiments.evaluation.ledger_place import find_ledger, ledger_path
+from experiments.evaluation.result_digest import digested
 from experiments.search.arithmetic import obstacle, processor
 from experiments.study.results_file import known_rows, read_own_results
 from support.desk import CommandRunner
@@ -165,7 +166,7 @@ def test_a_statistic_that_was_wrong_is_all_that_differs(
     assert reproduce.main(["apart", "--workers", "1", "--out", "again"]) == 1
     assert "first difference  analysis.selection.corrected: " in capsys.readouterr().out
     assert ledger_entries(recorded, "reserved") == [*TESTED, "reserved"]
-    before, after = results(recorded, "apart"), recorded.results(recorded.folder / "again")
+    before, after = map(digested, (results(recorded, "apart"), recorded.results(recorded.folder / "again")))
     for document in (before, after):
         for name in ("corrected", "ci95", "optimism"):
             del document["analysis"]["selection"][name]

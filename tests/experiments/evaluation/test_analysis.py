@@ -49,7 +49,7 @@ def test_digits_have_pictures_of_the_rows_they_name(tmp_path: Path) -> None:
 
     done = searched(document("digits", training={"epochs": 2}), tmp_path)
     found = analysed(done)
-    assert found.left_out == {"importances": TooFewTrials(trials=3, least=20)}
+    assert found.left_out == {"importances": TooFewTrials(trials=3, least=20, ended=3)}
     assert found.permutation.baseline == rounded(best_of(done.told).result.value)
     assert len(found.permutation.columns) == 64
     assert found == analysed(done)

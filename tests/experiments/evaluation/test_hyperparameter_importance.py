@@ -81,9 +81,10 @@ def test_too_little_is_a_reason(space: Space) -> None:
     few = [told(number, one, by_rate(one)) for number, one in enumerate(params[:19])]
     failed = [told(number, one, None, "FAIL") for number, one in enumerate(params, start=19)]
     outside = told(90, {**params[0], "learning_rate": 5.0}, 1.0)
-    assert importances([*few, *failed, outside], space) == TooFewTrials(trials=19, least=20)
+    assert importances([*few, *failed, outside], space) == TooFewTrials(trials=19, least=20, ended=19)
     pruned = [told(number, one, None, "PRUNED") for number, one in enumerate(drawn(20), start=19)]
-    assert importances([*few[:6], *pruned], space) == TooFewTrials(trials=6, least=7)
+    assert importances([*few[:6], *pruned], space) == TooFewTrials(trials=6, least=7, ended=26)
+    assert importances([*few[:6], *pruned[:4]], space) == TooFewTrials(trials=6, least=20, ended=10)
     alike = [told(number, one, 0.5) for number, one in enumerate(params)]
     assert importances(alike, space) == EqualScores()
 

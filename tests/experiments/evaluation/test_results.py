@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
+from experiments.evaluation.reasons import TooFewTrials
 from experiments.evaluation.records import AnalysisRecord, MistakeValues, NetworkSize, RocRecord, SmallestRecord
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, PARTS_OUTSIDE, digest, digested
@@ -118,6 +119,17 @@ def test_a_difference_has_the_keys_that_it_needs_and_the_digest_that_it_had() ->
     assert StudyResult.of_document(exchanged.document()) == exchanged
     agreeing = replace(before, test=replace(before.test, difference=replace(difference, agreeing=9)))
     assert agreeing.digest != before.digest
+
+
+def test_a_reason_has_the_digest_that_it_had() -> None:
+    few = [TooFewTrials(trials=6, least=7, ended=ended) for ended in (None, 26)]
+    before, after = (result(analysis=AnalysisRecord(left_out={"importances": one})) for one in few)
+    assert before.document()["analysis"]["left_out"]["importances"] == {
+        "code": "too_few_trials", "trials": 6, "least": 7
+    }  # fmt: skip
+    assert after.document()["analysis"]["left_out"]["importances"]["ended"] == 26
+    assert after.digest == before.digest == digest(after.document())
+    assert StudyResult.of_document(after.document()) == after
 
 
 def test_the_document_is_plain_json() -> None:

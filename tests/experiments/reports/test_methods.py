@@ -8,7 +8,7 @@ from experiments.evaluation.results import BaselineId, BaselineRecord, Differenc
 from experiments.reports import methods as words
 from experiments.reports.blocks import Fact, plain
 
-GIVEN = {"columns": 1200, "limit": 1000, "folds": 5, "trials": 3, "least": 20, "metric": "neg_log_loss"}
+GIVEN = {"columns": 1200, "limit": 1000, "folds": 5, "trials": 3, "least": 20, "ended": 25, "metric": "neg_log_loss"}
 GIVEN |= {"configurations": 40, "rows": 9000, "draws": 1000, "scored": 12, "detail": "nothing to fit"}
 
 
@@ -29,6 +29,19 @@ def test_every_reason_is_its_code_and_a_sentence_with_all_its_numbers():
             "here.code",
             *(f"here.{name}" for name in names),
         }
+
+
+def test_too_few_trials_are_too_few_at_all_or_too_few_complete_ones():
+    def said(**numbers):
+        return plain(words.reason("here", reasons.TooFewTrials(**numbers)))
+
+    assert said(trials=15, least=20, ended=19) == (
+        "too few trials (19 in the space, 15 of them complete; at least 20, complete or pruned, are needed)"
+    )
+    assert said(trials=6, least=7, ended=26) == (
+        "too few trials (6 of 26 in the space are complete; at least 7, a quarter, are needed)"
+    )
+    assert said(trials=6, least=7) == "too few trials (6 complete in the space; at least 7 are needed)"
 
 
 def test_what_no_code_stands_for_keeps_its_words(full):
