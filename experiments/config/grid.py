@@ -1,7 +1,8 @@
 """The grid: every combination of a space's values, in an order shuffled by the seed.
 
 The size of a layer beyond `hidden_layers` has no effect, so it keeps its first value. The configurations to try first,
-the default among them, are left out of the grid.
+the default among them, are left out of the grid. Other parameters that have no effect without hidden layers are kept:
+the points of a grid must stay what they were when its study began.
 """
 
 from __future__ import annotations
@@ -49,14 +50,14 @@ def _blocks(space: Space, axes: Axes) -> Iterator[Axes]:
     """Yield the axes for each number of layers, with a single value for a size that has no effect."""
     for layers in axes.get("hidden_layers", (None,)):
         chosen = {} if layers is None else {"hidden_layers": layers}
-        unused = space.unused(chosen)
+        unused = space.unused_sizes(chosen)
         alone = {name: (value,) for name, value in chosen.items()}
         yield {name: alone.get(name, axis[:1] if name in unused else axis) for name, axis in axes.items()}
 
 
 def _on_the_axes(space: Space, axes: Axes, parameters: Mapping[str, Any]) -> Hyperparameters:
     """Return the point of the grid that equals a configuration."""
-    unused = space.unused(parameters)
+    unused = space.unused_sizes(parameters)
     return {name: axis[0] if name in unused else _nearest(axis, parameters[name]) for name, axis in axes.items()}
 
 

@@ -17,6 +17,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from experiments.config.candidate import Candidate, Hyperparameters, Preprocessing
 from experiments.config.conflicts import conflicts
 from experiments.config.documents import in_one_line
+from experiments.config.hidden_layers import OF_HIDDEN_LAYERS
 from experiments.config.searchable import CHOICES_RULE, SEARCHABLE, Parameter, not_searchable
 from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec
 from experiments.config.target import Target
@@ -83,7 +84,15 @@ class Space:
         return all(_contains(axis, parameters[name]) for name, axis in self.distributions.items())
 
     def unused(self, parameters: Mapping[str, Any]) -> frozenset[str]:
-        """Return the names of the parameters without effect: sizes of layers beyond `hidden_layers`."""
+        """Return the names of the parameters without effect.
+
+        They are sizes of layers beyond `hidden_layers`, and without hidden layers also what acts on these alone.
+        """
+        of_hidden = frozenset() if parameters.get("hidden_layers", self._layers) else OF_HIDDEN_LAYERS
+        return self.unused_sizes(parameters) | (of_hidden & self.distributions.keys())
+
+    def unused_sizes(self, parameters: Mapping[str, Any]) -> frozenset[str]:
+        """Return the names of the sizes of layers beyond `hidden_layers`."""
         first = parameters.get("hidden_layers", self._layers) + 1
         return frozenset(f"hidden_units_{layer}" for layer in range(first, self._layers + 1))
 

@@ -22,7 +22,8 @@ def importances(
     """Compute the record from the trials in the space, or return the reason why there is none.
 
     A pruned trial, which was worse than others when it was stopped, is not among the better ones. A parameter without
-    effect in a trial, such as the size of an absent layer, is left out of that trial. Nothing is random.
+    effect in a trial, such as the size of an absent layer or dropout without hidden layers, is left out of that trial.
+    Nothing is random.
 
     Source: Watanabe, Bansal and Hutter (2023), PED-ANOVA, IJCAI.
     """

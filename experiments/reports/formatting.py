@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from experiments.config.documents import count
+from experiments.config.hidden_layers import OF_HIDDEN_LAYERS
 
 MINUS: Final = "\u2212"
 NOTHING: Final = "–"
@@ -105,13 +106,19 @@ def hidden(params: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[int, ...
 
 
 def is_active(name: str, params: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    """Return whether the trial used a sampled parameter; the units of a layer that the network lacks are unused.
+    """Return whether the trial used a sampled parameter.
+
+    The units of a layer that the network lacks are unused, and what acts on hidden layers is where there are none.
 
     >>> is_active("hidden_units_2", {"hidden_layers": 1, "hidden_units_1": 64, "hidden_units_2": 128}, {})
     False
+    >>> is_active("dropout", {"hidden_layers": 0, "dropout": 0.5}, {})
+    False
     """
     units = hidden(params, spec)
-    return name in params and (units is None or layer_of(name) <= len(units))
+    if name not in params or (units == () and name in OF_HIDDEN_LAYERS):
+        return False
+    return units is None or layer_of(name) <= len(units)
 
 
 def network(params: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
@@ -130,13 +137,14 @@ def network(params: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
     return f"{layers} {_ACTIVATIONS.get(activation, activation)}".strip(" ,")
 
 
-def settings(params: Mapping[str, Any]) -> list[str]:
-    """List the parameters that `network` does not describe.
+def settings(params: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:
+    """List the parameters that have an effect and that `network` does not describe.
 
-    >>> settings({"hidden_layers": 1, "hidden_units_1": 64, "learning_rate": 0.002143, "dropout": 0.1})
+    >>> settings({"hidden_layers": 1, "hidden_units_1": 64, "learning_rate": 0.002143, "dropout": 0.1}, {})
     ['learning_rate', 'dropout']
     """
-    return [name for name in all_parameters([params]) if not is_layer(name) and name != "activation"]
+    used = [name for name in all_parameters([params]) if is_active(name, params, spec)]
+    return [name for name in used if not is_layer(name) and name != "activation"]
 
 
 def configuration(params: Mapping[str, Any], spec: Mapping[str, Any], epochs: int) -> str:
@@ -145,7 +153,7 @@ def configuration(params: Mapping[str, Any], spec: Mapping[str, Any], epochs: in
     >>> configuration({"hidden_layers": 0, "activation": "relu", "l2": 0.001}, {}, 12)
     'no hidden layer, L2 strength 0.001, 12 epochs'
     """
-    trained = [f"{label(name)} {parameter(params[name])}" for name in settings(params)]
+    trained = [f"{label(name)} {parameter(params[name])}" for name in settings(params, spec)]
     return ", ".join([network(params, spec), *trained, count(epochs, "epoch")])
 
 

@@ -87,7 +87,7 @@ def lead(result: StudyResult) -> Parts:
     params = result.best.params
     shown = [
         (Fact(f"names.{name}", label(name)), " ", Fact(f"best.params.{name}", parameter(params[name])))
-        for name in settings(params)
+        for name in settings(params, result.spec)
     ]
     final, epochs = result.final, counted("best.epochs", result.best.epochs, "epoch")
     if final is not None:

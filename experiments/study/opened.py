@@ -68,7 +68,7 @@ class Study:
 
     @property
     def best_params(self) -> dict[str, float | int | str | bool]:
-        """Return the settings of the best trial that were searched, without the sizes of layers that it does not have.
+        """Return the settings of the best trial that were searched, without those that have no effect in its network.
 
         >>> from experiments.study.api import open
         >>> from experiments.study.lookup import EXAMPLE

@@ -123,9 +123,20 @@ def network(record: Record, which: str) -> str:
 
 def configured(record: Record, which: str, name: str) -> Any:
     """Return a parameter of a configuration; None for a layer that its network lacks."""
-    params = part(record, which)["params"]
+    return used(record, part(record, which)["params"], name)
+
+
+def of_trial(record: Record, at: str, name: str) -> Any:
+    """Return a parameter of a trial; None of what acts on hidden layers where it has none."""
+    return used(record, trial(record, at)["params"], name)
+
+
+def used(record: Record, params: dict[str, Any], name: str) -> Any:
+    layers = len(units(record, params))
+    if layers == 0 and name in ("activation", "batch_norm", "dropout", "noise"):
+        return None
     layer = re.fullmatch(r"hidden_units_(\d+)", name)
-    return None if layer and int(layer[1]) > len(units(record, params)) else params.get(name)
+    return None if layer and int(layer[1]) > layers else params.get(name)
 
 
 def outcome(record: Record, at: str) -> str:
@@ -277,6 +288,7 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"(best|default|outer\.folds\[\d+\])\.params\.(\w+)": configured,
     r"outer\.folds\[(\d+)\]\.place": lambda _, at: int(at) + 1,
     r"trials\[(\d+)\]\.hidden": hidden,
+    r"trials\[(\d+)\]\.params\.(\w+)": of_trial,
     r"trials\[(\d+)\]\.outcome": outcome,
     r"trials\[(\d+)\]\.role": role,
     r"trials\[(\d+)\]\.deviation": deviation,

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from support.derived_facts import units
+from support.derived_facts import units, used
 from support.facts import Fact, Record
 
 Counts = Counter[str]
@@ -72,6 +72,8 @@ def _configurations(record: Record) -> Counts:
         layers = {f"hidden_units_{layer + 1}" for layer in range(len(units(record, params)))}
         for name in params:
             if name == "hidden_layers" or (name.startswith("hidden_units_") and name not in layers):
+                continue
+            if used(record, params, name) is None:
                 continue
             in_words = which == "best" and name != "activation" and name not in layers
             found[f"{which}.params.{name}"] += 2 if in_words else 1

@@ -52,6 +52,11 @@ def test_a_size_of_a_layer_that_is_not_there_makes_no_point_of_its_own() -> None
     assert all(map(space.contains, points))
 
 
+def test_a_grid_stays_what_it_was_though_dropout_has_no_effect_without_hidden_layers() -> None:
+    points = grid(space_of({"hidden_layers": LAYERS, "dropout": {"choices": [0.0, 0.25]}}), 0)
+    assert {(0, 0.0), (0, 0.25)} - {(point["hidden_layers"], point["dropout"]) for point in points} == set()
+
+
 @pytest.mark.parametrize("known", [{"hidden_units": (5, 999), "hidden_layers": 1}, {"hidden_units": (5, 4)}])
 def test_what_is_tried_first_is_not_tried_again(known: dict[str, Any]) -> None:
     rules = {"hidden_layers": LAYERS, "hidden_units": {"choices": [4, 5]}}

@@ -225,6 +225,16 @@ def test_sizes_of_layers_that_are_not_there_are_unused() -> None:
     assert make({"hidden_units": {"low": 4, "high": 64}}, training={"hidden_layers": 2}).unused({}) == set()
 
 
+def test_what_acts_on_hidden_layers_is_unused_without_them() -> None:
+    rules = {"hidden_layers": {"low": 0, "high": 1}, "hidden_units": {"low": 4, "high": 64}}
+    space = make({**rules, "dropout": {"low": 0.0, "high": 0.5}, "activation": {"choices": ("relu", "tanh")}})
+    assert space.unused({"hidden_layers": 0}) == {"hidden_units_1", "dropout", "activation"}
+    assert space.unused({"hidden_layers": 1}) == set()
+    assert space.unused_sizes({"hidden_layers": 0}) == {"hidden_units_1"}
+    linear = make({"dropout": {"low": 0.0, "high": 0.5}, "l2": {"low": 0, "high": 1}}, training={"hidden_layers": 0})
+    assert linear.unused({"dropout": 0.5, "l2": 0.0}) == {"dropout"}
+
+
 def test_bins_are_part_of_a_preprocessing_with_bins_alone() -> None:
     rules = {"numbers": {"choices": ("standard", "piecewise")}, "bins": {"choices": (8, 16, 32)}}
     space = make(rules)

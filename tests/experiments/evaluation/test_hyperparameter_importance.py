@@ -76,6 +76,15 @@ def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> Non
     assert importances([told(number, one, by_rate(one)) for number, one in enumerate(other)], space) == record
 
 
+def test_dropout_without_hidden_layers_says_nothing() -> None:
+    rules = {**DOCUMENT["space"], "hidden_layers": {"low": 0, "high": 3}, "dropout": {"low": 0.0, "high": 0.5}}
+    space = Space(parse_spec(DOCUMENT | {"space": rules}, "made up"))
+    params = [{**one, "hidden_layers": number % 2, "dropout": 0.01 * number} for number, one in enumerate(drawn(40))]
+    record = importances([told(number, one, by_rate(one)) for number, one in enumerate(params)], space)
+    other = [{**one, "dropout": 0.5 if one["hidden_layers"] == 0 else one["dropout"]} for one in params]
+    assert importances([told(number, one, by_rate(one)) for number, one in enumerate(other)], space) == record
+
+
 def test_too_little_is_a_reason(space: Space) -> None:
     params = drawn(25)
     few = [told(number, one, by_rate(one)) for number, one in enumerate(params[:19])]

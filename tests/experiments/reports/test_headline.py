@@ -24,6 +24,13 @@ def test_the_model_is_described(study):
     )
 
 
+def test_what_has_no_effect_without_hidden_layers_is_not_named(study):
+    linear = replaced(study[0], "best", params=study[0].best.params | {"hidden_layers": 0})
+    assert plain(lead(linear)).startswith(
+        "The tuned model: no hidden layer, learning rate 0.00609, L2 strength 2.3e-05;"
+    )
+
+
 def test_a_model_of_several_networks_is_described_as_one(study):
     final = FinalRecord(members=5, epochs=108, default_epochs=60)
     assert plain(lead(replace(study[0], final=final))).endswith(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from experiments.reports.blocks import Facts, Table, plain
-from experiments.reports.sections.trials import trials
+from experiments.reports.sections.trials import trial_table, trials
 from support.sections import texts
 
 pytestmark = pytest.mark.slow
@@ -54,3 +56,12 @@ def test_a_long_table_has_the_best_hundred_best_first(make_study):
     assert len(values) == 100
     assert values == sorted(values, reverse=True)
     assert "The best 100 of 201 trials; trials.csv has them all." in texts(trials(result).blocks)[-1]
+
+
+def test_dropout_without_hidden_layers_is_shown_as_unused(study):
+    result = study[0]
+    linear = replace(result.trials[3], params=result.trials[3].params | {"hidden_layers": 0, "dropout": 0.25})
+    table = trial_table("Trials", replace(result, trials=(linear,)), [linear])
+    shown = dict(zip([plain(column.title) for column in table.columns], map(plain, table.rows[0].cells), strict=True))
+    assert (shown["hidden layers"], shown["dropout"], shown["activation"]) == ("none", "–", "–")
+    assert shown["learning rate"] != "–"
