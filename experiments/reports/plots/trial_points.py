@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from statistics import median
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -67,11 +68,15 @@ def draw_trials(chart: Chart, result: StudyResult, positions: Mapping[int, float
 
 
 def score_range(result: StudyResult) -> tuple[float, float]:
-    """Return the scores to show: from the best down, at most four times as far as the median of the complete trials."""
+    """Return the scores to show: from the best down, at most four times as far as the median of the complete trials.
+
+    Where that is less than the best trial's standard deviation over the folds, so much is shown: differences that are
+    much smaller mean little, and a few trials that are alike would leave no room for the others.
+    """
     complete = sorted(trial.value for trial in result.trials if trial.value is not None)
     pruned = [trial.last for trial in result.trials if trial.reason == "pruned" and trial.last is not None]
-    best, middle = complete[-1], complete[len(complete) // 2]
-    reach = 4 * (best - middle) if best > middle else math.inf
+    best, middle = complete[-1], median(complete)
+    reach = max(4 * (best - middle), result.best.cv_std) if best > middle else math.inf
     scores = [*complete, *pruned]
     return max(min(scores), best - reach), max(scores)
 

@@ -42,6 +42,25 @@ def test_every_other_trial_stands_at_its_number_and_score(study):
     assert circles(svg, fill="#0072b2") == [pytest.approx(point, abs=0.01) for point in complete]
 
 
+def of_values(result, values, deviation):
+    """The study with these complete trials alone."""
+    trials = [replace(trial, number=at, state="COMPLETE", reason="", value=value)
+              for at, (trial, value) in enumerate(zip(result.trials, values, strict=False))]  # fmt: skip
+    return replace(result, trials=tuple(trials), best=replace(result.best, cv_std=deviation))
+
+
+def test_two_good_trials_of_four_do_not_leave_the_others_out(study):
+    low, high = score_range(of_values(study[0], [0.1847, 0.2546, 0.2101, 0.2550], deviation=0.0))
+    assert (low, high) == (pytest.approx(0.1847), 0.2550)
+
+
+def test_the_scale_is_at_least_as_long_as_the_deviation_over_the_folds(study):
+    values = [0.80, *[0.899] * 5, 0.9]
+    assert score_range(of_values(study[0], values, deviation=0.0))[0] == pytest.approx(0.896)
+    assert score_range(of_values(study[0], values, deviation=0.02))[0] == pytest.approx(0.88)
+    assert score_range(of_values(study[0], values, deviation=0.5))[0] == 0.80
+
+
 def test_many_trials_have_smaller_fainter_marks(make_study):
     result, _ = make_study(trials=160)
     chart = Chart(300, 100, Axis(0, 160), trial_axis(result))
