@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation.exchanges import swapped_p_value
+from experiments.evaluation.expanded_interval import stretched
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import DefaultScore, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
+    EXPANDED,
     Interval,
     Resampled,
     bootstrap_interval,
@@ -26,6 +28,7 @@ from experiments.evaluation.statistics import (
     paired_mean_difference,
     resampled,
     resampled_difference,
+    single_rows,
     verdict,
     wilson_interval,
 )
@@ -67,7 +70,10 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
         interval = wilson_interval(int(hits[0].sum()), len(hits[0]))
         return OfRows(interval, "wilson", None, paired_difference(*hits) if several else None)
     difference = paired_mean_difference(rows[0], rows[1], SEED) if several else None
-    return OfRows(bootstrap_interval(rows[0], SEED), BOOTSTRAP["rows"], draws_of(len(rows[0])), difference)
+    drawn, interval = single_rows(len(rows[0])), bootstrap_interval(rows[0], SEED)
+    if drawn in EXPANDED:
+        interval = within(metric, stretched(interval, float(rows[0].astype(np.float64).mean()), len(rows[0])))
+    return OfRows(interval, BOOTSTRAP[drawn], draws_of(len(rows[0])), difference)
 
 
 def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) -> OfRows:

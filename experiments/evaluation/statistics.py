@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.evaluation.expanded_interval import FEW_ROWS, NORMAL_975, stretched
 from experiments.evaluation.results import SIGNIFICANCE, DifferenceMethod, IntervalMethod, ScoreDifference, Verdict
 from nnet.arrays import Array
 
@@ -22,17 +23,19 @@ DRAWS: Final = 10_000
 _INDICES: Final = 200_000_000  # limit of the indices of all draws: a second or two
 _SCORE_DRAWS: Final = 1_000  # fewer, since a scorer takes a millisecond or more
 _FEWEST: Final = 30  # number of draws that must have a score
-_NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
 _BLOCK: Final = 1 << 20  # number of indices drawn at a time, so that memory does not grow with the rows
 
-Drawn = Literal["rows", "groups", "rows_of_each_class"]
+Drawn = Literal["rows", "few_rows", "groups", "rows_of_each_class"]
+EXPANDED: Final[tuple[Drawn, ...]] = ("few_rows", "groups")  # whose interval is stretched
 PAIRED: Final[dict[Drawn, DifferenceMethod]] = {
     "rows": "paired_bootstrap_rows",
+    "few_rows": "expanded_paired_bootstrap_rows",
     "groups": "expanded_paired_bootstrap_groups",
     "rows_of_each_class": "paired_bootstrap_rows_of_each_class",
 }
 BOOTSTRAP: Final[dict[Drawn, IntervalMethod]] = {
     "rows": "bootstrap_rows",
+    "few_rows": "expanded_bootstrap_rows",
     "groups": "expanded_bootstrap_groups",
     "rows_of_each_class": "bootstrap_rows_of_each_class",
 }
@@ -82,7 +85,7 @@ def bootstrap_interval(values: Array, seed: int) -> Interval:
     """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
     Rows are drawn with replacement `draws_of` times; the limits are the 0.025 and 0.975 quantiles of the means.
-    On fewer than some 50 rows, or with a few rows far from the rest, it covers less than it says.
+    It covers less than it says on few rows, where `stretched` helps, and with a few rows far from the rest.
 
     Args:
         values: (n,) the value of each row, in the unit of the metric.
@@ -145,9 +148,9 @@ def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> 
 def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
     """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
-    The rows' differences are drawn with replacement B = `draws_of` times. The interval is the percentile one; p is
-    twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so that it falls below
-    0.05 about where the interval leaves out zero. It is 1 where no row differs.
+    The rows' differences are drawn with replacement B = `draws_of` times. The interval is the percentile one, of few
+    rows `stretched`. p is twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so
+    that it falls below 0.05 about where the percentile interval leaves out zero. It is 1 where no row differs.
 
     Args:
         winner:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
@@ -169,7 +172,7 @@ def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDif
     (0.175, True)
     """
     gains = winner.astype(np.float64) - default
-    return _bootstrapped(float(gains.mean()), _bootstrap_means(gains, seed), "rows")
+    return _bootstrapped(float(gains.mean()), _bootstrap_means(gains, seed), single_rows(len(gains)), len(gains))
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,7 @@ class Resampled:
 
     score:  score of all rows.
     draws:  (B,) scores of the samples on which every model has a score.
-    drawn:  the units drawn: rows, groups of rows, or in each class as many rows as it has.
+    drawn:  the units drawn: rows, few or not, groups of rows, or in each class as many rows as it has.
     units:  number of rows, or of groups.
     """
 
@@ -188,9 +191,8 @@ class Resampled:
     units: int
 
     def interval(self) -> Interval:
-        """Compute the 95% percentile bootstrap interval; of groups it is stretched as their number asks for."""
-        limits = _percentile_limits(self.draws)
-        return stretched(limits, self.score, self.units) if self.drawn == "groups" else limits
+        """Compute the 95% percentile bootstrap interval; of groups and of few rows it is stretched."""
+        return _limits(self.draws, self.score, self.drawn, self.units)
 
 
 def resampled(
@@ -211,15 +213,15 @@ def resampled(
     Raises:
         ValueError: too few samples have a score.
 
-    >>> resampled([lambda sample: float(np.mean(sample < 5))], rows=10, seed=0)[0].interval()
-    (0.2, 0.8)
+    >>> resampled([lambda sample: float(np.mean(sample < 50))], rows=100, seed=0)[0].interval()
+    (0.4, 0.6)
     """
-    drawn: Drawn = "rows" if groups is None else "groups"
-    draws = _scored(scores, _of_rows(rows) if groups is None else _of_groups(groups), seed)
+    drawn: Drawn = single_rows(rows) if groups is None else "groups"
+    draws = _scored(scores, _drawing_rows(rows) if groups is None else _of_groups(groups), seed)
     if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
         drawn, draws = "rows_of_each_class", _scored(scores, _within(classes), seed)
     if draws.shape[1] < _FEWEST:
-        words = drawn.replace("_", " ")
+        words = drawn.removeprefix("few_").replace("_", " ")
         raise ValueError(
             f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
         )
@@ -237,28 +239,16 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
         winner, default: scores of the same samples; higher is better.
     """
     smallest, score = 2.0 ** (1 - winner.units), winner.score - default.score
-    found = _bootstrapped(score, winner.draws - default.draws, winner.drawn, smallest)
-    return replace(found, ci95=stretched(found.ci95, score, winner.units)) if winner.drawn == "groups" else found
+    return _bootstrapped(score, winner.draws - default.draws, winner.drawn, winner.units, smallest)
 
 
-def stretched(limits: Interval, score: float, units: int) -> Interval:
-    """Stretch the percentile interval of a bootstrap of whole groups, as few groups vary more than they show.
+def single_rows(rows: int) -> Drawn:
+    """Return what a bootstrap of so many single rows draws: few of them, whose interval is stretched, or rows.
 
-    Both sides are t / 1.96 * sqrt(U / (U - 1)) times as long, with Student's 0.975 quantile of U - 1 degrees of
-    freedom: exact for the mean of U normal groups, and little for many.
-
-    Source: the expanded percentile interval of Hesterberg (2015), What Teachers Should Know about the Bootstrap, The
-    American Statistician 69, 371-386.
-
-    >>> [round(limit, 3) for limit in stretched((0.7, 0.9), 0.8, units=10)]
-    [0.678, 0.922]
+    >>> single_rows(49), single_rows(50)
+    ('few_rows', 'rows')
     """
-    from scipy.special import stdtrit  # a report does without
-
-    if units < 2:  # which says nothing of others
-        return limits
-    factor = float(stdtrit(units - 1, 0.975)) / _NORMAL_975 * math.sqrt(units / (units - 1))
-    return min(score, score - factor * (score - limits[0])), max(score, score + factor * (limits[1] - score))
+    return "few_rows" if rows < FEW_ROWS else "rows"
 
 
 def verdict(difference: ScoreDifference | None) -> Verdict:
@@ -278,12 +268,14 @@ def verdict(difference: ScoreDifference | None) -> Verdict:
     return "helped" if difference.score > 0 else "default better"
 
 
-def _bootstrapped(score: float, gains: NDArray[np.float64], drawn: Drawn, smallest: float = 0.0) -> ScoreDifference:
+def _bootstrapped(
+    score: float, gains: NDArray[np.float64], drawn: Drawn, units: int, smallest: float = 0.0
+) -> ScoreDifference:
     """Make the record of a difference from (B,) differences of samples; p is at least `smallest`."""
     beyond = min(int(np.count_nonzero(gains <= 0)), int(np.count_nonzero(gains >= 0)))
     return ScoreDifference(
         score=score,
-        ci95=_percentile_limits(gains),
+        ci95=_limits(gains, score, drawn, units),
         p_value=min(1.0, max(2 * (1 + beyond) / (1 + len(gains)), smallest)),
         method=PAIRED[drawn],
         draws=len(gains),
@@ -292,7 +284,7 @@ def _bootstrapped(score: float, gains: NDArray[np.float64], drawn: Drawn, smalle
 
 def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
     p1, p2 = (only_winner + 1) / (rows + 2), (only_default + 1) / (rows + 2)
-    margin = _NORMAL_975 * math.sqrt((p1 + p2 - (p1 - p2) ** 2) / (rows + 2))
+    margin = NORMAL_975 * math.sqrt((p1 + p2 - (p1 - p2) ** 2) / (rows + 2))
     return max(-1.0, p1 - p2 - margin), min(1.0, p1 - p2 + margin)
 
 
@@ -310,7 +302,7 @@ def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float
     return means
 
 
-def _of_rows(rows: int) -> Draw:
+def _drawing_rows(rows: int) -> Draw:
     return lambda random: random.integers(rows, size=rows)
 
 
@@ -332,6 +324,11 @@ def _scored(scores: Sequence[Score], draw: Draw, seed: int) -> NDArray[np.float6
     drawn = np.array([[score(sample) for score in scores] for sample in samples], np.float64)
     usable: NDArray[np.float64] = drawn[np.isfinite(drawn).all(axis=1)].T
     return usable
+
+
+def _limits(draws: NDArray[np.float64], score: float, drawn: Drawn, units: int) -> Interval:
+    limits = _percentile_limits(draws)
+    return stretched(limits, score, units) if drawn in EXPANDED else limits
 
 
 def _percentile_limits(means: NDArray[np.float64]) -> Interval:

@@ -32,6 +32,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "mcnemar_bonett_price": ("exact McNemar test, adjusted Wald interval (Bonett and Price)",),
     "paired_bootstrap_rows": ("paired percentile bootstrap over rows",),
     "paired_bootstrap_groups": ("paired percentile bootstrap over rows that belong together",),
+    "expanded_bootstrap_rows": ("expanded percentile bootstrap over rows",),
+    "expanded_paired_bootstrap_rows": ("paired, expanded percentile bootstrap over rows",),
     "expanded_bootstrap_groups": ("expanded percentile bootstrap over rows that belong together",),
     "expanded_paired_bootstrap_groups": ("paired, expanded percentile bootstrap over rows that belong together",),
     "corrected_resampled_t": (

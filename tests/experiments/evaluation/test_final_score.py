@@ -223,3 +223,10 @@ def test_the_record_says_whether_p_is_that_of_exchanges() -> None:
     assert few.p_value * 2**8 == pytest.approx(round(few.p_value * 2**8))
     assert final_score("accuracy", TWO, Y, GOOD, BAD, np.arange(200) % 40).difference.exchanged is None
     assert final_score("neg_log_loss", TWO, Y, GOOD, GOOD, np.arange(200) % 8).difference.exchanged is None  # p is 1
+
+
+def test_few_rows_of_any_metric_have_a_stretched_interval() -> None:
+    few = final_score("r2", Target(), NUMBERS[:40], CLOSE[:40], FAR[:40])
+    assert (few.ci_method, few.difference.method) == ("expanded_bootstrap_rows", "expanded_paired_bootstrap_rows")
+    many = final_score("r2", Target(), NUMBERS[:50], CLOSE[:50], FAR[:50])
+    assert (many.ci_method, many.difference.method) == ("bootstrap_rows", "paired_bootstrap_rows")
