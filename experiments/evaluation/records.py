@@ -212,12 +212,15 @@ class ImportanceRecord:
     better: share of the trials that count as the better ones; None where it is not known.
     detail: the evaluator in the words of an older version, with "as_written".
     values: shares that sum to 1 but for rounding, the largest first.
+    by_luck: 0.95 quantile of the largest share where the scores are dealt out to the trials at random; absent in older
+             results, and outside the digest.
     """
 
     evaluator: Literal["ped_anova_pruned", "ped_anova", "as_written"]
     better: float | None = None
     detail: str = ""
     values: dict[str, float]
+    by_luck: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

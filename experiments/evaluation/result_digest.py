@@ -11,7 +11,7 @@ from experiments.config.documents import canonical_digest
 
 OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "holdout", "report", "ledger", "provenance", "timing")
 PARTS_OUTSIDE = ("smallest", "roc", "mistake_values")  # of the analysis
-KEYS_OUTSIDE = ("exchanged", "ended")  # of a difference and of a reason
+KEYS_OUTSIDE = ("exchanged", "ended", "by_luck")  # of a difference, a reason and the importances
 LATER = ("agreeing", *KEYS_OUTSIDE)  # keys that are written only where they have a value
 
 
@@ -34,7 +34,7 @@ def written(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without(document: dict[str, Any], names: tuple[str, ...], always: bool) -> dict[str, Any]:
-    """Return a copy whose difference and reasons lack these keys, always or where they have no value."""
+    """Return a copy whose difference, reasons and importances lack these keys, always or where they have no value."""
 
     def kept(part: Any) -> Any:
         if not isinstance(part, dict):
@@ -47,4 +47,6 @@ def _without(document: dict[str, Any], names: tuple[str, ...], always: bool) -> 
     if isinstance(analysis := copy.get("analysis"), dict) and isinstance(analysis.get("left_out"), dict):
         reasons = {part: kept(reason) for part, reason in analysis["left_out"].items()}
         copy["analysis"] = {**analysis, "left_out": reasons}
+        if "importances" in analysis:
+            copy["analysis"]["importances"] = kept(analysis["importances"])
     return copy

@@ -247,6 +247,7 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
     found += _sizes(analysis["smallest"])
     if ranked := analysis["importances"]:
         found.update(["analysis.importances.evaluator", "analysis.importances.better"])
+        found["analysis.importances.by_luck"] += "by_luck" in ranked
         found.update(f"analysis.importances.values.{name}" for name in ranked["values"] if in_html)
     return found
 

@@ -32,10 +32,14 @@ class Bar:
     deviation: float = 0.0
 
 
-def bars(rows: Sequence[Bar], axis: str) -> str:
-    """Draw a bar for each row, in their order; lengths below zero in the second colour."""
+def bars(rows: Sequence[Bar], axis: str, limit: float | None = None) -> str:
+    """Draw a bar for each row, in their order; lengths below zero in the second colour.
+
+    Args:
+        limit: length at which a dotted line stands.
+    """
     low = min(0.0, *(row.length - row.deviation for row in rows))
-    high = max(0.0, *(row.length + row.deviation for row in rows))
+    high = max(0.0, limit or 0.0, *(row.length + row.deviation for row in rows))
     high = high if high > low else 1.0
     names = Axis(len(rows) - 0.5, -0.5, [(place, drawable(row.name, 28)) for place, row in enumerate(rows)],
                  rule="", colour=INK)  # fmt: skip
@@ -50,6 +54,11 @@ def bars(rows: Sequence[Bar], axis: str) -> str:
         chart.add(rectangle(left, height - THICK / 2, right - left, THICK, fill=colour))
         if row.deviation:
             chart.line([(row.length - row.deviation, place), (row.length + row.deviation, place)], Stroke(INK, 1))
-        chart.text(chart.across(max(0.0, row.length + row.deviation)) + 4, height, row.words)
+        words = chart.across(max(0.0, row.length + row.deviation)) + 4
+        if limit is not None and -2 < chart.across(limit) - words < text_width(str(row.words.text), SIZE) + 2:
+            words = chart.across(limit) + 4  # beside the line, which would cross them
+        chart.text(words, height, row.words)
     chart.upright(0.0, Stroke(FAINT, 0.9))
+    if limit is not None:
+        chart.upright(limit, Stroke(INK, 0.9, "1.5 1.5"))
     return chart.svg()

@@ -76,6 +76,19 @@ def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> Non
     assert importances([told(number, one, by_rate(one)) for number, one in enumerate(other)], space) == record
 
 
+def test_the_largest_share_by_luck_is_that_of_scores_without_meaning(space: Space) -> None:
+    """A parameter that decides is beyond it, and of 40 searches of noise few are."""
+    clear = importances([told(number, one, by_rate(one)) for number, one in enumerate(drawn(60))], space)
+    assert 0.3 < clear.by_luck < clear.values["learning_rate"]
+    beyond = 0
+    for seed in range(20):
+        chance = np.random.default_rng(seed)
+        noise = [told(number, one, float(chance.normal())) for number, one in enumerate(drawn(30, seed))]
+        record = importances(noise, space)
+        beyond += max(record.values.values()) > record.by_luck
+    assert beyond <= 4
+
+
 def test_dropout_without_hidden_layers_says_nothing() -> None:
     rules = {**DOCUMENT["space"], "hidden_layers": {"low": 0, "high": 3}, "dropout": {"low": 0.0, "high": 0.5}}
     space = Space(parse_spec(DOCUMENT | {"space": rules}, "made up"))

@@ -15,7 +15,14 @@ from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
 from experiments.evaluation.reasons import TooFewTrials
-from experiments.evaluation.records import AnalysisRecord, MistakeValues, NetworkSize, RocRecord, SmallestRecord
+from experiments.evaluation.records import (
+    AnalysisRecord,
+    ImportanceRecord,
+    MistakeValues,
+    NetworkSize,
+    RocRecord,
+    SmallestRecord,
+)
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, PARTS_OUTSIDE, digest, digested
 from experiments.evaluation.results import (
@@ -119,6 +126,15 @@ def test_a_difference_has_the_keys_that_it_needs_and_the_digest_that_it_had() ->
     assert StudyResult.of_document(exchanged.document()) == exchanged
     agreeing = replace(before, test=replace(before.test, difference=replace(difference, agreeing=9)))
     assert agreeing.digest != before.digest
+
+
+def test_the_share_by_luck_is_beside_the_digest() -> None:
+    records = [ImportanceRecord(evaluator="ped_anova", better=0.25, values={"l2": 1.0}, by_luck=b) for b in (None, 0.5)]
+    before, after = (result(analysis=AnalysisRecord(importances=one)) for one in records)
+    assert list(before.document()["analysis"]["importances"]) == ["evaluator", "better", "detail", "values"]
+    assert after.document()["analysis"]["importances"]["by_luck"] == 0.5
+    assert after.digest == before.digest == digest(after.document())
+    assert StudyResult.of_document(after.document()) == after
 
 
 def test_a_reason_has_the_digest_that_it_had() -> None:

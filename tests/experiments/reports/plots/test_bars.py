@@ -6,7 +6,7 @@ from experiments.reports.blocks import Fact
 from experiments.reports.plots.bars import Bar, bars
 from experiments.reports.plots.svg import SIZE
 from experiments.reports.plots.text_width import text_width
-from support.svg import elements, place, words
+from support.svg import elements, place, points, words
 
 ROWS = [
     Bar("long", 0.5, Fact("a", "50%")),
@@ -35,6 +35,20 @@ def test_bars_are_as_long_as_their_values_and_backward_ones_have_their_own_colou
 def test_the_words_of_the_longest_bar_lie_inside_the_picture():
     svg = bars([Bar("a", 0.123, Fact("a", "0.123456789"))], "share")
     assert place(svg, "0.123456789")[0] + text_width("0.123456789", SIZE) <= 302
+
+
+def test_a_dotted_line_stands_at_the_limit_also_beyond_the_bars():
+    svg = bars([Bar("a", 0.5, Fact("a", "50%"))], "share", limit=0.6)
+    (limit,) = elements(svg, "path", stroke="#22262b", stroke_dasharray="1.5 1.5")
+    zero, half = place(svg, "0.0")[0], place(svg, "0.6")[0]
+    assert points(limit)[0][0] == pytest.approx(half, abs=0.1)
+    assert half > zero
+
+
+def test_the_limit_does_not_cross_the_words_of_a_bar():
+    for length, aside in ((0.58, True), (0.3, False)):
+        svg = bars([Bar("a", length, Fact("a", "58%"))], "share", limit=0.6)
+        assert (place(svg, "58%")[0] > place(svg, "0.6")[0]) == aside
 
 
 def test_bars_without_length_can_be_drawn():
