@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _reproduce(chosen: argparse.Namespace) -> int:
+    from experiments.config.outer import with_folds_at_most
     from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.evaluation.provenance import machine_of, provenance
     from experiments.search.arithmetic import blas_kernel, processor, resolved
@@ -88,7 +89,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     if contradictions and chosen.final:
         say(("not the same", "the file was changed after it was written"))
         return 1
-    spec = spec_again(recorded, chosen.data)
+    spec = with_folds_at_most(spec_again(recorded, chosen.data))
     arithmetic, obstacle = resolved(spec.study.arithmetic, spec.search.sampler, processor())
     final = chosen.final or (obstacle is not None and recorded.result.test is not None)
     if obstacle is not None:

@@ -31,6 +31,15 @@ def rows_of(spec: StudySpec) -> DataSection:
     return spec.data if spec.cv.outer is None else _with_test_fold(spec.data, 0, spec.cv.outer)
 
 
+def with_folds_at_most(spec: StudySpec) -> StudySpec:
+    """Return a study on record with its number of folds as the most, since the study of an outer fold may have fewer.
+
+    A record names what nobody asked for; where it was asked for, no outer study had fewer.
+    """
+    named = spec.cv.model_fields_set - {"n_splits"}
+    return spec.model_copy(update={"cv": spec.cv.model_construct(_fields_set=named, **dict(spec.cv))})
+
+
 def _with_test_fold(data: DataSection, fold: int, folds: int) -> DataSection:
     """Return [data] whose test set is an outer fold; with fold 0 every row is learned from."""
     return data.model_copy(update={"test_fold": (fold, folds)})

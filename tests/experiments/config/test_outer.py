@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from experiments.config.outer import outer_study, rows_of
+from experiments.config.outer import outer_study, rows_of, with_folds_at_most
 from experiments.config.spec import StudySpec, without_trials
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError
@@ -70,3 +70,12 @@ def test_a_fold_that_is_not_there_is_refused() -> None:
     for folds in (1, 21, 0, 2.5):
         with pytest.raises(SpecError, match=r"cv\.outer"):
             spec({"outer": folds})
+
+
+def test_a_number_of_folds_on_record_is_no_demand() -> None:
+    named = spec({"outer": 3, "n_splits": 4})
+    again = with_folds_at_most(named)
+    assert again.to_document() == named.to_document()
+    for one in (again, outer_study(again, 1)):
+        assert "n_splits" not in one.cv.model_fields_set
+    assert "n_splits" in outer_study(named, 1).cv.model_fields_set
