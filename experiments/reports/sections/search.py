@@ -36,8 +36,8 @@ TWO = (
 )
 IMPORTANCES = (
     "Share of the importance by parameter: how well each one distinguishes the better trials, by {}. The shares add up "
-    "to a whole also where no parameter matters{}. They hold for the searched ranges; a parameter with a small share "
-    "may still matter outside them."
+    "to a whole also where no parameter matters{}. All of this holds for the searched ranges; a parameter with a small "
+    "share may still matter outside them."
 )
 LUCK = (
     ": where the scores are dealt out to the trials at random, the largest is up to {} in nineteen of twenty draws "
