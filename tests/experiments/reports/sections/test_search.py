@@ -25,12 +25,12 @@ def _importances(result, by_luck):
 
 def test_importances_stand_beside_what_luck_gives(full):
     found = _importances(full[0], 0.615)
-    assert "the largest is up to 61.5% in nineteen of twenty draws (dotted line). They hold" in plain(found.caption)
+    assert "the largest is up to 61.5% in nineteen of twenty draws (dotted line). All of this" in plain(found.caption)
     assert [part.text for part in found.caption if isinstance(part, Fact) and part.key.endswith("by_luck")] == ["61.5%"]
     assert 'stroke-dasharray="1.5 1.5"' in found.svg
 
 
 def test_importances_of_older_results_are_shown_without_it(full):
     found = _importances(full[0], None)
-    assert "luck alone may then give half of it to one. They hold" in plain(found.caption)
+    assert "luck alone may then give half of it to one. All of this" in plain(found.caption)
     assert "stroke-dasharray" not in found.svg
