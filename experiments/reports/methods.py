@@ -73,7 +73,12 @@ def interval_method(test: FinalScore) -> Parts:
     """Name the method of the test score's interval."""
     if test.ci_method == "as_written":
         return (Fact("test.ci_detail", test.ci_detail),)
-    return (Fact("test.ci_method", INTERVALS[test.ci_method]), *_draws("test.ci_draws", test.ci_draws))
+    of_rarest = test.ci_method == "wilson" and test.metric != "accuracy"
+    return (
+        Fact("test.ci_method", INTERVALS[test.ci_method]),
+        *((" of as many rows or groups as have the rarest class",) if of_rarest else ()),
+        *_draws("test.ci_draws", test.ci_draws),
+    )
 
 
 def difference_method(compared: ScoreDifference) -> Parts:

@@ -77,6 +77,14 @@ def test_a_difference_names_what_its_limits_and_its_p_are_of(full):
     assert plain(words.difference_method(rows)).endswith("over rows; p by exchanging the outputs of 12 rows")
 
 
+def test_an_interval_of_the_rarest_classs_rows_is_called_so(full):
+    f1 = replace(full[0].test, metric="f1", score=1.0)
+    assert (
+        plain(words.interval_method(f1)) == "Wilson score interval of as many rows or groups as have the rarest class"
+    )
+    assert plain(words.interval_method(full[0].test)) == "Wilson score interval"
+
+
 def test_a_baseline_is_described():
     settings = {"alpha": 1.0, "c": 1.0, "solver": "lsqr", "iterations": 100, "learning_rate": 0.2, "leaves": 15,
                 "bins": 64, "rows": 50, "rows_in_all": 2000}  # fmt: skip
