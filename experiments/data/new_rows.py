@@ -18,7 +18,8 @@ from experiments.config.regular_file import check_regular
 from experiments.config.same_column import same_column
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.last_rows import holds_row
-from experiments.data.raw_table import RawTable, column_names, listed
+from experiments.data.other_decimals import refuse_other_decimals
+from experiments.data.raw_table import RawTable, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.readers.plain_columns import array_of
@@ -103,10 +104,17 @@ def frame_rows(
     for name, (_, column) in zip(given, frame.items(), strict=True):
         if known := [name] if name in kinds else same_column(name, kinds):
             columns[name] = pa.chunked_array([_arrow(column, kinds[known[0]])])
-    raw = RawTable("rows", "the rows", columns, present=words_present(form.present))
+    repeated = frozenset(name for name in columns if _differ(frame, name))
+    raw = RawTable("rows", "the rows", columns, present=words_present(form.present), repeated=repeated)
     positions = all(map(str.isdecimal, form.names))
     advice = "pass an array (rows, features), or name the columns so" if positions else ""
     return _chunks(raw, form, rows, _spelled(raw, form, given, advice), [] if unread is None else unread)
+
+
+def _differ(frame: pd.DataFrame, name: str) -> bool:
+    """Return whether several columns of a DataFrame have a name, and not the same values."""
+    same = [column for label, column in frame.items() if str(label) == name]
+    return not all(column.equals(same[0]) for column in same[1:])
 
 
 def unread_note(unread: Iterable[UnreadCells]) -> str:
@@ -243,10 +251,25 @@ def _chunks(
         raise DataError(
             f"{raw.where}: several columns are named {listed(several)}, with different values; rename them."
         )
-    beside = {name: raw.columns[name].cast(pa.string()).to_pandas() for name in form.identifiers if name in raw.columns}
+    beside = {name: _names_of(raw, name) for name in form.identifiers if name in raw.columns}
     names = pd.MultiIndex.from_frame(pd.DataFrame(beside)) if beside else pd.RangeIndex(raw.rows)
     raw = replace(raw, columns={name: raw.columns[own] for name, own in spelled.items()})
     return _read(raw, form, rows, names, unread)
+
+
+def _names_of(raw: RawTable, name: str) -> pd.Series:
+    """Return the texts of a column that names the rows.
+
+    Raises:
+        DataError: its cells are no texts, numbers or dates.
+    """
+    try:
+        texts: pd.Series = raw.columns[name].cast(pa.string()).to_pandas()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise DataError(
+            f"{raw.where}: column {shown(name)} cannot name the rows, as its cells are no texts; name another one."
+        ) from None
+    return texts
 
 
 def _read(
@@ -273,6 +296,7 @@ def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int) -> tuple[pd.Da
     columns = {name: raw.columns[name].slice(start, rows) for name in form.names}
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
     reading = TableReading(tuple(form.inputs), form.formats)
+    refuse_other_decimals(part, form.formats)
     plain, _ = fitted(part, reading, form.missing)
     for name, kind in form.inputs:
         if kind == "pixel":

@@ -134,6 +134,17 @@ def without_unit(form: str) -> str:
     return _parts(form)[1]
 
 
+def with_other_mark(form: str) -> str | None:
+    """Return a format with the other decimal mark; None where thousands are not told apart by the one or the other.
+
+    >>> with_other_mark("1.234,5 €"), with_other_mark("1,234.5"), with_other_mark("1234,5")
+    ('1234.5 €', '1234,5', None)
+    """
+    before, digits, after = _parts(form)
+    other = {WITH_POINTS: PLAIN, "1,234.5": "1234,5"}.get(digits)
+    return None if other is None else f"{before}{other}{after}"
+
+
 def fits(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Mark the texts that are written in a format; null stays null."""
     return pc.match_substring_regex(texts, _pattern(form))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.data.column_types import FEW
+from experiments.data.other_decimals import refuse_other_decimals
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import Table, TableReading, appended
 from experiments.data.unread_cells import WRITE_THEM_SO, ColumnCells, UnreadCells, unread_cells
@@ -30,13 +31,17 @@ def with_own_test(
         before:  number of rows in the first table's file, with those that were left out; None: all are in the table.
 
     Raises:
-        DataError: no cell of a column can be read, or none holds one of few categories; or the two tables differ.
+        DataError: no cell of a column can be read, or none holds one of few categories; its numbers have the other
+            decimal mark; or the two tables differ.
     """
     both = appended(table, test, before)
     reading, theirs = table.reading, test.reading
     assert reading is not None
     assert theirs is not None
     features: Any = test.features
+    refuse_other_decimals(
+        clean, {name: form for name, form in reading.formats.items() if name in dict(reading.columns)}
+    )
     cells = unread_cells(clean, plain, reading, features, missing)
     unreadable = [name for name in cells.columns if features[name].isna().all()]
     cells.refuse(clean.where, unreadable, WRITE_THEM_SO)
