@@ -151,8 +151,10 @@ def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, 
     """Put the names of rows before their predictions, if rows have names; an unreadable row has no prediction."""
     if unreadable:
         predictions.loc[names.isin(list(unreadable))] = None
-    for name in reversed([name for name in names.names if name is not None and name not in predictions]):
-        predictions.insert(0, str(name), names.get_level_values(name))
+    written = set(predictions)
+    for name in reversed([name for name in names.names if name is not None]):
+        shown = f"{name} of the file" if name in written else str(name)
+        predictions.insert(0, shown, names.get_level_values(name))
     return predictions
 
 

@@ -304,3 +304,12 @@ def test_only_keys_of_new_rows_are_set(
 def test_what_is_written_is_read_back_as_the_same_model(model: Model, tmp_path: Path) -> None:
     again = read_model(tmp_path / "study" / "model")
     assert predicted(again, NEW.iloc[:50]).equals(predicted(model, NEW.iloc[:50]))
+
+
+def test_an_identifier_with_the_name_of_a_prediction_keeps_its_place(model: Model, tmp_path: Path) -> None:
+    write_model(replace(model, rows=replace(model.rows, identifiers=("prediction",))), tmp_path / "named")
+    NEW.iloc[:2].assign(prediction=["p", "q"]).to_csv(tmp_path / "new.csv", index=False)
+    assert main([str(tmp_path / "named"), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
+    written = pd.read_csv(tmp_path / "out.csv")
+    assert list(written)[:2] == ["prediction of the file", "prediction"]
+    assert written["prediction of the file"].tolist() == ["p", "q"]

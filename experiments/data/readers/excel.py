@@ -33,7 +33,7 @@ ENCRYPTED = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls, and of an .xlsx w
 
 
 def read_excel(path: Path, keys: FileKeys) -> RawTable:
-    """Read the columns of a sheet: the named one, the first one with the target, or else the first one with a table.
+    """Read the columns of a sheet: the named one, the first with the target or a model's columns, or the first table.
 
     Raises:
         DataError: openpyxl is not installed, or the file cannot be read or has no such sheet or no table.
@@ -156,10 +156,14 @@ def _sheet(path: Path, book: Any, keys: FileKeys) -> tuple[Any, list[str]]:
 
 
 def _rank(sheet: Any, keys: FileKeys) -> int:
-    """Return 0 for a sheet whose header has the target's name, 1 where a row below it has it, and 2 for others."""
+    """Return 0 for a sheet whose header has what is wanted, 1 where a row below it has the target, and 2 for others.
+
+    Wanted are the columns of the model that new rows are for, or else the target.
+    """
     records = _records(_rows(sheet))
     above = _titles(records)
-    if same_column(keys.target, [cell.strip() for cell in records[above][2]]):
+    header = [cell.strip() for cell in records[above][2]]
+    if all(same_column(name, header) for name in keys.model or (keys.target,)):
         return 0
     return 1 if above_target(records, above, keys) > above else 2
 

@@ -133,6 +133,12 @@ def test_a_sheet_that_names_the_target_is_read_before_one_that_does_not(tmp_path
     assert read_excel(file, FileKeys(target="c", sheet="Later")).layout == {}
 
 
+def test_a_sheet_that_names_the_columns_of_the_model_is_read_before_a_cover(tmp_path: Path) -> None:
+    file = written(tmp_path / "new.xlsx", About=[["Notes"], ["Measured in May"]], Data=TABLE)
+    assert read_excel(file, FileKeys(target="y", model=("B", "a"))).layout["sheet"] == "Data"
+    assert read_excel(file, FileKeys(target="y", model=("a", "z"))).layout["sheet"] == "About"
+
+
 def merged(path: Path, rows: Rows, *ranges: str) -> Path:
     book = openpyxl.load_workbook(written(path, Data=rows))
     for range_ in ranges:
