@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -104,7 +105,8 @@ def frame_rows(
     for name, (_, column) in zip(given, frame.items(), strict=True):
         if known := [name] if name in kinds else same_column(name, kinds):
             columns[name] = pa.chunked_array([_arrow(column, kinds[known[0]])])
-    repeated = frozenset(name for name in columns if _differ(frame, name))
+    several = [name for name, often in Counter(map(str, frame.columns)).items() if often > 1 and name in columns]
+    repeated = frozenset(name for name in several if _differ(frame, name))
     raw = RawTable("rows", "the rows", columns, present=words_present(form.present), repeated=repeated)
     positions = all(map(str.isdecimal, form.names))
     advice = "pass an array (rows, features), or name the columns so" if positions else ""
