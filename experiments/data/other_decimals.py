@@ -6,10 +6,11 @@ Where those have `1.234,5`, and new rows `246.01`, a new `246.010` is not 246,01
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from experiments.data.column_types import is_text
 from experiments.data.number_formats import fits, is_number_format, with_other_mark
@@ -41,6 +42,6 @@ def refuse_other_decimals(rows: RawTable, formats: Mapping[str, str]) -> None:
             )
 
 
-def _fitting(texts: Any, form: str) -> Any:
+def _fitting(texts: pa.ChunkedArray, form: str) -> NDArray[np.bool_]:
     """Mark (N,) the cells that are written in a format."""
     return np.asarray(pc.fill_null(fits(texts, form), False))

@@ -139,9 +139,9 @@ def _gain(result: StudyResult) -> list[Picture]:
     if test is None or test.difference is None or not test.difference.has_interval:
         return []
     name = metric_label(test.metric)
-    tuned, rows, template = "tuned model", "the test rows", GAIN
+    tuned, better, rows, template = "tuned model", "tuned", "the test rows", GAIN
     if result.outer is not None:
-        tuned, rows, template = "procedure", "the rows of the outer folds", OF_PROCEDURE
+        tuned, better, rows, template = "procedure", "procedure", "the rows of the outer folds", OF_PROCEDURE
     alt = f"Difference in {name} between the {tuned} and the default on {rows}, with its 95% interval"
-    svg = difference(test.difference, test.metric, tuned.removesuffix(" model"))
+    svg = difference(test.difference, test.metric, better)
     return [Picture("difference", svg, alt, sentence(template, Fact("test.metric", name)))]
