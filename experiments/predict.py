@@ -69,7 +69,6 @@ def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_rows import read_rows
     from experiments.evaluation.levels import asked_level, caution
     from experiments.evaluation.model import ROWS, predicted, read_model
-    from experiments.evaluation.unknown_categories import UnknownCategories
     from experiments.study.lookup import model_folder
     from nnet.durable import replacing
 
@@ -88,13 +87,11 @@ def _predict(chosen: argparse.Namespace) -> int:
         print(f"note: {caution(model.uncertainty, model.target, level)}", file=sys.stderr)
     if model.target.classes and model.uncertainty is not None and not model.probabilities:  # 0.1 did not record it
         print("note: the loss was no cross-entropy: probability columns are shares of outputs alone", file=sys.stderr)
-    unknown = UnknownCategories(model)
-    chunks = map(unknown.look_at, rows.chunks)
-    predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in chunks)
+    predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in rows.chunks)
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
-            _note_cells(rows, unknown.note())
+            _note_cells(rows)
             whole.seek(0)
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
@@ -107,7 +104,7 @@ def _predict(chosen: argparse.Namespace) -> int:
         with replacing(out) as part:
             with part.open("x", encoding="utf-8", newline="") as whole:
                 _write(whole, predictions)
-            _note_cells(rows, unknown.note())
+            _note_cells(rows)
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     return 0
@@ -158,13 +155,9 @@ def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, 
     return predictions
 
 
-def _note_cells(rows: NewRows, unknown: str) -> None:
-    from experiments.data.new_rows import unread_note
-
-    if unknown:
-        print(f"note: {unknown}", file=sys.stderr)
-    if cells := unread_note(rows.unread):
-        print(f"note: {cells}", file=sys.stderr)
+def _note_cells(rows: NewRows) -> None:
+    for line in rows.cells.lines():
+        print(f"note: {line}", file=sys.stderr)
     if rows.unreadable:
         from experiments.data.readers.pictures.image_folder import name_unreadable
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from experiments.config.regular_file import check_regular
 from experiments.config.same_column import same_column
+from experiments.data.bare_shares import refuse_bare_shares
+from experiments.data.cell_notes import CellNotes
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.last_rows import holds_row
 from experiments.data.other_decimals import refuse_other_decimals
@@ -40,14 +42,14 @@ class NewRows:
     chunks:     frames of the model's columns in its order: float64 (NaN: missing) or strings, like `Table.features`, or
                 pixels. The index has names if it names the rows.
     ignored:    the columns of the file that the model does not use.
-    unread:     cells of each chunk that are missing because they do not fit their column.
+    cells:      what is to be said of the cells of the chunks that were read.
     notes:      lines about how the file was read.
     unreadable: name of a row in the chunks that were read that has no values -> the reason.
     """
 
     chunks: Iterator[pd.DataFrame]
     ignored: tuple[str, ...]
-    unread: list[UnreadCells]
+    cells: CellNotes
     notes: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,20 +83,20 @@ def read_rows(
     if keep:
         form = replace(form, identifiers=tuple(dict.fromkeys((*form.identifiers, *_kept(raw, keep)))))
     raw = replace(raw, present=words_present(form.present))
-    unread: list[UnreadCells] = []
+    cells = CellNotes(form.categories)
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if name not in known and not same_column(name, known))
     spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
-    return NewRows(_chunks(raw, form, rows, spelled, unread), ignored, unread, (*raw.notes, *raw.repairs))
+    return NewRows(_chunks(raw, form, rows, spelled, cells), ignored, cells, (*raw.notes, *raw.repairs))
 
 
 def frame_rows(
-    frame: pd.DataFrame, form: RowFormat, rows: int, unread: list[UnreadCells] | None = None
+    frame: pd.DataFrame, form: RowFormat, rows: int, cells: CellNotes | None = None
 ) -> Iterator[pd.DataFrame]:
     """Read the rows of a DataFrame with columns of any type, as `read_rows` reads a file.
 
     Args:
-        unread: receives the cells of each chunk that are missing because they do not fit their column.
+        cells: is told of the cells of each chunk.
 
     Raises:
         DataError: a column or a pixel is missing; before the last chunk, if a column has cells of which none can be
@@ -110,23 +112,13 @@ def frame_rows(
     raw = RawTable("rows", "the rows", columns, present=words_present(form.present), repeated=repeated)
     positions = all(map(str.isdecimal, form.names))
     advice = "pass an array (rows, features), or name the columns so" if positions else ""
-    return _chunks(raw, form, rows, _spelled(raw, form, given, advice), [] if unread is None else unread)
+    return _chunks(raw, form, rows, _spelled(raw, form, given, advice), cells or CellNotes(form.categories))
 
 
 def _differ(frame: pd.DataFrame, name: str) -> bool:
     """Return whether several columns of a DataFrame have a name, and not the same values."""
     same = [column for label, column in frame.items() if str(label) == name]
     return not all(column.equals(same[0]) for column in same[1:])
-
-
-def unread_note(unread: Iterable[UnreadCells]) -> str:
-    """Say how many cells are missing because they do not fit, and of which columns; nothing if there are none."""
-    cells = sum(unread, UnreadCells())
-    if not cells.count:
-        return ""
-    several = cells.count > 1
-    said = f"{cells.count} cells taken for missing, as they do" if several else "1 cell taken for missing, as it does"
-    return f"{said} not fit the column: {cells.named()}"
 
 
 def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
@@ -180,7 +172,7 @@ def _of_pictures(path: Path, form: RowFormat, rows: int) -> NewRows:
     from experiments.data.new_pictures import NewPictures
 
     new = NewPictures(path, form.picture)
-    return NewRows(new.chunks(form.names, rows), (), [], new.notes, new.unreadable)
+    return NewRows(new.chunks(form.names, rows), (), CellNotes(), new.notes, new.unreadable)
 
 
 def _of_picture_array(path: Path, form: RowFormat, rows: int) -> NewRows:
@@ -190,7 +182,7 @@ def _of_picture_array(path: Path, form: RowFormat, rows: int) -> NewRows:
     assert form.picture is not None
     pixels, notes = array_rows(*_array(path), form.picture)
     parts = (pixels[start : start + rows] for start in range(0, len(pixels), rows))
-    return NewRows((pd.DataFrame(part, columns=form.names, copy=False) for part in parts), (), [], notes)
+    return NewRows((pd.DataFrame(part, columns=form.names, copy=False) for part in parts), (), CellNotes(), notes)
 
 
 def _of_array(path: Path, names: list[str]) -> RawTable:
@@ -247,7 +239,7 @@ def _spelled(raw: RawTable, form: RowFormat, has: Sequence[str], advice: str) ->
 
 
 def _chunks(
-    raw: RawTable, form: RowFormat, rows: int, spelled: Mapping[str, str], unread: list[UnreadCells]
+    raw: RawTable, form: RowFormat, rows: int, spelled: Mapping[str, str], cells: CellNotes
 ) -> Iterator[pd.DataFrame]:
     if several := [name for name in form.names if name in raw.repeated]:
         raise DataError(
@@ -256,7 +248,8 @@ def _chunks(
     beside = {name: _names_of(raw, name) for name in form.identifiers if name in raw.columns}
     names = pd.MultiIndex.from_frame(pd.DataFrame(beside)) if beside else pd.RangeIndex(raw.rows)
     raw = replace(raw, columns={name: raw.columns[own] for name, own in spelled.items()})
-    return _read(raw, form, rows, names, unread)
+    refuse_bare_shares(raw, form.formats)
+    return _read(raw, form, rows, names, cells)
 
 
 def _names_of(raw: RawTable, name: str) -> pd.Series:
@@ -274,23 +267,21 @@ def _names_of(raw: RawTable, name: str) -> pd.Series:
     return texts
 
 
-def _read(
-    raw: RawTable, form: RowFormat, rows: int, names: pd.Index, unread: list[UnreadCells]
-) -> Iterator[pd.DataFrame]:
+def _read(raw: RawTable, form: RowFormat, rows: int, names: pd.Index, cells: CellNotes) -> Iterator[pd.DataFrame]:
     """Yield the chunks of rows.
 
     Raises:
         DataError: a column has cells, but none in any chunk that can be read.
     """
-    whole, readable = UnreadCells(), set[str]()
+    readable = set[str]()
     for at in range(0, raw.rows, rows):
-        chunk, cells = _chunk(raw, form, at, rows)
-        unread.append(cells)
-        whole += cells
+        chunk, unread = _chunk(raw, form, at, rows)
+        chunk = cells.categories.look_at(chunk)
+        cells.unread += unread
         readable |= {name for name in form.names if name not in readable and chunk[name].notna().any()}
         if at + rows >= raw.rows:
-            unreadable = [name for name in whole.columns if name not in readable]
-            whole.refuse(raw.where, unreadable, WRITE_THEM_SO)
+            unreadable = [name for name in cells.unread.columns if name not in readable]
+            cells.unread.refuse(raw.where, unreadable, WRITE_THEM_SO)
         yield chunk.set_axis(names[at : at + rows])
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from experiments.data.bare_shares import refuse_bare_shares
 from experiments.data.column_types import FEW
 from experiments.data.other_decimals import refuse_other_decimals
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import Table, TableReading, appended
+from experiments.data.unknown_categories import UnknownCategories
 from experiments.data.unread_cells import WRITE_THEM_SO, ColumnCells, UnreadCells, unread_cells
 
 NAMED = 3  # categories in a message
@@ -32,23 +34,35 @@ def with_own_test(
 
     Raises:
         DataError: no cell of a column can be read, or none holds one of few categories; its numbers have the other
-            decimal mark; or the two tables differ.
+            decimal mark, or are shares without their percent sign; or the two tables differ.
     """
+    test, respelled = _respelled(table, test)
     both = appended(table, test, before)
     reading, theirs = table.reading, test.reading
     assert reading is not None
     assert theirs is not None
     features: Any = test.features
-    refuse_other_decimals(
-        clean, {name: form for name, form in reading.formats.items() if name in dict(reading.columns)}
-    )
+    formats = {name: form for name, form in reading.formats.items() if name in dict(reading.columns)}
+    refuse_other_decimals(clean, formats)
+    refuse_bare_shares(clean, formats)
     cells = unread_cells(clean, plain, reading, features, missing)
     unreadable = [name for name in cells.columns if features[name].isna().all()]
     cells.refuse(clean.where, unreadable, WRITE_THEM_SO)
     said = (f"cells of the test file do not fit their column: {cells.named()}",) if cells.count else ()
     unknown = _check_categories(reading, table.features, features, clean)
     unread, large = reading.unread + theirs.unread, reading.large + theirs.large
-    return replace(both, reading=replace(reading, unread=unread, large=large, notes=(*reading.notes, *said, *unknown)))
+    return replace(
+        both, reading=replace(reading, unread=unread, large=large, notes=(*reading.notes, *respelled, *said, *unknown))
+    )
+
+
+def _respelled(table: Table, test: Table) -> tuple[Table, list[str]]:
+    """Read the test file's categories that differ from one of the table in case or space alone as that one."""
+    assert table.reading is not None
+    ours: Any = table.features
+    names = [name for name, kind in table.reading.columns if kind == "category"]
+    categories = UnknownCategories({name: set(ours[name].dropna()) for name in names})
+    return replace(test, features=categories.look_at(test.features)), categories.respelled()
 
 
 def _check_categories(reading: TableReading, ours: Any, theirs: Any, clean: RawTable) -> tuple[str, ...]:

@@ -29,11 +29,11 @@ def with_one_spelling(table: Table) -> tuple[Table, tuple[str, ...]]:
     frequent = [str(spellings[at]) for at in np.lexsort((first, -counts))]
     cases: dict[str, set[str]] = {}
     for spelling in frequent:
-        cases.setdefault(_plain(spelling), set()).add(" ".join(spelling.split()))
+        cases.setdefault(plain_spelling(spelling), set()).add(" ".join(spelling.split()))
     codes = {plain for plain, written in cases.items() if len(written) > MOST_CASES}
 
     def shared(spelling: str) -> str:
-        return spelling if _plain(spelling) in codes else _plain(spelling)
+        return spelling if plain_spelling(spelling) in codes else plain_spelling(spelling)
 
     names: dict[str, str] = {}
     others: dict[str, list[str]] = {}
@@ -53,10 +53,10 @@ def with_one_spelling(table: Table) -> tuple[Table, tuple[str, ...]]:
     return replace(table, target=chosen[positions]), tuple(lines)
 
 
-def _plain(spelling: str) -> str:
+def plain_spelling(spelling: str) -> str:
     """Return what spellings of a class share.
 
-    >>> _plain(" Not  known"), _plain("NOT KNOWN")
+    >>> plain_spelling(" Not  known"), plain_spelling("NOT KNOWN")
     ('not known', 'not known')
     """
     return " ".join(spelling.split()).casefold()

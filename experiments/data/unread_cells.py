@@ -70,6 +70,14 @@ class UnreadCells:
         ]
         return ", ".join(said[:SHOWN]) + (f" and {len(said) - SHOWN} more columns" if len(said) > SHOWN else "")
 
+    def note(self) -> str:
+        """Say how many cells there are, and of which columns."""
+        several = self.count > 1
+        said = (
+            f"{self.count} cells taken for missing, as they do" if several else "1 cell taken for missing, as it does"
+        )
+        return f"{said} not fit the column: {self.named()}"
+
     def refuse(self, where: str, names: Iterable[str], advice: str) -> None:
         """Refuse the first of some columns that has no other cells than unread ones.
 

@@ -74,20 +74,19 @@ class StudyModel:
         """
         import pandas as pd
 
-        from experiments.data.new_rows import frame_rows, unread_note
-        from experiments.data.unread_cells import UnreadCells
+        from experiments.data.cell_notes import CellNotes
+        from experiments.data.new_rows import frame_rows
         from experiments.evaluation.levels import ARGUMENTS, asked_level
-        from experiments.evaluation.unknown_categories import UnknownCategories
 
         model = self._model
         level = asked_level(model.uncertainty, model.target, interval, set_coverage, ARGUMENTS)
         frame = _frame(rows, model)
         if not len(frame):
             raise DataError(NO_ROW)
-        unknown, unread = UnknownCategories(model), list[UnreadCells]()
-        chunks = map(unknown.look_at, frame_rows(frame, model.rows, ROWS, unread))
+        cells = CellNotes(model.rows.categories)
+        chunks = frame_rows(frame, model.rows, ROWS, cells)
         predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
-        for note in filter(None, (unknown.note(), unread_note(unread))):
+        for note in cells.lines():
             warnings.warn(note, stacklevel=2)
         return predictions.set_axis(frame.index)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.data.new_rows import frame_rows, unread_note
-from experiments.data.unread_cells import UnreadCells
+from experiments.data.cell_notes import CellNotes
+from experiments.data.new_rows import frame_rows
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS, asked_level
 from experiments.evaluation.model import ROWS, Model, predicted, read_model
@@ -32,16 +32,17 @@ class PyfuncModel:
             DataError: there is no row, a column is missing, or the model has no such level.
 
         Warns:
-            UserWarning: a cell is not of its column's type, and so taken for missing.
+            UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
+                taken for missing.
         """
         interval, set_coverage = map((params or {}).get, ARGUMENTS)
         level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
         if not len(rows):
             raise DataError("there is no row to predict.")
-        unread: list[UnreadCells] = []
-        chunks = frame_rows(rows, self._model.rows, ROWS, unread)
+        cells = CellNotes(self._model.rows.categories)
+        chunks = frame_rows(rows, self._model.rows, ROWS, cells)
         predictions = pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
-        if note := unread_note(unread):
+        for note in cells.lines():
             warnings.warn(note, stacklevel=2)
         return predictions
 

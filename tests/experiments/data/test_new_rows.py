@@ -14,11 +14,11 @@ import pytest
 
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
-from experiments.data.new_rows import frame_rows, read_rows, unread_note
+from experiments.data.cell_notes import CellNotes
+from experiments.data.new_rows import frame_rows, read_rows
 from experiments.data.readers.in_memory import given_table
 from experiments.data.row_format import Inputs, RowFormat
 from experiments.data.table import Kind
-from experiments.data.unread_cells import UnreadCells
 from experiments.errors import DataError
 from support.pictures import grey, save
 from support.tables import mixed_frame
@@ -141,18 +141,17 @@ def test_a_cell_that_does_not_fit_its_column_is_missing_and_counted(tmp_path: Pa
     rows = read_rows(tmp_path / "new.csv", RowFormat(POSITIONS[:1]), 5)
     found = pd.concat(rows.chunks, ignore_index=True)["0"]
     assert (found[:12].tolist(), found[12:].isna().all()) == ([1.0] * 12, True)
-    assert sum(one.count for one in rows.unread) == 3
+    assert rows.cells.unread.count == 3
 
 
 def test_a_note_names_the_columns_of_cells_that_do_not_fit(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_text("0,1\n1,old\nx,2\n3,4\ny,\n")
     rows = read_rows(tmp_path / "new.csv", RowFormat(POSITIONS), 3)
     assert len(list(rows.chunks)) == 2
-    assert unread_note(rows.unread) == (
+    assert rows.cells.lines() == [
         "3 cells taken for missing, as they do not fit the column: '0' (2 cells, first 'x' in line 3; expected numbers "
         "such as 1234.5), '1' ('old' in line 2; expected numbers such as 1234.5)"
-    )
-    assert unread_note([]) == ""
+    ]
 
 
 def test_a_column_none_of_whose_cells_fits_is_refused_before_the_last_chunk(tmp_path: Path) -> None:
@@ -199,11 +198,11 @@ def test_a_column_of_any_type_of_pandas_is_read_as_in_training(
     columns: list[pd.Series], kind: Kind, form: str, expected: list[float]
 ) -> None:
     for column in columns:
-        unread: list[UnreadCells] = []
+        cells = CellNotes()
         rows = RowFormat([("x", kind)], formats={"x": form} if form else {})
-        (chunk,) = frame_rows(column.to_frame("x"), rows, 5, unread)
+        (chunk,) = frame_rows(column.to_frame("x"), rows, 5, cells)
         np.testing.assert_allclose(chunk["x"], expected)
-        assert [one.count for one in unread] == [0]
+        assert cells.unread.count == 0
 
 
 @pytest.mark.parametrize("column", [*of_pandas(TIMES), *of_pandas(list(PERIODS))])
@@ -332,7 +331,7 @@ def test_a_column_in_another_case_is_no_other_column(tmp_path: Path) -> None:
     rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS), 10)
     (chunk,) = rows.chunks
     assert chunk["city"].tolist() == ["x"]
-    assert (rows.ignored, [one.count for one in rows.unread]) == (("other",), [1])  # the infinite height
+    assert (rows.ignored, rows.cells.unread.count) == (("other",), 1)  # the infinite height
 
 
 def test_identifiers_name_the_rows_and_a_table_without_a_header_may_lack_the_target(tmp_path: Path) -> None:

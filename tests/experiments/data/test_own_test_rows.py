@@ -54,8 +54,8 @@ def reading_of(table: Table) -> TableReading:
         ),
         (
             "flag",
-            [""] + ["TRUE", "FALSE", "FALSE"] * 13,
-            "categories to learn from such as 'False', 'True', but none of its 39 cells fits: 'TRUE' in row 1; "
+            [""] + ["yes", "no", "no"] * 13,
+            "categories to learn from such as 'False', 'True', but none of its 39 cells fits: 'yes' in row 1; "
             r"write them so, or leave a cell empty if it is missing, or name the column in data\.drop\.$",
         ),
     ],
@@ -87,6 +87,25 @@ def test_what_is_missing_or_known_in_part_is_read(sheet: Make) -> None:
         assert made(sheet, **{column: cells}).own_test == ROWS
     table = made(sheet, flag=["True", *["maybe"] * 39])
     assert (reading_of(table).unread, reading_of(table).notes) == (0, ())
+
+
+def test_categories_that_only_spell_one_to_learn_from_otherwise_are_that_one(sheet: Make) -> None:
+    table = made(sheet, flag=["TRUE", " false", *MANY["flag"][2:]])
+    features: Any = table.features
+    assert features["flag"].tolist() == MANY["flag"] * 2
+    assert reading_of(table).notes == (
+        "2 cells are read as categories of training, where case or space alone differs: flag ('TRUE' as 'True', "
+        "'false' as 'False')",
+    )
+
+
+def test_percents_without_their_sign_are_refused(sheet: Make) -> None:
+    percents = {"x": [f"{row / 4}%" for row in range(ROWS)]}
+    shares = pa.chunked_array([pa.array([row / 400 for row in range(ROWS)])])
+    with pytest.raises(
+        DataError, match=r"column 'x' must hold numbers written as 1234\.5%, but 0\.0025 in row 1 has no %"
+    ):
+        made(sheet, percents, x=shares)
 
 
 def test_unknown_categories_are_said_where_there_are_many(sheet: Make) -> None:

@@ -1,0 +1,25 @@
+"""What is said of the cells of new rows: those that do not fit their column, and categories that training had not."""
+
+from __future__ import annotations
+
+from experiments.data.unknown_categories import Known, UnknownCategories
+from experiments.data.unread_cells import UnreadCells
+
+NO_CATEGORIES: Known = {}
+
+
+class CellNotes:
+    """What is said of the cells of new rows, which come in chunks.
+
+    unread:     the cells that are missing because they do not fit their column.
+    categories: the categories of the rows, beside those of training.
+    """
+
+    def __init__(self, known: Known = NO_CATEGORIES):
+        self.unread = UnreadCells()
+        self.categories = UnknownCategories(known)
+
+    def lines(self) -> list[str]:
+        """Return a line for each thing that is to be said of the rows so far."""
+        unread = [self.unread.note()] if self.unread.count else []
+        return [*self.categories.respelled(), *self.categories.unknown(), *unread]
