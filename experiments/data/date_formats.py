@@ -93,6 +93,18 @@ def date_format(texts: pa.ChunkedArray) -> str | None:
     return first
 
 
+def with_day_and_month_exchanged(form: str) -> str | None:
+    """Return a format with day and month exchanged, where both are numbers beside each other; None for any other.
+
+    >>> with_day_and_month_exchanged("%d.%m.%Y"), with_day_and_month_exchanged("%m/%d/%y %H:%M")
+    ('%m.%d.%Y', '%d/%m/%y %H:%M')
+    >>> with_day_and_month_exchanged("%Y-%m-%d"), with_day_and_month_exchanged("%d %b %Y")
+    (None, None)
+    """
+    found = re.match(r"%(d[./-]%m|m[./-]%d)[./-]%[Yy]", form)
+    return None if found is None else form.translate({ord("d"): "m", ord("m"): "d"})
+
+
 def date_text(days: float, form: str) -> str:
     """Write a date in a format.
 

@@ -21,7 +21,7 @@ from experiments.data.bare_shares import refuse_bare_shares
 from experiments.data.cell_notes import CellNotes
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.last_rows import holds_row
-from experiments.data.other_decimals import refuse_other_decimals
+from experiments.data.other_format import refuse_other_format
 from experiments.data.raw_table import RawTable, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
@@ -289,7 +289,7 @@ def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int) -> tuple[pd.Da
     columns = {name: raw.columns[name].slice(start, rows) for name in form.names}
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
     reading = TableReading(tuple(form.inputs), form.formats)
-    refuse_other_decimals(part, form.formats)
+    refuse_other_format(part, form.formats)
     plain, _ = fitted(part, reading, form.missing)
     for name, kind in form.inputs:
         if kind == "pixel":

@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.data.bare_shares import refuse_bare_shares
 from experiments.data.column_types import FEW
-from experiments.data.other_decimals import refuse_other_decimals
+from experiments.data.other_format import refuse_other_format
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import Table, TableReading, appended
 from experiments.data.unknown_categories import UnknownCategories
@@ -43,7 +43,7 @@ def with_own_test(
     assert theirs is not None
     features: Any = test.features
     formats = {name: form for name, form in reading.formats.items() if name in dict(reading.columns)}
-    refuse_other_decimals(clean, formats)
+    refuse_other_format(clean, formats)
     refuse_bare_shares(clean, formats)
     cells = unread_cells(clean, plain, reading, features, missing)
     unreadable = [name for name in cells.columns if features[name].isna().all()]

@@ -1,4 +1,4 @@
-"""New numbers with the other decimal mark are refused, where a cell shows it."""
+"""New cells with the other decimal mark, or with day and month exchanged, are refused where a cell shows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from experiments.config.data_options import DataSection
-from experiments.data.other_decimals import refuse_other_decimals
+from experiments.data.other_format import refuse_other_format
 from experiments.data.raw_table import RawTable
 from experiments.data.table_of import table_of
 from experiments.errors import DataError
@@ -25,7 +25,25 @@ Make = Callable[..., RawTable]
 )
 def test_a_number_with_the_other_mark_alone_is_refused(form: str, cells: list[str], first: str, sheet: Make) -> None:
     with pytest.raises(DataError, match=f"must hold numbers written as {form}, but '{first}' in .* the other decimal"):
-        refuse_other_decimals(sheet(x=cells), {"x": form})
+        refuse_other_format(sheet(x=cells), {"x": form})
+
+
+@pytest.mark.parametrize(
+    ("form", "cells"),
+    [
+        ("%d.%m.%Y", ["03.04.2026", "12.31.2026", None]),
+        ("%m/%d/%y", ["03/04/26", "31/12/26"]),
+        ("%d-%m-%Y %H:%M", ["12-31-2026 10:15", "03-04-2026 9:00"]),
+    ],
+)
+def test_a_date_that_fits_with_day_and_month_exchanged_alone_is_refused(
+    form: str, cells: list[str | None], sheet: Make
+) -> None:
+    words = (
+        f"must hold dates written as {form}, but '[^']*31[^']*' in .* with day and month exchanged; write the column"
+    )
+    with pytest.raises(DataError, match=words):
+        refuse_other_format(sheet(x=cells), {"x": form})
 
 
 @pytest.mark.parametrize(
@@ -35,11 +53,15 @@ def test_a_number_with_the_other_mark_alone_is_refused(form: str, cells: list[st
         ("1.234,5", ["246,5", "246.01"]),  # one that does not fit
         ("1234,5", ["246.01"]),
         ("%d.%m.%Y", ["246.01"]),
+        ("%d.%m.%Y", ["03.04.2026", "05.06.2026"]),  # for all that is known
+        ("%d.%m.%Y", ["31.12.2026", "12.31.2026"]),  # one that does not fit
+        ("%Y-%m-%d", ["2026-31-12"]),
+        ("ISO8601", ["2026-01-02"]),
         ("1.234,5", [1.5, 2.5]),
     ],
 )
 def test_other_columns_are_not(form: str, cells: list[object], sheet: Make) -> None:
-    refuse_other_decimals(sheet(x=cells), {"x": form, "z": "1.234,5"})
+    refuse_other_format(sheet(x=cells), {"x": form, "z": "1.234,5"})
 
 
 def test_a_test_file_with_the_other_mark_is_refused_and_its_target_is_not_looked_at(sheet: Make) -> None:
