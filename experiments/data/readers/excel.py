@@ -16,6 +16,7 @@ from experiments.config.documents import count
 from experiments.config.formats import stem_of
 from experiments.config.same_column import same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
+from experiments.data.readers.empty_rows import empty_between
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
 from experiments.data.readers.text.edges import without_copies, without_last_rows
@@ -100,14 +101,17 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
     start = begins + named
 
+    numbers: list[int] = []
     below_header = (row for row in with_merged(_rows(sheet), merged) if row[0] >= start)
-    columns = _columns(below_header, f"{path}: sheet {shown(sheet.title)}")
+    columns = _columns(_numbered(below_header, numbers), f"{path}: sheet {shown(sheet.title)}")
     columns, _, below_it = without_last_rows(
         columns, holds_row=keys.holds_row_in(column_names(first)[0] if named else "0")
     )
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
     cells = first if named else []
+    kept = numbers[: len(columns[0])] if keys.model else []
+    empty = empty_between(((number, number + 1) for number in kept), "row")
     columns += [pa.chunked_array([pa.nulls(len(columns[0]))])] * (len(cells) - len(columns))
     given = cells + [""] * (len(columns) - len(cells))
     inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
@@ -130,7 +134,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         _places(path, keys, start),
         unnamed=frozenset(name for name, cell in zip(names, given, strict=True) if named and not cell.strip()),
         notes=(*(notes if others else ()), *((note,) if note else ())),
-        repairs=(*((over,) if skip is not None else ()), *((span,) if filled else ()), *below_it, *copies),
+        repairs=(*((over,) if skip is not None else ()), *((span,) if filled else ()), *empty, *below_it, *copies),
         layout={key: value for key, value in decided.items() if value is not None},
         repeated=repeated,
     )
@@ -198,6 +202,13 @@ def _rows(sheet: Any) -> Iterator[Row]:
             row.pop()
         if row:
             yield number, row
+
+
+def _numbered(rows: Iterator[Row], numbers: list[int]) -> Iterator[Row]:
+    """Yield the rows, and note their numbers."""
+    for row in rows:
+        numbers.append(row[0])
+        yield row
 
 
 def _columns(rows: Iterator[Row], where: str) -> list[pa.ChunkedArray]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from experiments.config.formats import stem_of
@@ -61,6 +62,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     if not len(columns[0]):
         raise DataError(f"{file.path}: a table needs rows, but this file has only a header.")
     check_size(str(file.path), len(columns[0]), layout.width)
+    empty = _empty_lines(file, layout, skip, len(columns[0])) if keys.model else ()
     given, columns, beside_it = without_empty_columns(given, columns)
     given, columns, quotes = without_quotes(given, columns)
     unique = column_names(given)
@@ -80,7 +82,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         place,
         unnamed=frozenset(name for name, cell in zip(unique, given, strict=True) if named and not cell.strip()),
         notes=(*notes, *((note,) if note else ())),
-        repairs=(*_said(file, layout), *uneven, *below_it, *beside_it, *quotes, *copies),
+        repairs=(*_said(file, layout), *uneven, *empty, *below_it, *beside_it, *quotes, *copies),
         layout={key: value for key, value in decided.items() if value is not None},
         repeated=repeated,
     )
@@ -175,17 +177,32 @@ def _refuse_open_quote(file: TextFile, columns: Sequence[Any], place: Callable[[
         raise DataError(f"{file.path}: every quote must be closed, but on {where} that of {shown(open_cell)} is open.")
 
 
+def _empty_lines(file: TextFile, layout: Layout, skip: int, rows: int) -> tuple[str, ...]:
+    """Say how many empty lines stand between the rows."""
+    from experiments.data.readers.empty_rows import empty_between
+
+    if all(line.strip() for line in islice(file.lines(), skip, None)):
+        return ()
+    try:
+        return empty_between(islice(_lines_of_rows(file, layout, skip), rows), "line")
+    except csv.Error:  # a cell that is too long for Python's reader
+        return ()
+
+
+def _lines_of_rows(file: TextFile, layout: Layout, skip: int) -> Iterator[tuple[int, int]]:
+    """Yield the number (from 0) of the first line of each row, and of the line after its last."""
+    for begins, ends, cells in records(file.lines(), layout.separator, layout.spaced, skip):
+        if layout.width == 1 or len(cells) > 1 or cells[0].strip():
+            yield begins, ends
+
+
 def _places(file: TextFile, layout: Layout, skip: int) -> Callable[[int], str]:
     """Return a function that names the line on which a row begins; it reads the file again, for a message."""
 
     def place(row: int) -> str:
         try:
-            lines = (
-                begins
-                for begins, _, cells in records(file.lines(), layout.separator, layout.spaced, skip)
-                if layout.width == 1 or len(cells) > 1 or cells[0].strip()
-            )
-            return next(f"line {begins + 1}" for at, begins in enumerate(lines) if at == row)
+            lines = _lines_of_rows(file, layout, skip)
+            return next(f"line {begins + 1}" for at, (begins, _) in enumerate(lines) if at == row)
         except (StopIteration, csv.Error, OSError, DataError):
             return f"row {row + 1}"
 
