@@ -13,7 +13,7 @@ from experiments.config.same_column import same_column
 from experiments.data.raw_table import RawTable, listed
 from experiments.data.readers.builtin import FOLDER_VARIABLE, SOURCES, load_builtin
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.idx import read_idx_folder
+from experiments.data.readers.idx import IDX_PICTURES, read_idx_folder
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -102,9 +102,11 @@ def _with_notes_of(raw: RawTable, test: RawTable | None = None) -> RawTable:
 
 def _of_folder(data: DataSection) -> Table:
     folder = Path(data.source)
+    if not folder.exists():
+        raise DataError(f"data.source: there is no folder {data.source!r}; a file must {unread_format(data.source)}.")
     if not folder.is_dir():
         raise DataError(f"data.source: {data.source!r} is not a folder; a file must {unread_format(data.source)}.")
-    if any(folder.glob("*-images-idx3-ubyte*")):
+    if any(folder.glob(IDX_PICTURES)):
         if data.test is not None:
             raise DataError(f"data.test: {folder} has IDX files, whose t10k files are the test part; remove this key.")
         return read_idx_folder(folder)

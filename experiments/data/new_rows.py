@@ -24,6 +24,7 @@ from experiments.data.last_rows import holds_row
 from experiments.data.other_format import refuse_other_format
 from experiments.data.raw_table import RawTable, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.idx import IDX_PICTURES, is_idx_pictures, read_idx
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.readers.plain_columns import array_of
 from experiments.data.reading import fitted, read_features
@@ -33,6 +34,8 @@ from experiments.data.texts import words_present
 from experiments.data.unread_cells import WRITE_THEM_SO, UnreadCells, unread_cells
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
+
+ARRAYS = (".npy", ".npz")
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,11 @@ def read_rows(
     try:
         check_regular(path)
         pictures = path.is_dir() or path.suffix.lower() in PICTURES
-        if keep and (pictures or path.suffix.lower() in (".npy", ".npz")):
+        if keep and (pictures or path.suffix.lower() in ARRAYS or is_idx_pictures(path)):
             raise DataError(f"--keep: {path} has no columns with names to keep; leave it out.")
         if pictures:
             return _of_pictures(path, form, rows)
-        if path.suffix.lower() in (".npy", ".npz") and form.picture is not None:
+        if form.picture is not None and (path.suffix.lower() in ARRAYS or is_idx_pictures(path)):
             return _of_picture_array(path, form, rows)
         raw = _raw_table(path, replace(form, identifiers=(*form.identifiers, *keep)), layout)
     except OSError as error:
@@ -152,7 +155,7 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
 
 def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTable:
     names = form.names
-    if path.suffix.lower() in (".npy", ".npz"):
+    if path.suffix.lower() in ARRAYS:
         return _of_array(path, names)
     from experiments.data.readers.table_file import read_table
 
@@ -169,6 +172,8 @@ def _of_pictures(path: Path, form: RowFormat, rows: int) -> NewRows:
         has_pixels = any(kind == "pixel" for _, kind in form.inputs)
         reason = "does not know the size of its pictures" if has_pixels else "did not learn from pictures"
         raise DataError(f"{path}: is {what}, but the model {reason}; give a table of {listed(form.names)}.")
+    if idx := sorted(one.name for one in path.glob(IDX_PICTURES)):
+        raise DataError(f"{path}: is a folder of IDX files; give one file of pictures, such as {path / idx[0]}.")
     from experiments.data.new_pictures import NewPictures
 
     new = NewPictures(path, form.picture)
@@ -200,6 +205,8 @@ def _array(path: Path) -> tuple[NDArray[Any], str]:
     from experiments.data.readers.arrays.array_file import read_array
     from experiments.data.readers.arrays.npz import read_features
 
+    if is_idx_pictures(path):
+        return read_idx(path.parent, path.name.removesuffix(".gz"), 3), str(path)
     if path.suffix.lower() == ".npy":
         x, where = read_array(path), str(path)
         if x.ndim < 2 or not x.size:

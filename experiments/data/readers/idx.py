@@ -22,10 +22,16 @@ from experiments.errors import DataError
 
 LARGEST = 1 << 31  # bytes of a file's content
 UNSIGNED_BYTES = 0x08
+IDX_PICTURES = "*-images[-.]idx3-ubyte*"
+
+
+def is_idx_pictures(path: Path) -> bool:
+    """Return whether a file is one of pictures by its name."""
+    return path.match(IDX_PICTURES) and path.name.removesuffix(".gz").endswith("ubyte")
 
 
 def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
-    """Read the array of unsigned bytes in folder/name or folder/name.gz.
+    """Read the array of unsigned bytes in folder/name, also with .gz, or with .idx for -idx.
 
     Memory is taken for the bytes in the file, not for those that its header announces.
 
@@ -83,7 +89,9 @@ def _opened(folder: Path, name: str, dimensions: int) -> Iterator[tuple[Path, tu
     Raises:
         DataError: there is no such file, its header is wrong, or it cannot be read.
     """
-    path = next((file for file in (folder / name, folder / f"{name}.gz") if file.is_file()), None)
+    names = (name, name.replace("-idx", ".idx"))
+    files = (folder / f"{one}{packed}" for one in names for packed in ("", ".gz"))
+    path = next((file for file in files if file.is_file()), None)
     if path is None:
         raise DataError(f"{folder}: must have a file {name} or {name}.gz, but has neither.")
     try:

@@ -137,8 +137,16 @@ def test_one_column_asks_for_the_separator(tmp_path: Path) -> None:
 
 def test_another_format_is_refused_with_those_that_are_read(tmp_path: Path) -> None:
     for name in ("./my.pkl", "nowhere/my.h5"):
-        with pytest.raises(DataError, match=r"is not a folder; a file must end in \.csv, .* \.parquet, \.npz or \.npy"):
+        with pytest.raises(
+            DataError, match=r"there is no folder .*; a file must end in \.csv, .* \.parquet, \.npz or \.npy"
+        ):
             load(name)
+
+
+def test_a_file_of_another_format_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "my.h5").touch()
+    with pytest.raises(DataError, match=r"my\.h5' is not a folder; a file must end in"):
+        load(tmp_path / "my.h5")
 
 
 def test_a_test_npz_stands_for_the_own_one(tmp_path: Path) -> None:
@@ -191,7 +199,7 @@ def test_a_folder_is_written_with_a_slash(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "flowers").mkdir()
     with pytest.raises(DataError, match=r"write a folder as './flowers/'"):
         load("flowers")
-    with pytest.raises(DataError, match=r"'\./nowhere/' is not a folder; a file must end in"):
+    with pytest.raises(DataError, match=r"there is no folder '\./nowhere/'; a file must end in"):
         load("./nowhere/")
 
 

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from experiments.data.new_pictures import NewPictures, array_rows
+from experiments.data.new_rows import read_rows
+from experiments.data.row_format import RowFormat
 from experiments.errors import DataError
 from support.pictures import colour, grey, save
 
@@ -58,6 +60,19 @@ def test_an_unreadable_picture_keeps_its_place_and_is_named(tmp_path: Path) -> N
     (tmp_path / "none").mkdir()
     with pytest.raises(DataError, match="has no picture"):
         NewPictures(tmp_path / "none", (4, 6))
+
+
+def test_idx_files_are_arrays_of_pictures(tmp_path: Path) -> None:
+    form = RowFormat([(str(at), "pixel") for at in range(24)], picture=(4, 6))
+    content = bytes((0, 0, 8, 3)) + np.array((2, 4, 6), ">u4").tobytes() + bytes(range(48))
+    for name in ("t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"):
+        (tmp_path / name).write_bytes(content)
+        (chunk,) = read_rows(tmp_path / name, form, 5).chunks
+        assert chunk.to_numpy().ravel().tolist() == list(range(48))
+    with pytest.raises(DataError, match=r"is a folder of IDX files; give one file of pictures, such as .*ubyte\.$"):
+        read_rows(tmp_path, form, 5)
+    with pytest.raises(DataError, match="has no columns with names to keep"):
+        read_rows(tmp_path / "t10k-images-idx3-ubyte", form, 5, ["id"])
 
 
 def rows_of(x: np.ndarray, shape: tuple[int, ...]) -> list[list[int]]:

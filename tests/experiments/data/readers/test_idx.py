@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from experiments.data.readers.builtin import load_builtin
-from experiments.data.readers.idx import read_idx, read_idx_folder
+from experiments.data.readers.idx import is_idx_pictures, read_idx, read_idx_folder
 from experiments.errors import DataError
 
 MNIST = Path(__file__).parents[5] / "shared" / "data" / "mnist"
@@ -27,6 +27,24 @@ def test_what_was_written_is_read(tmp_path: Path, zipped: bool) -> None:
     content = idx(ARRAY)
     (tmp_path / ("a.gz" if zipped else "a")).write_bytes(gzip.compress(content) if zipped else content)
     assert np.array_equal(read_idx(tmp_path, "a", 3), ARRAY)
+
+
+def test_a_point_may_stand_for_the_dash(tmp_path: Path) -> None:
+    (tmp_path / "t10k-images.idx3-ubyte").write_bytes(idx(ARRAY))
+    assert np.array_equal(read_idx(tmp_path, "t10k-images-idx3-ubyte", 3), ARRAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("t10k-images-idx3-ubyte", True),
+        ("train-images.idx3-ubyte.gz", True),
+        ("t10k-labels-idx1-ubyte", False),
+        ("my-images-idx3-ubyte.csv", False),
+    ],
+)
+def test_files_of_pictures_are_known_by_their_names(name: str, expected: bool) -> None:
+    assert is_idx_pictures(Path("mnist", name)) is expected
 
 
 def test_what_is_none_is_one_line(tmp_path: Path) -> None:
