@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from nnet import optimizers
+from nnet.batches import FoldData
+from nnet.lockstep import Lockstep
+from nnet.network import Architecture
 from nnet.optimizers import OPTIMIZERS
 from nnet.parameters import Parameters
+from nnet.settings import TrainingSettings
 from support.pairs import all_pairs
 
 STEPS, SIZES = 50, (3, 4, 2)
@@ -305,3 +309,41 @@ def test_a_single_rate_is_that_of_all_folds(rate):
         OPTIMIZERS["sgd"](parameters, l2=0.0).step(slice(0, 3), rates)
     assert np.array_equal(of_all.values, of_each.values)
     assert (of_all.values != make_parameters().values).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["adam", "adamw", "nesterov", "sgd"])
+def test_what_has_nearly_faded_becomes_zero(name, dtype):
+    """A weight without gradients and its moment shrink by a factor a step; below the normal numbers they are slow."""
+    least, faded = np.finfo(dtype).tiny, 2.0**44 * np.finfo(dtype).tiny
+    parameters = make_parameters(dtype=dtype)
+    parameters.values[:, 0] = [faded * 0.9, least / 4, -faded * 2]
+    before = parameters.values.copy()
+    optimizer = OPTIMIZERS[name](parameters, 0.0)
+    optimizer.state[0][:, 1] = [faded, least / 4, 2e5 * faded]
+    parameters.gradients[...] = 0
+    for step in range(1, 65):
+        optimizer.step(slice(0, 2), [0.0] * 3)
+        if step % 2:
+            optimizer.step(slice(2, 3), [0.0] * 3)  # has made 32 of its steps at the end
+    assert parameters.values[:, 0].tolist() == [0, 0, before[2, 0]]
+    assert np.array_equal(parameters.values[:, 1:], before[:, 1:])
+    assert (optimizer.state[0][:, 1] == 0).tolist() == [True, True, False]
+    for _ in range(32):
+        optimizer.step(slice(2, 3), [0.0] * 3)
+    assert parameters.values[2, 0] == before[2, 0] != 0
+    assert optimizer.state[0][2, 1] > 0
+
+
+def test_inputs_that_no_row_has_leave_no_slow_numbers():
+    x = np.zeros((64, 40), np.float32)
+    x[np.arange(64), np.arange(64) % 8] = 1  # 8 of 40 categories
+    fold = FoldData(x, np.arange(64) % 2, np.arange(64), np.arange(0))
+    settings = TrainingSettings(epochs=150, batch_size=8, l2=1e-3, optimizer="adam", learning_rate=0.01)
+    training = Lockstep(Architecture(40, (6,), 2), settings, [fold], [1])
+    for epoch in range(1, 151):
+        training.train_epoch(epoch)
+    state = training.state()
+    for array in (state.values, state.moments[0]):
+        assert not ((array != 0) & (np.abs(array) < np.finfo(np.float32).tiny)).any()
+    assert (state.values[:, : 40 * 6].reshape(40, 6)[8:] == 0).all()
