@@ -21,7 +21,7 @@ class FormatDecision:
     """The format of all rows.
 
     keys:      the keys of [data] with which nothing is left to decide.
-    facts:     a line about the colour, where pictures differ in it.
+    facts:     a line about the colour, where pictures differ in it, or are saved in colour and hold none.
     decisions: a line about the size, where nobody named it and pictures differ in it.
     """
 
@@ -32,7 +32,10 @@ class FormatDecision:
 
 
 def decide_format(
-    headers: Sequence[ImageHeader], data: DataSection, development: Callable[[], NDArray[np.intp]]
+    headers: Sequence[ImageHeader],
+    data: DataSection,
+    development: Callable[[], NDArray[np.intp]],
+    hold_grey: bool = False,
 ) -> FormatDecision:
     """Decide the size and the colour of all rows, where [data] does not name them.
 
@@ -43,11 +46,12 @@ def decide_format(
     Args:
         headers:     of all pictures.
         development: computes the rows of the development pictures; called only if pictures differ.
+        hold_grey:   whether all pixels of the development pictures are grey, however they are saved.
     """
     colours, sizes = {one.colour for one in headers}, {one.size for one in headers}
     are_equal = (data.colour is not None or len(colours) == 1) and (data.size is not None or len(sizes) == 1)
     ours = headers if are_equal else [headers[row] for row in development()]
-    colour = any(one.colour for one in ours) if data.colour is None else data.colour
+    colour = (any(one.colour for one in ours) and not hold_grey) if data.colour is None else data.colour
     size, reason = (data.size, "") if data.size is not None else _size([one.size for one in ours], colour)
     keys: dict[str, tuple[int, int] | bool] = {}
     facts, decisions = [], []
@@ -57,7 +61,14 @@ def decide_format(
         decisions.append(
             f"{others} of {len(headers)} pictures brought to {size[0]} x {size[1]}, {reason} (data.size = {[*size]})"
         )
-    if data.colour is None and len(colours) > 1:
+    if data.colour is None and hold_grey:
+        keys["colour"] = False
+        number = sum(one.colour for one in headers)
+        facts.append(
+            f"{number} of {len(headers)} are saved in colour, but the training pictures hold only grey: all are read "
+            "grey (data.colour = false)"
+        )
+    elif data.colour is None and len(colours) > 1:
         keys["colour"] = colour
         number = sum(one.colour for one in headers)
         kind = "in colour" if colour else "grey, as the training pictures are"

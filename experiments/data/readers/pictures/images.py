@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,10 @@ CHANGED: dict[Change, str] = {
 
 @dataclass(frozen=True)
 class _Rows:
-    """The pictures of a table in their order, the test part last, and how they are brought to one format."""
+    """The pictures of a table in their order, the test part last, and how they are brought to one format.
+
+    development: computes the rows that the study's own split gives to the search.
+    """
 
     pictures: tuple[LabelledPicture, ...]
     own_test: int
@@ -42,6 +45,7 @@ class _Rows:
     target: NDArray[np.int64]
     layout: Layout
     format: FormatDecision
+    development: Callable[[], NDArray[np.intp]]
 
 
 def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
@@ -59,11 +63,15 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
             large; with data.strict also whatever would be left out, joined or resized.
     """
     found = [find_pictures(one) for one in (folder, test) if one is not None]
+    hold_grey = False
     while True:
         for one in found:
             one.check()
-        rows = _rows(found, data)
+        rows = _rows(found, data, hold_grey)
         pixels, hashes, changes, broken = _decoded(rows)
+        if not broken and data.colour is None and rows.format.form.colour and _hold_grey(pixels, rows):
+            hold_grey = True
+            continue
         if not broken:
             break
         for one in found:  # what decides is decided again, without the broken ones
@@ -97,8 +105,11 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
     )
 
 
-def _rows(found: Sequence[PictureFolder], data: DataSection) -> _Rows:
+def _rows(found: Sequence[PictureFolder], data: DataSection, hold_grey: bool) -> _Rows:
     """Find the class of every picture, and the format of all.
+
+    Args:
+        hold_grey: whether all pixels of the development pictures are grey, however they are saved.
 
     Raises:
         DataError: the folders are not laid out as they should be, or the rows would be too large.
@@ -109,9 +120,8 @@ def _rows(found: Sequence[PictureFolder], data: DataSection) -> _Rows:
     classes = layout.classes
     number = {name: at for at, name in enumerate(classes)}
     target = np.array([number[one.label] for one in pictures], np.int64)
-    decision = decide_format(
-        [one.file.header for one in pictures], data, partial(_development, pictures, target, classes, len(test), data)
-    )
+    development = cache(partial(_development, pictures, target, classes, len(test), data))
+    decision = decide_format([one.file.header for one in pictures], data, development, hold_grey)
     form, where = decision.form, found[0].root
     if form.values > MOST_VALUES:
         raise DataError(
@@ -120,7 +130,7 @@ def _rows(found: Sequence[PictureFolder], data: DataSection) -> _Rows:
         )
     if len(pictures) * form.values > LARGEST_FILE:
         raise DataError(f"{where}: must have at most {LARGEST_FILE} pixel values; choose a smaller data.size.")
-    return _Rows(pictures, len(test), classes, target, layout, decision)
+    return _Rows(pictures, len(test), classes, target, layout, decision, development)
 
 
 def _development(
@@ -164,6 +174,12 @@ def _decoded(
         hashes.append(short_hash(content))
         changes.update(decoded.changes)
     return pixels, hashes, changes, broken
+
+
+def _hold_grey(pixels: NDArray[np.uint8], rows: _Rows) -> bool:
+    """Return whether the pixels (N, height, width, 3) of the development pictures have three equal values each."""
+    grey = np.array([bool((one == one[..., :1]).all()) for one in pixels])
+    return bool(grey.all() or (grey.any() and grey[rows.development()].all()))
 
 
 def _name(folder: Path) -> str:

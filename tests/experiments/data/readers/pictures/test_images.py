@@ -58,6 +58,36 @@ def test_one_in_colour_makes_all_of_them(tmp_path: Path) -> None:
     assert (np.asarray(again.features).shape, notes(again)) == ((2, 24), ())
 
 
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+def test_grey_that_is_saved_in_colour_is_grey(tmp_path: Path, ending: str) -> None:
+    for number in range(4):
+        image = grey(8, 8)
+        save(tmp_path / "grey" / "ab"[number % 2] / f"{number}.png", image)
+        save(tmp_path / "rgb" / "ab"[number % 2] / f"{number}.{ending}", image[..., None].repeat(3, axis=2))
+    plain, table = read(tmp_path / "grey"), read(tmp_path / "rgb")
+    assert (table.picture, table.features.shape) == (plain.picture, plain.features.shape) == ((8, 8), (4, 64))
+    if ending == "png":
+        np.testing.assert_array_equal(np.asarray(table.features), np.asarray(plain.features))
+    assert notes(table) == (
+        "4 of 4 are saved in colour, but the training pictures hold only grey: all are read grey (data.colour = false)",
+    )
+    assert table.reading is not None
+    assert table.reading.keys == {"colour": False}
+    assert read(tmp_path / "rgb", colour=True).picture == (8, 8, 3)
+    save(tmp_path / "rgb" / "a" / "9.png", colour(8, 8))
+    assert read(tmp_path / "rgb").picture == (8, 8, 3)
+
+
+def test_a_coloured_test_picture_leaves_the_grey_ones_grey(tmp_path: Path) -> None:
+    for number in range(6):
+        save(tmp_path / "train" / "ab"[number % 2] / f"{number}.png", grey()[..., None].repeat(3, axis=2))
+    red = save(tmp_path / "test" / "a" / "8.png", colour())
+    save(tmp_path / "test" / "b" / "9.png", colour())
+    table = read(tmp_path)
+    assert (table.picture, table.own_test) == ((4, 6), 2)
+    np.testing.assert_array_equal(np.asarray(table.features)[6], np.asarray(Image.open(red).convert("L")).ravel())
+
+
 def test_all_are_brought_to_one_size(tmp_path: Path) -> None:
     save(tmp_path / "a" / "1.png", np.full((40, 30), 7, np.uint8))
     save(tmp_path / "b" / "1.png", np.full((8, 20), 9, np.uint8))
