@@ -160,3 +160,12 @@ def count(number: int, one: str, many: str = "") -> str:
     ('1 trial', '40 trials', '2 classes', '1,797 rows')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def times(number: int) -> str:
+    """Write how often.
+
+    >>> times(0), times(1), times(2), times(3)
+    ('0 times', 'once', 'twice', '3 times')
+    """
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")

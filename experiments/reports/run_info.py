@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.config.documents import times
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, number, percent, sentence
 from experiments.reports.formatting import NOTHING, parameter
@@ -71,15 +72,6 @@ def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = T
 
 def _overlap(reading: LedgerRecord) -> Fact:
     return percent("ledger.largest_overlap", reading.largest_overlap)
-
-
-def times(count: int) -> str:
-    """Write how often.
-
-    >>> times(0), times(1), times(2), times(3)
-    ('0 times', 'once', 'twice', '3 times')
-    """
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def _ledger(reading: LedgerRecord) -> FactRows:

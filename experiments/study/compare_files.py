@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from experiments.config.documents import times
 from experiments.errors import StudyStateError
 from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import plain
@@ -18,7 +19,6 @@ from experiments.reports.comparison.differences import answer, untested
 from experiments.reports.comparison.page import FOLDER, render_comparison
 from experiments.reports.comparison.studies import USES_UP
 from experiments.reports.metrics import Scores, axis_label, metric_label
-from experiments.reports.run_info import times
 from experiments.search.storage import write_atomically
 from experiments.study.compared import ReadStudy
 from experiments.study.console import printable

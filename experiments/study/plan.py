@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.candidate import Candidate
+from experiments.config.documents import times
 from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
 from experiments.data.outer_folds import outer_folds
@@ -28,7 +29,6 @@ from experiments.errors import SearchError
 from experiments.evaluation.baselines import load_estimators
 from experiments.evaluation.ledger_place import find_ledger
 from experiments.evaluation.statistics import wilson_interval
-from experiments.reports.run_info import times
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor, WorkerLost
 from experiments.search.executors.create import one_kernel

@@ -24,7 +24,7 @@ def trial_view(params: Iterable[str], log_scaled: Collection[str], metric: str =
     The study, with its score on the test rows, stands beside its best trial, whose score it has.
 
     Args:
-        params:     names of the searched parameters that are numbers.
+        params:     names of the searched parameters.
         log_scaled: names of those on a log scale, which trials have as log10_NAME, too. The units of a layer are shown
                     as they are: a trial without the layer has no logarithm, and would be missing in the plot.
         metric:     name of the metric; empty if it is not known.

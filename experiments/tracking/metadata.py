@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from experiments.config.documents import canonical_digest, flat
+from experiments.config.documents import canonical_digest, count, flat, times
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData
+from experiments.evaluation.final_kind import are_several, joins_default
 from experiments.evaluation.provenance import commit
 from experiments.evaluation.results import StudyResult
 from experiments.tracking.outbox import DatasetMetadata, Refitted, RunMetadata, StudyOutcome
 
 AGAIN = "had been scored before: score and verdict are optimistic by an unknown amount"
+OF_PROCEDURE = "of the procedure, by nested cross-validation; not of this model"
 # files of the study's folder that MLflow gets as they are
 FILES = ("trials.csv", "report.md", "report.html", "report_files", "results.json")
 
@@ -52,15 +54,16 @@ def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> Ru
         uid=uid,
         description=f"Configurations of a NumPy network on {data.name}, compared by "
         f"{validation(spec.cv.splitter, len(data.folds.pairs), spec.cv.n_repeats)} ({spec.cv.metric}). Sort trials by "
-        f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` is the refit of "
-        f"the best one and {tested}.",
+        f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` is the final model, "
+        f"whose networks its tag final_model names, and {tested}.",
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=tuple(space.log_scaled),
         numbers=space.numbers,
+        searched=tuple(space.distributions),
         datasets=(
             _dataset(data, "development", data.development.fingerprint, len(data.development.y)),
-            _dataset(data, "test", data.test.fingerprint, len(data.test)),
+            *([_dataset(data, "test", data.test.fingerprint, len(data.test))] if spec.cv.outer is None else []),
         ),
     )
 
@@ -91,7 +94,10 @@ def study_outcome(result: StudyResult, losses: Sequence[float], register_as: str
 
 
 def final_metrics(result: StudyResult) -> dict[str, float]:
-    """Return the scores of the study; those on the test rows are called test_..., and the refit's run has them too."""
+    """Return the scores of the study; those on the test rows are called test_..., and the refit's run has them too.
+
+    `corrected_score` is the best trial's, corrected for having been chosen.
+    """
     metrics = {
         "trials": float(len(result.trials)),
         "best_cv_mean": result.best.cv_mean,
@@ -99,6 +105,9 @@ def final_metrics(result: StudyResult) -> dict[str, float]:
     }
     if result.default is not None:
         metrics["default_cv_mean"] = result.default.cv_mean
+    if result.analysis is not None and (chosen := result.analysis.selection) is not None:
+        metrics["corrected_score"] = chosen.corrected
+        metrics["corrected_ci95_low"], metrics["corrected_ci95_high"] = chosen.ci95
     if result.test is not None:
         metrics["test_score"] = result.test.score
         metrics["test_ci95_low"], metrics["test_ci95_high"] = result.test.ci95
@@ -110,6 +119,8 @@ def final_metrics(result: StudyResult) -> dict[str, float]:
                 metrics["test_difference_ci95_low"], metrics["test_difference_ci95_high"] = result.test.difference.ci95
             metrics["test_p_value"] = result.test.difference.p_value
         metrics |= {f"test_metrics/{name}": value for name, value in result.test.metrics.items()}
+        baselines = {one.id: one.score for one in result.test.references if one.score is not None}
+        metrics |= {f"test_baselines/{name}": score for name, score in baselines.items()}
     for fold, found in enumerate(() if result.outer is None else result.outer.folds, 1):
         if found.score is not None:
             metrics[f"test_outer/fold_{fold}"] = found.score
@@ -121,8 +132,23 @@ def final_tags(result: StudyResult) -> dict[str, str]:
     tags = {"best_trial": str(result.best.number), "metric": str(result.spec["cv"]["metric"])}
     if (test := result.test) is None:
         return tags
-    again = {} if test.times_scored == 1 else {"test_rows": AGAIN}
-    return {**tags, "verdict": test.verdict, **again}
+    tags |= {"verdict": test.verdict, "final_model": final_model(result)}
+    if (seen := result.ledger) is not None:
+        tags["test_rows_scored"] = f"{times(seen.own)} by this study, {times(max(0, seen.looks - seen.own))} by others"
+    if test.times_scored > 1:
+        tags["test_rows_again"] = AGAIN
+    return tags if result.outer is None else {**tags, "test_score_of": OF_PROCEDURE}
+
+
+def final_model(result: StudyResult) -> str:
+    """Say which networks the final model of a result is made of."""
+    of = f"trial {result.best.number}"
+    if result.final is None or not are_several(result):
+        return f"the network of {of}"
+    networks = count(result.final.members, "network")
+    if joins_default(result):
+        return f"the mean of {networks} of {of} and {result.final.members} of the default, trial 0"
+    return f"the mean of {networks} of {of}"
 
 
 def _dataset(data: StudyData, context: Literal["development", "test"], fingerprint: str, rows: int) -> DatasetMetadata:

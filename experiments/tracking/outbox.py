@@ -51,7 +51,8 @@ class RunMetadata(Record):
     params:      settings that are constant in the study.
     tags:        its origin: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
     log_scaled:  names of the parameters searched on a log scale; MLflow's plots have no log axis, so log10 is added.
-    numbers:     names of the searched parameters that are numbers: the axes of the plots.
+    numbers:     names of the searched parameters that are numbers.
+    searched:    names of all searched parameters; empty in a study of earlier versions.
     datasets:    the rows that it learnt from and was tested on.
     """
 
@@ -62,6 +63,7 @@ class RunMetadata(Record):
     tags: dict[str, str]
     log_scaled: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     datasets: tuple[DatasetMetadata, ...] = ()
 
 

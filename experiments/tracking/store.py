@@ -42,7 +42,9 @@ PAGES = {
 }
 LONGEST_DIGEST = 36  # of a dataset
 EARLIER = "earlier_test"  # a tag that names metrics of an earlier test: MLflow cannot remove a metric
-OF_A_TEST = frozenset({"verdict", EARLIER})  # tags that results without a test do not have
+OF_A_TEST = frozenset(  # tags that results without a test do not have
+    {"verdict", "final_model", "test_rows_scored", "test_rows_again", "test_score_of", EARLIER}
+)
 REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
 
 
@@ -275,7 +277,7 @@ class Store:
 def _experiment(client: Any, metadata: RunMetadata, artifacts: Path | None) -> str:
     """Return the id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
     title = safe_name(metadata.name, LONGEST_EXPERIMENT_NAME)
-    view = trial_view(metadata.numbers, metadata.log_scaled, metadata.params.get(METRIC, ""))
+    view = trial_view(metadata.searched or metadata.numbers, metadata.log_scaled, metadata.params.get(METRIC, ""))
     tags = {**PAGES, **shown_tags({NOTE: metadata.description}), VIEW: view}
     experiment = client.get_experiment_by_name(title)
     if experiment is None:

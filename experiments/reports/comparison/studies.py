@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from experiments.config.documents import times
 from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import (
     Block,
@@ -24,7 +25,6 @@ from experiments.reports.blocks import (
 )
 from experiments.reports.formatting import NOTHING, parameter
 from experiments.reports.metrics import Scores, metric_label
-from experiments.reports.run_info import times
 
 USES_UP = "choosing by these uses up the test set"
 APART = (

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
-from experiments.evaluation.results import ScoreDifference
-from experiments.tracking.metadata import final_metrics, final_tags, run_metadata
+from experiments.evaluation.outer_record import OuterRecord
+from experiments.evaluation.records import AnalysisRecord, FinalRecord, SelectionRecord
+from experiments.evaluation.results import BaselineRecord, LedgerRecord, ScoreDifference
+from experiments.tracking.metadata import final_metrics, final_model, final_tags, run_metadata
 from support.results import made_up, replaced
 
 DOCUMENT: dict[str, Any] = {
@@ -51,6 +56,55 @@ def test_a_second_test_is_tagged() -> None:
     result = made_up()
     once, again = final_tags(result), final_tags(replaced(result, "test", times_scored=2))
     assert again == once | {
-        "test_rows": "had been scored before: score and verdict are optimistic by an unknown amount"
+        "test_rows_again": "had been scored before: score and verdict are optimistic by an unknown amount"
     }
     assert "verdict" in once
+    assert "test_rows" not in again  # their fingerprint
+
+
+def test_what_a_score_is_worth_stands_beside_it() -> None:
+    selection = SelectionRecord(
+        **{"configurations": 2, "rows": 48, "pooled": 0.9, "corrected": 0.8, "ci95": (0.7, 0.85), "optimism": 0.1},
+        **{"floor": None, "floor95": None, "draws": 10, "method": "bbc_cv_rows"},
+    )
+    baseline = BaselineRecord(
+        id="logistic_regression", version=1, settings={}, converged=True, score=0.5, ci95=(0.2, 0.8), reason=None
+    )
+    result = replaced(made_up(), "test", references=(baseline, replace(baseline, id="majority_class", score=None)))
+    metrics = final_metrics(replace(result, analysis=AnalysisRecord(selection=selection)))
+    assert [metrics[f"corrected_{name}"] for name in ("score", "ci95_low", "ci95_high")] == [0.8, 0.7, 0.85]
+    assert {name: value for name, value in metrics.items() if "baselines" in name} == {
+        "test_baselines/logistic_regression": 0.5
+    }
+
+
+@pytest.mark.parametrize(("own", "looks", "said"), [(1, 1, "once by this study, 0 times by others"), (1, 9, "8 times")])
+def test_how_often_the_test_rows_were_scored_is_said(own: int, looks: int, said: str) -> None:
+    ledger = LedgerRecord(looks=looks, own=own, largest_overlap=1.0, head="h")
+    assert said in final_tags(replace(made_up(), ledger=ledger))["test_rows_scored"]
+    assert "test_rows_scored" not in final_tags(replace(made_up(), ledger=None))
+
+
+@pytest.mark.parametrize(
+    ("choice", "members", "said"),
+    [
+        ("best", 1, "the network of trial {}"),
+        ("best", 5, "the mean of 5 networks of trial {}"),
+        ("with_default", 5, "the mean of 5 networks of trial {} and 5 of the default, trial 0"),
+    ],
+)
+def test_the_networks_of_the_final_model_are_named(choice: str, members: int, said: str) -> None:
+    result = made_up()
+    result = replace(
+        result,
+        spec={**result.spec, "cv": {"metric": "accuracy", "splitter": "KFold"}, "final": {"choice": choice}},
+        final=FinalRecord(members=members, epochs=3, default_epochs=3),
+        best=replace(result.best, fold_scores=tuple(result.trials[0].fold_scores)),  # so close that both are kept
+    )
+    assert final_model(result) == said.format(result.best.number)
+
+
+def test_the_score_of_a_nested_study_is_said_to_be_the_procedures() -> None:
+    assert "test_score_of" not in final_tags(made_up())
+    nested = replace(made_up(), outer=OuterRecord(splitter="KFold", folds=(), baselines=()))
+    assert final_tags(nested)["test_score_of"] == "of the procedure, by nested cross-validation; not of this model"
