@@ -224,7 +224,7 @@ def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console:
     from experiments.study.run import run_study
     from experiments.study.summary import print_summary, ui_command
     from experiments.study.timing import profile_text
-    from experiments.tracking.uris import masked, tracking_store
+    from experiments.tracking.uris import masked, to_fill_in, tracking_store
 
     folder, workers, planned = options.folder, options.workers, options.planned
     console.print(f"{spec.study.name}: results go to {folder}", markup=False, soft_wrap=True)
@@ -235,7 +235,7 @@ def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console:
     outcome = run_study(spec, options, console)
     print_summary(console, outcome, planned, ui_command(options.tracking_uri, tracking_store(None, None)[0]))
     if outcome.untracked:  # said with --quiet, too
-        elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", masked(chosen.tracking_uri)]
+        elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", to_fill_in(masked(chosen.tracking_uri))]
         sync = shlex.join(["python", "-m", "experiments.sync", str(folder), *elsewhere])
         print(f"{outcome.untracked}; {sync} sends it", file=sys.stderr)
     elif outcome.goes_on:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.config.data_options import LISTS, SINGLE, TWO_ROLES
 from experiments.config.keys import whole_key
 from experiments.config.same_column import same_column
+from experiments.config.toml_text import parse_toml
 from experiments.config.words import sizes_of
 from experiments.errors import SpecError
 
@@ -36,8 +36,8 @@ def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
     if not separator or not all(key.split(".")) or key.count(".") > 9 or not override.isprintable():
         raise SpecError(f"--set needs key=value, as in search.trials=20, but got {override!r}.")
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        value = parse_toml(f"value = {text}")["value"]
+    except (RecursionError, ValueError):
         value = text.strip()
     parts = whole_key(key)
     changed = copy.deepcopy(dict(document))

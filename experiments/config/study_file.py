@@ -19,6 +19,7 @@ from experiments.config.regular_file import check_regular
 from experiments.config.report_options import ReportSection
 from experiments.config.section import Section
 from experiments.config.spec import StudySpec
+from experiments.config.toml_text import parse_toml
 from experiments.config.whole_study import whole_study
 from experiments.errors import SpecError
 
@@ -101,7 +102,7 @@ def _document(path: Path) -> dict[str, Any]:
             )
         text = path.read_text(encoding="utf-8-sig")
         try:
-            return tomllib.loads(text)
+            return parse_toml(text)
         except tomllib.TOMLDecodeError as error:
             wrong = _with_line(str(error), text)
     except OSError as error:

@@ -20,7 +20,7 @@ from experiments.data.texts import INDEX_NAME
 
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
-CORRELATED = 0.9999  # correlation of a column that is the target in another unit
+CORRELATED = 0.9999  # correlation, of values or ranks, of a column that is the target in another unit or scale
 FEWEST = 20  # rows that show a correlation or an order
 SAMPLE = 5000  # rows by which most columns are ruled out
 GROUPS = 10  # values of a column that names groups
@@ -79,18 +79,31 @@ def _tells(table: Table, at: int, rows: NDArray[np.intp], labels: NDArray[Any], 
         labels:  (n,) a number for each of them, the same for equal targets.
         numbers: (n,) their target if it is a number.
     """
-    if numbers is not None and table.kinds[at] != "category" and _is_correlated(_values(table, at)[rows], numbers):
-        return True
-    parts = (rows[:most] for most in sorted({min(SAMPLE, len(rows)), len(rows)}))
+    parts = [rows[:most] for most in sorted({min(SAMPLE, len(rows)), len(rows)})]
+    if numbers is not None and table.kinds[at] != "category":
+        pairs = ((_values(table, at, part[-1] + 1)[part], numbers[: len(part)]) for part in parts)
+        if all(_is_function(values, y) for values, y in pairs):
+            return True
     return all(_separates(_values(table, at, part[-1] + 1)[part], labels[: len(part)]) for part in parts)
 
 
-def _is_correlated(values: NDArray[Any], y: NDArray[Any]) -> bool:
-    """Return whether numbers are a linear function of the target, where they are not missing."""
+def _is_function(values: NDArray[Any], y: NDArray[Any]) -> bool:
+    """Return whether numbers rise or fall with the target as one function does, where they are not missing."""
     there = np.isfinite(values)
     if there.sum() < max(FEWEST, len(y) / 2):
         return False
     x, z = values[there], np.asarray(y, np.float64)[there]
+    if _are_correlated(x, z):
+        return True
+    if min(len(np.unique(x)), len(np.unique(z))) < FEWEST:
+        return False
+    from scipy.stats import rankdata  # a third of a second, which most studies do without
+
+    return _are_correlated(rankdata(x), rankdata(z))
+
+
+def _are_correlated(x: NDArray[Any], z: NDArray[Any]) -> bool:
+    """Return whether some numbers are a linear function of others, but for a little noise."""
     largest = np.abs(x).max(), np.abs(z).max()
     if min(largest) == 0:
         return False
@@ -141,10 +154,12 @@ def _in_order(table: Table) -> Iterator[str]:
     for at, name in _features(table, "date"):
         values = _values(table, at)
         moments = values if table.numbers is None else values[np.argsort(table.numbers)]
-        ascend = len(moments) >= FEWEST and (np.diff(moments) >= 0).all()
-        if ascend and 2 * len(np.unique(moments)) > len(moments):
+        steps = np.diff(moments)
+        ordered = len(moments) >= FEWEST and ((steps >= 0).all() or (steps <= 0).all())
+        if ordered and 2 * len(np.unique(moments)) > len(moments):
+            order = shown(name) + (", the last ones first" if steps.min() < 0 else "")
             yield (
-                f"the rows stand in the order of {shown(name)}; if new rows will be later ones, data.time = {name} "
+                f"the rows stand in the order of {order}; if new rows will be later ones, data.time = {name} "
                 "validates and tests on rows that are later than those it learns from."
             )
             return

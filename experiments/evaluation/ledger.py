@@ -75,10 +75,13 @@ class Ledger:
         """Refuse a place where a look could not be recorded; nothing is written.
 
         Raises:
-            LedgerError: the file, or the folder that it lies in or would be made in, is not writable.
+            LedgerError: a folder lies in its place, or the file is not writable, or the folder that it lies in or would
+                be made in.
         """
         folder = next(place for place in self.path.parents if place.exists())
         writable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        if self.path.is_dir():
+            raise LedgerError(f"{self.path}: the ledger is a file, but a folder lies in its place; move it away.")
         if not writable or (self.path.exists() and not os.access(self.path, os.W_OK)):
             raise LedgerError(
                 f"{self.path}: the ledger cannot be written, so the test rows must not be scored; make its folder "

@@ -14,6 +14,7 @@ from pathlib import Path
 from experiments.errors import ExperimentError, SpecError
 from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
 from experiments.study.interrupts import STOPPING, between_imports
+from experiments.study.output import print_what_can_be
 
 CONSOLE_SCRIPT = "nnet-experiments"
 
@@ -64,6 +65,18 @@ def workers_of(wanted: int | None, cores: int) -> int:
     return workers
 
 
+def check_working_folder() -> None:
+    """Refuse a working folder that is gone, in which no path and no process can begin.
+
+    Raises:
+        SpecError: it was deleted.
+    """
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise SpecError("the working folder was deleted; change to another one.") from None
+
+
 def run_command(
     parser: argparse.ArgumentParser,
     work: Callable[[argparse.Namespace], int],
@@ -81,12 +94,14 @@ def run_command(
         interrupted: the line for a command that a person or the system ends.
         computes:    True if the work depends on arithmetic, which is portable where it can be.
     """
+    print_what_can_be()
     chosen = parser.parse_args(arguments)
     # workers, trackers and MLflow's server start as `python -m` or `-c`, which would run a module of the working folder
     os.environ["PYTHONSAFEPATH"] = "1"
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     try:
+        check_working_folder()
         with between_imports(*STOPPING):
             if computes and lacking(processor()) is None and not in_force(PORTABLE):
                 from experiments.study.process import call

@@ -24,6 +24,7 @@ from typing import IO, Any, TypeVar, cast
 
 from experiments.errors import ExecutorError, ExperimentError
 from experiments.study.interrupts import STOPPING, between_imports
+from experiments.study.output import print_what_can_be
 
 T = TypeVar("T")
 _Answer = tuple[Any, BaseException | None] | None
@@ -71,6 +72,7 @@ def call(environment: Mapping[str, str], function: Callable[..., T], /, *argumen
 def serve() -> None:
     """Be that process: receive a function and its arguments, call it, and send the answer."""
     gc.set_threshold(GARBAGE)
+    print_what_can_be()
     connection = Connection(int(sys.argv[1]))
     answer: tuple[Any, BaseException | None]
     with between_imports(*STOPPING):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from experiments.config.default_study import STUDY_FILE
 from experiments.config.regular_file import read_regular
+from experiments.config.toml_text import parse_toml
 from experiments.errors import StudyStateError
 from experiments.search.storage import write_atomically
 from experiments.study.folder import StudyFolder
@@ -38,7 +38,7 @@ def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None])
         before = read_regular(path) if path.exists() else None
     except OSError as error:
         raise StudyStateError(f"{path}: cannot be read: {error.strerror}.") from None
-    ours, theirs = tomllib.loads(text), _document(before)
+    ours, theirs = parse_toml(text), _document(before)
     if theirs is not None and ours == {key: theirs[key] for key in theirs if key in ours or key != "report"}:
         return
     if before is not None:
@@ -64,7 +64,7 @@ def _free(path: Path, content: bytes) -> Path:
 def _document(content: bytes | None) -> dict[str, Any] | None:
     """Return the document of a study file; None where there is none that can be read."""
     try:
-        return None if content is None else tomllib.loads(content.decode("utf-8-sig"))
+        return None if content is None else parse_toml(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):  # no UTF-8, no TOML, or too deep
         return None
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from experiments.tracking.log import keep_log, note
 from experiments.tracking.mlflow_setup import prepare_mlflow, reason
-from experiments.tracking.uris import masked
+from experiments.tracking.uris import hide, masked
 from experiments.tracking.writer import Writer
 from experiments.tracking.writer_lock import LIMIT, lock_of
 from experiments.tracking.writer_state import WriterState, new_state, update_state
@@ -151,6 +151,7 @@ def load(uri: str) -> None:
 def write_alone(study: Study) -> None:
     """Follow the study once no other process writes it to the same store."""
     folder, uri, artifacts, run = (study.messages[key] for key in ("folder", "uri", "artifacts", "run"))
+    hide(uri)
     place, report = Path(folder), Reporter(Path(folder), new_state(run, uri))
     if not place.is_dir():
         return

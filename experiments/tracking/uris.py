@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from experiments.errors import SpecError, TrackingError
 
@@ -21,6 +21,22 @@ DATABASES = ("postgresql", "mysql", "mssql", "databricks", "uc")  # and what MLf
 # The scheme is no part of the pattern: tried from each letter of a long word, it takes the square of the word's length.
 _USER = re.compile(r"://(?:[^:/\s'\"]*:[^\s'\"]*|[^/\s?#'\"]*)@")
 _QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
+# The same of a text that begins as a URI, whose passwords and values may hold quotes and blanks. What follows the URI
+# may be hidden with it.
+_URI = re.compile(r"[A-Za-z][\w+.-]*://[^/]")
+_URI_USER = re.compile(r"://(?:[^:/?#]*:.*|[^/?#]*)@", re.DOTALL)
+_URI_QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#]+")
+_secrets: set[str] = set()  # users, passwords and values of the stores that this process uses
+
+
+def hide(uri: str) -> None:
+    """Hide the credentials of a URI in every text that is masked from now on, however the text holds them."""
+    for pattern in (_URI_USER, _URI_QUERY) if _URI.match(uri) else ():
+        for found in pattern.finditer(uri):
+            secret = found[0].removeprefix("://").removesuffix("@")
+            secret = secret.partition("=")[2] if pattern is _URI_QUERY else secret
+            parts = {secret, unquote(secret), secret.partition(":")[2], unquote(secret.partition(":")[2])}
+            _secrets.update(part for part in parts if re.search(r"['\"\s<>)]", part))
 
 
 def masked(text: str) -> str:
@@ -35,7 +51,30 @@ def masked(text: str) -> str:
     >>> masked("postgresql+psycopg2://ann:p@ss/word@db/mlflow")
     'postgresql+psycopg2://***@db/mlflow'
     """
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    if _URI.match(text):
+        text = _URI_QUERY.sub(rf"\g<key>{HIDDEN}", _URI_USER.sub(f"://{HIDDEN}@", text, count=1))
     return _QUERY.sub(rf"\g<key>{HIDDEN}", _USER.sub(f"://{HIDDEN}@", text))
+
+
+def to_fill_in(uri: str) -> str:
+    """Return a masked URI with words for what a person must fill in.
+
+    >>> to_fill_in("http://***@host:5000/?token=***")
+    'http://USER:PASSWORD@host:5000/?token=VALUE'
+    """
+    return uri.replace(f"://{HIDDEN}@", "://USER:PASSWORD@").replace(f"={HIDDEN}", "=VALUE")
+
+
+def without_credentials(uri: str) -> str:
+    """Return the part of a URI that tells a store from others: no credentials, query or last slash.
+
+    >>> without_credentials("http://ann:s3cret@host:5000/?token=abc"), without_credentials("http://host:5000")
+    ('http://host:5000', 'http://host:5000')
+    """
+    plain = _URI_USER.sub("://", uri, count=1) if _URI.match(uri) else uri
+    return re.split(r"[?#]", plain, maxsplit=1)[0].rstrip("/")
 
 
 def is_store(uri: str) -> bool:
@@ -105,6 +144,7 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
             f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "
             f"database or server that MLflow knows, or none, but got {masked(uri)!r:.300}."
         )
+    hide(uri)
     return uri, folder / "artifacts" if uri.startswith("sqlite:") else None
 
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from experiments.errors import StudyStateError
 from experiments.search.shared_lock import HeldError, SharedLock, is_locked
 from experiments.tracking.runs import short_hash
-from experiments.tracking.uris import database_of
+from experiments.tracking.uris import database_of, without_credentials
 
 LIMIT = 60.0  # seconds after the end of its study within which a writer ends
 UNSAID = 0.3  # seconds of waiting that are not worth a line
 
 
 def store_id(uri: str) -> str:
-    """Return a short name of a store; a local store has one, however its path is written."""
+    """Return a short name of a store, however its path is written and whoever uses it."""
     database = database_of(uri)
-    return short_hash(uri if database is None else str(database.resolve()))
+    return short_hash(without_credentials(uri) if database is None else str(database.resolve()))
 
 
 def lock_of(folder: Path, uri: str) -> SharedLock:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from experiments.config.regular_file import read_regular
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.search.storage import write_atomically
-from experiments.tracking.uris import masked, tracking_store
+from experiments.tracking.uris import masked, to_fill_in, tracking_store
 from experiments.tracking.writer_lock import is_being_written, store_id
 
 STATE = "tracking_state.json"
@@ -133,7 +133,7 @@ def sync_command(folder: Path, state: WriterState, environ: Mapping[str, str]) -
         default = store_id(tracking_store(None, environ.get("MLFLOW_TRACKING_URI"))[0])
     except ExperimentError:
         default = ""
-    option = [] if default == state.store else ["--tracking-uri", state.uri]
+    option = [] if default == state.store else ["--tracking-uri", to_fill_in(state.uri)]
     return shlex.join(["python", "-m", "experiments.sync", str(folder), *option])
 
 

@@ -44,6 +44,7 @@ NAMES = [
         "..",
         "../x",
         "a/b",
+        "ledger.jsonl",
         "a\\b",
         '"',
         "<script>",

@@ -54,6 +54,19 @@ def test_a_column_that_is_the_number_in_another_unit_is_pointed_out(values: Any)
     assert said(np.where(PLAIN > 1, np.nan, values), NUMBERS, classes=False) == TELLS
 
 
+@pytest.mark.parametrize("values", [np.exp(NUMBERS).round(6), -np.exp(NUMBERS), 1 / (9 + NUMBERS), NUMBERS**3])
+def test_a_column_that_rises_or_falls_with_the_number_is_pointed_out(values: Any) -> None:
+    assert said(values, NUMBERS, classes=False) == TELLS
+    assert said(values + PLAIN * values.std(), NUMBERS, classes=False) == ""
+
+
+def test_a_column_that_rises_with_the_number_in_the_sample_alone_is_not() -> None:
+    y = np.sqrt(np.arange(2 * SAMPLE) + 1.0)
+    for values, hints in ((np.log(y), (TELLS,)), (np.append(np.log(y[:SAMPLE]), RANDOM.uniform(size=SAMPLE)), ())):
+        table = Table("t", pd.DataFrame({"x": values}), ("number",), ("x",), y, "y", None)
+        assert leak_hints(table, y, False) == hints
+
+
 def test_a_category_that_has_one_number_each_is_pointed_out() -> None:
     assert said(LETTERS[LABELS], NUMBERS[LABELS], "category", classes=False) == TELLS
 
@@ -141,6 +154,7 @@ def test_rows_in_the_order_of_a_date_are_pointed_out() -> None:
         "that are later than those it learns from."
     )
     assert said(days, kind="date") == line
+    assert said(days[::-1], kind="date") == line.replace("'x'; if", "'x', the last ones first; if")
     shuffled = np.argsort(PLAIN)  # as a split may leave them
     table = replace(table_of(days[shuffled], "date"), numbers=shuffled)
     assert leak_hints(table, LABELS, True) == (line,)

@@ -213,6 +213,9 @@ def test_a_place_where_nothing_can_be_written_is_refused_beforehand(
     (tmp_path / "file").touch()
     with pytest.raises(LedgerError, match=r"ledger cannot be written, .* or use --no-test"):
         Ledger(tmp_path / "file" / "ledger.jsonl").check_place()
+    (tmp_path / "ledger.jsonl").mkdir()
+    with pytest.raises(LedgerError, match=r"the ledger is a file, but a folder lies in its place; move it away\.$"):
+        Ledger(tmp_path / "ledger.jsonl").check_place()
     for locked in (tmp_path, tmp_path / "file"):
         monkeypatch.setattr(os, "access", lambda path, _, locked=locked: path != locked)
         with pytest.raises(LedgerError, match=r"file: the ledger cannot be written"):

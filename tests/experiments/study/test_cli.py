@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,13 @@ def test_the_system_and_a_person_end_it_alike(capsys: pytest.CaptureFixture[str]
 def test_the_processes_of_a_command_run_no_module_of_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONSAFEPATH", "")
     assert run_command(NOTHING, lambda _: int(os.environ["PYTHONSAFEPATH"] or 7), []) == 1
+
+
+def test_a_working_folder_that_is_gone_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert run_command(NOTHING, lambda _: 0, []) == 2
+    assert capsys.readouterr().err == "error: the working folder was deleted; change to another one.\n"

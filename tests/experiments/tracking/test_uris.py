@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.tracking.uris import database_of, masked
+import pytest
+
+from experiments.tracking import uris
+from experiments.tracking.uris import database_of, masked, tracking_store, without_credentials
 
 
 def test_credentials_are_masked() -> None:
@@ -16,8 +19,26 @@ def test_credentials_are_masked() -> None:
         ("https://h/#access_token=x", "https://h/#access_token=***"),
         ("sqlite:////home/a@b:c/mlflow.db", "sqlite:////home/a@b:c/mlflow.db"),
         ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("http://ann:pa'ss1@h:1/", "http://***@h:1/"),
+        ("http://ann:p \"a) <ss@h/x?token=a'b c&page=2", "http://***@h/x?token=***&page=***"),
+        ("http://h/x?password=x'sekret", "http://h/x?password=***"),
     ):
         assert masked(text) == shown
+
+
+def test_known_credentials_are_masked_in_every_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uris, "_secrets", set())
+    uri = "http://ann:pa'ss1%29@h:1/?token=a'b"
+    text = "cannot reach 'http://ann:pa'ss1%29@h:1/?token=a'b'; tried pa'ss1) twice, MLflow's words"
+    assert "ss1" in masked(text)
+    tracking_store(uri, None)
+    assert masked(text) == "cannot reach 'http://***@h:1/?token=***'; tried *** twice, MLflow's words"
+
+
+def test_a_store_is_one_whoever_uses_it() -> None:
+    same = ["http://ann:a'b@h:5/", "http://h:5", "http://bob:x@h:5/?token=1", "http://token@h:5"]
+    assert {without_credentials(uri) for uri in same} == {"http://h:5"}
+    assert without_credentials("http://h:5/team") != "http://h:5"
 
 
 def test_only_a_file_of_sqlite_is_a_local_store() -> None:

@@ -18,7 +18,8 @@ def test_a_writer_that_did_not_come_to_its_end_is_told_with_the_command_that_men
     assert shortfall(tmp_path, {}) is None
     write_state(tmp_path, new_state("run", URI))
     assert "s3cret" not in (tmp_path / STATE).read_text()
-    sends = f"python -m experiments.sync {tmp_path} --tracking-uri '{PLACE}' sends it"
+    to_fill_in = "http://USER:PASSWORD@127.0.0.1:5000/mlflow?token=VALUE"
+    sends = f"python -m experiments.sync {tmp_path} --tracking-uri '{to_fill_in}' sends it"
     assert shortfall(tmp_path, {}) == (
         f"MLflow at {PLACE} is missing a part of the study, or all of it (its writer ended before it was done); {sends}"
     )
