@@ -45,6 +45,11 @@ class SourceCells:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def width(self) -> int:
+        """Return the number of columns."""
+        return sum(map(_width, self.parts[0]))
+
     def followed_by(self, other: SourceCells) -> SourceCells:
         """Append the rows of another file."""
         start = sum(len(part[0]) for part in self.parts)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
+from experiments.data.column_hashes import column_hashes
 from experiments.data.fingerprint import Features, content_fingerprint, row_bytes
 from experiments.data.hashes import short_hash
 from experiments.data.row_hashes import RowHashes
@@ -69,7 +70,8 @@ class SealedTestSet:
     def known_by(self) -> RowHashes:
         """Return the hashes by which the ledger knows these rows, even in another split and with other columns."""
         read = tuple(map(short_hash, row_bytes(self._features, self._y)))
-        return RowHashes(self.fingerprint, self._cells.hashes(), read)
+        columns = column_hashes(self._cells, self._y)
+        return RowHashes(self.fingerprint, self._cells.hashes(), read, columns)
 
     def open(self, look: Look, is_reserved: Callable[[Look], bool]) -> tuple[Features, NDArray[Any]]:
         """Return the features and y, for a look that was reserved for these rows.

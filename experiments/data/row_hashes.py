@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,19 +22,22 @@ class RowHashes:
     fingerprint: SHA-256 of all rows as read.
     cells:       hash of each row's cells in the source, in all columns.
     read:        hash of each row's features and target as read, for ledgers of version 0.1.0.
+    columns:     hashes of columns beside the target, as `column_hashes` gives them; none in files of earlier versions.
     """
 
     fingerprint: str
     cells: tuple[bytes, ...]
     read: tuple[bytes, ...]
+    columns: tuple[bytes, ...] = ()
 
 
 def save_row_hashes(rows: RowHashes) -> bytes:
     """Write the identity of test rows as an .npz file: the same rows give the same bytes."""
     file = io.BytesIO()
-    contents = (bytes.fromhex(rows.fingerprint), b"".join(rows.cells), b"".join(rows.read))
-    fingerprint, cells, read = (np.frombuffer(content, np.uint8) for content in contents)
-    np.savez(file, fingerprint=fingerprint, cells=cells, read=read)
+    parts = {"cells": rows.cells, "read": rows.read, "columns": rows.columns}
+    contents = {"fingerprint": bytes.fromhex(rows.fingerprint)} | {name: b"".join(part) for name, part in parts.items()}
+    arrays: dict[str, Any] = {name: np.frombuffer(content, np.uint8) for name, content in contents.items()}
+    np.savez(file, **arrays)
     return file.getvalue()
 
 
@@ -50,10 +54,13 @@ def load_row_hashes(raw: bytes, where: str = "the file of the test rows") -> Row
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = members_of(Path(where), archive, len(raw))
             fingerprint = content_of(archive, members["fingerprint"]).tobytes()
-            hashes = [content_of(archive, members[name]).reshape(-1, HASH_BYTES) for name in ("cells", "read")]
-            cells, read = (tuple(row.tobytes() for row in rows) for rows in hashes)
+            hashes = [
+                content_of(archive, members[name]).reshape(-1, HASH_BYTES) if name in members else ()
+                for name in ("cells", "read", "columns")
+            ]
+            cells, read, columns = (tuple(row.tobytes() for row in rows) for rows in hashes)
     except Exception:  # zipfile and NumPy raise many types for a damaged file
-        fingerprint, cells, read = b"", (), ()
+        fingerprint, cells, read, columns = b"", (), (), ()
     if len(fingerprint) != 32 or not 0 < len(cells) == len(read):
         raise StudyStateError(f"{where}: does not hold the hashes of test rows; it was damaged or is another file.")
-    return RowHashes(fingerprint.hex(), cells, read)
+    return RowHashes(fingerprint.hex(), cells, read, columns)

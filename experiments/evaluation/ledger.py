@@ -2,9 +2,11 @@
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
 scoring and completed afterwards, so no look stays unrecorded. Single rows are identified by the hash of their cells in
-the source, so a look at the same rows in another split or with other columns is counted too. Entries of version 0.1.0
-have hashes of the rows as they were read, and still match. The chain cannot protect its own end: every results.json has
-the hashes of the first and of the last entry, the head, by which `stands` recognises a truncated ledger.
+the source, so a look at the same rows in another split or with other columns read is counted too. The same test rows
+are known by any of their columns, so that a file with more or fewer columns does not make them new. Entries of version
+0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: every
+results.json has the hashes of the first and of the last entry, the head, by which `stands` recognises a truncated
+ledger.
 """
 
 from __future__ import annotations
@@ -128,6 +130,8 @@ class Ledger:
                 entry["final_models"] = final_models
             if not self._known("cells", entries)[look.rows].issuperset(test.cells):
                 entry["cells"] = base64.b64encode(b"".join(sorted(set(test.cells)))).decode()
+            if not self._known("columns", entries)[look.rows].issuperset(test.columns):
+                entry["columns"] = base64.b64encode(b"".join(test.columns)).decode()
             self._append(entry, entries)
 
     def complete(self, look: Look, scores: dict[str, float]) -> None:
@@ -170,10 +174,14 @@ class Ledger:
         entries = self._entries()
         cells, as_read = self._known("cells", entries), self._known("hashes", entries)
 
+        columns = self._known("columns", entries)
+        ours = columns[test.fingerprint].union(test.columns)
         known = tuple(sorted(cells[test.fingerprint]))  # where the file of the study's own hashes is not there
         pairs = list(zip(test.cells, test.read, strict=True) if test.cells else zip(known, known, strict=True))
 
         def overlap(rows: str) -> float:
+            if ours & columns[rows]:  # the same rows, in a file with other columns
+                return 1.0
             return sum(cell in cells[rows] or row in as_read[rows] for cell, row in pairs) / max(1, len(pairs))
 
         shares = {rows: overlap(rows) for rows in list(cells)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
@@ -45,3 +46,18 @@ def test_without_the_hashes_of_the_rows_those_of_the_ledger_do(ledger: Ledger) -
     look(ledger)
     assert ledger.read("a", fingerprint) == ledger.read("a", TEST)
     assert (ledger.read("a", TEST).looks, ledger.read("a", TEST).largest_overlap) == (2, 0.5)
+
+
+def test_the_same_rows_in_a_file_with_other_columns_are_no_new_ones(ledger: Ledger) -> None:
+    features, labels = np.random.default_rng(1).normal(size=(30, 3)), np.arange(30, dtype=np.intp) % 3
+    whole, other = SealedTestSet(features, labels).known_by, SealedTestSet(features[:, [2, 0]], labels).known_by
+    assert not set(whole.cells) & set(other.cells)
+    look(ledger, study="a", test=whole)
+    seen = ledger.read("b", other)
+    assert (seen.looks, seen.own, seen.largest_overlap) == (1, 0, 1.0)
+    look(ledger, study="b", test=other)
+    for study, test in (("a", whole), ("b", other), ("a", replace(whole, columns=()))):
+        seen = ledger.read(study, test)
+        assert (seen.looks, seen.own, seen.largest_overlap) == (2, 1, 1.0)
+    moved = SealedTestSet(features[:, [2, 0]], (labels + 1) % 3).known_by
+    assert ledger.read("c", moved).looks == 0

@@ -1,0 +1,51 @@
+"""Hashes of the columns of test rows, each beside the target: they tell rows again whose file has other columns.
+
+A row is known by all its cells, so a column more or less, or their order, makes another row of it. The hash of a column
+and the target does not depend on the other columns, nor on the order of the rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.data.cell_words import Words, array_words
+from experiments.data.cells import SourceCells
+
+FEWEST = 20  # different values of a column that cannot be another table's by chance
+PROBE = 1000  # rows in which they are counted
+MOST_COLUMNS = 1000  # of a table whose columns are hashed
+KEPT = 32  # hashes, the smallest ones: two tables that share many columns share some of them
+
+
+def column_hashes(cells: SourceCells, y: NDArray[Any]) -> tuple[bytes, ...]:
+    """Compute the smallest hashes of columns with different values, in ascending order.
+
+    Args:
+        y: (N,) the rows' targets as they are scored.
+    """
+    if cells.width > MOST_COLUMNS:
+        return ()
+    targets = _mixed(array_words(np.asarray(y)) + np.uint64(1))
+    found = {_hash(words, targets) for words in cells.columns() if _differ(words)}
+    return tuple(sorted(found)[:KEPT])
+
+
+def _differ(words: Words) -> bool:
+    values = np.sort(words[:PROBE])
+    return bool(len(values) and 1 + np.count_nonzero(values[1:] != values[:-1]) >= FEWEST)
+
+
+def _hash(words: Words, targets: Words) -> bytes:
+    """Return the hash of the pairs of a column's cells and the targets, whatever their order."""
+    pairs = np.add.reduce(_mixed(words ^ targets)) ^ np.uint64(len(words))
+    return int(_mixed(np.array([pairs]))[0]).to_bytes(8, "big")
+
+
+def _mixed(words: Words) -> Words:
+    """Mix the bits of each word (Steele, Lea and Flood 2014, the finaliser of SplitMix64)."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
