@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_CELLS = 1 << 28  # 2 GiB as numbers
+MOST_COLUMNS = 1 << 16  # each of which takes time and memory of its own, beside its cells
 LARGEST_FILE = 1 << 31  # bytes, unpacked
 SHOWN = 10  # names in a message
 
@@ -107,8 +108,10 @@ def check_size(where: str, rows: int, columns: int) -> None:
     """Refuse a table that would not fit into memory as numbers.
 
     Raises:
-        DataError: the table has too many cells.
+        DataError: the table has too many cells, or too many columns.
     """
+    if columns > MOST_COLUMNS:
+        raise DataError(f"{where}: at most {MOST_COLUMNS} columns can be read, but it has {columns}; take fewer.")
     if rows * columns > MOST_CELLS:
         raise DataError(
             f"{where}: at most {MOST_CELLS} cells can be read, but it has {rows} rows x {columns} columns; take fewer."

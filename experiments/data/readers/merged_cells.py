@@ -72,13 +72,16 @@ def columns_of(ranges: Iterable[Merged]) -> set[int]:
 def with_merged(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
     """Give every empty cell of the ranges the value of its first cell, in rows that are not empty.
 
+    A range that is wider than every row so far is cut: it may span a whole sheet.
+
     >>> rows = [(0, ["a", "b"]), (1, ["x", 1]), (2, [None, 2]), (4, [None, 3])]
     >>> list(with_merged(rows, [Merged(1, 3, 0, 0)]))
     [(0, ['a', 'b']), (1, ['x', 1]), (2, ['x', 2]), (4, [None, 3])]
     """
     active: list[tuple[Merged, Any]] = []
-    at = 0
+    at = widest = 0
     for number, values in rows:
+        widest = max(widest, len(values))
         while at < len(ranges) and ranges[at].top <= number:
             first = ranges[at]
             if first.top == number and first.left < len(values) and values[first.left] is not None:
@@ -86,8 +89,9 @@ def with_merged(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
             at += 1
         active = [each for each in active if each[0].bottom >= number]
         for one, value in active:
-            values += [None] * (one.right + 1 - len(values))
-            for column in range(one.left, one.right + 1):
+            end = min(one.right + 1, widest)
+            values += [None] * (end - len(values))
+            for column in range(one.left, end):
                 values[column] = value if values[column] is None else values[column]
         yield number, values
 

@@ -197,7 +197,7 @@ def _counted(result: StudyResult) -> Parts:
         parts.append(
             counted("copies.rows", copies.rows, "row is a copy of an earlier one", "rows are copies of earlier ones")
             if copies.rows
-            else "no row counts as a copy of another"
+            else "no row is equal to another in the columns that are compared; near copies were not looked for"
         )
     return joined(parts, "; ")
 

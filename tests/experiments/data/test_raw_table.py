@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.data.raw_table import MOST_CELLS, brief, check_size, column_names, listed, shown
+from experiments.data.raw_table import MOST_CELLS, MOST_COLUMNS, brief, check_size, column_names, listed, shown
 from experiments.errors import DataError
 
 
@@ -31,6 +31,11 @@ def test_a_sheet_has_so_many_cells_at_most() -> None:
     check_size("my.csv", MOST_CELLS // 2, 2)
     with pytest.raises(DataError, match=f"at most {MOST_CELLS} cells can be read"):
         check_size("my.csv", MOST_CELLS // 2 + 1, 2)
+    check_size("my.csv", 2, MOST_COLUMNS)
+    with pytest.raises(
+        DataError, match=f"at most {MOST_COLUMNS} columns can be read, but it has {MOST_COLUMNS + 1}; take"
+    ):
+        check_size("my.csv", 2, MOST_COLUMNS + 1)
 
 
 def test_what_a_person_wrote_is_short_and_readable() -> None:

@@ -44,6 +44,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
 
     usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
     layout = _layout(file, keys, usual)
+    check_size(str(file.path), 1, layout.width)
     begins, ends, first = layout.head[0]
     names = _aligned(first, layout)
     below = [cells for _, _, cells in layout.head[1:]]

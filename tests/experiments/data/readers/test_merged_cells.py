@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.data.readers import merged_cells as module
-from experiments.data.readers.merged_cells import Merged, merged_cells, with_merged
+from experiments.data.readers.merged_cells import WIDEST, Merged, merged_cells, with_merged
 from experiments.errors import DataError
 
 PART = "xl/worksheets/sheet1.xml"
@@ -52,9 +52,9 @@ def test_ranges_that_overlap_beyond_a_sheet_are_refused_and_others_are_not(
 
 
 def test_a_value_goes_to_the_rows_that_its_cell_spans() -> None:
-    rows = [(0, ["a"]), (2, ["x", 5, None, "w"]), (3, [None, 6]), (5, [None, 7]), (6, [None, 8])]
+    rows = [(0, [*"abcde"]), (2, ["x", 5, None, "w"]), (3, [None, 6]), (5, [None, 7]), (6, [None, 8])]
     assert list(with_merged(rows, [Merged(2, 5, 0, 0), Merged(2, 3, 3, 4)])) == [
-        (0, ["a"]),
+        (0, [*"abcde"]),
         (2, ["x", 5, None, "w", "w"]),
         (3, ["x", 6, None, "w", "w"]),
         (5, ["x", 7]),
@@ -63,9 +63,19 @@ def test_a_value_goes_to_the_rows_that_its_cell_spans() -> None:
 
 
 def test_a_value_in_the_range_stays() -> None:
-    assert list(with_merged([(0, ["x", 1]), (1, ["y", 2])], [Merged(0, 1, 0, 2)])) == [
+    assert list(with_merged([(0, ["x", 1, None]), (1, ["y", 2])], [Merged(0, 1, 0, 2)])) == [
         (0, ["x", 1, "x"]),
         (1, ["y", 2, "x"]),
+    ]
+
+
+def test_a_range_that_is_wider_than_the_table_makes_no_columns() -> None:
+    rows = [(0, ["a", "b"]), (1, ["x"]), (2, [None, 2]), (3, [None, None, 3])]
+    assert list(with_merged(rows, [Merged(1, 1 << 20, 0, WIDEST - 1)])) == [
+        (0, ["a", "b"]),
+        (1, ["x", "x"]),
+        (2, ["x", 2]),
+        (3, ["x", "x", 3]),
     ]
 
 
