@@ -35,13 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _sync(chosen: argparse.Namespace) -> int:
     from experiments.study.folder import StudyFolder
-    from experiments.study.lookup import study_folder
+    from experiments.study.lookup import RESULTS, study_folder
+    from experiments.study.results_file import read_unchanged_results
     from experiments.tracking.uris import OFF, masked, tracking_store
     from experiments.tracking.writer import Writer
     from experiments.tracking.writer_lock import LIMIT, lock_of, without_writers
     from experiments.tracking.writer_state import note_sync
 
     folder = study_folder(chosen.study)
+    if (results := folder / RESULTS).exists():
+        read_unchanged_results(results)
     where, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     if where == OFF:
         raise SpecError("--tracking-uri: must be a store, but got none.")

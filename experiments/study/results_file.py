@@ -76,15 +76,25 @@ def read_results(path: Path) -> Recorded:
         raise StudyStateError(f"{path}: not the results of a study.") from None
 
 
+def read_unchanged_results(path: Path) -> Recorded:
+    """Read a results.json that nobody changed, of this or an earlier version of the program.
+
+    Raises:
+        StudyStateError: it cannot be read, or was changed after it was written.
+    """
+    recorded = read_results(path)
+    for contradiction in recorded.contradictions():
+        raise StudyStateError(f"{path}: {edited(contradiction)}.")
+    return recorded
+
+
 def read_own_results(path: Path) -> Recorded:
     """Read a results.json that is as the program wrote it.
 
     Raises:
         StudyStateError: it cannot be read, was changed after it was written, or by another version of the program.
     """
-    recorded = read_results(path)
-    for contradiction in recorded.contradictions():
-        raise StudyStateError(f"{path}: {edited(contradiction)}.")
+    recorded = read_unchanged_results(path)
     if recorded.document["schema"] == SCHEMA and recorded.result.digest != recorded.digest:
         raise StudyStateError(f"{path}: was written by another version of this program, which recorded other things.")
     return recorded

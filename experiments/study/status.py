@@ -24,7 +24,7 @@ from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.console import print_facts, printable
 from experiments.study.folder import StudyFolder
 from experiments.study.lookup import RESULTS
-from experiments.study.results_file import read_results
+from experiments.study.results_file import read_unchanged_results
 from experiments.tracking.writer_lock import is_being_written
 from experiments.tracking.writer_state import shortfall
 
@@ -85,11 +85,11 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
         search: the search that the study file asks for; None if there is no file.
 
     Raises:
-        StudyStateError: a file of it cannot be read or is none of ours.
+        StudyStateError: a file of it cannot be read, is none of ours, or holds results that were changed.
     """
     folder, file = StudyFolder(path), path / RESULTS
     running, view = folder.is_running(), view_journal(folder.journal)
-    result = read_results(file).result if file.exists() else None
+    result = read_unchanged_results(file).result if file.exists() else None
     ended = result is not None and len(result.trials) == len(view.trials)
     planned = _planned(result) if search is None else search.trials
     outer = tuple(len(view_journal(one.journal).trials) for one in folder.outer_folders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import threading
@@ -16,6 +17,8 @@ from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.writer_lock import lock_of
 from experiments.tracking.writer_state import new_state, read_state, shortfall, write_state
+from support.results import change
+from support.study_folders import results
 from support.tracking import BEGUN, Place, end, metadata, result, tell
 
 pytestmark = pytest.mark.slow
@@ -94,3 +97,11 @@ def test_what_cannot_be_done_is_one_line(
     said = capsys.readouterr()
     assert said.err == f"error: {Path('studies/study')}: the study is still being written to MLflow; try in a minute.\n"
     assert said.out.count("studies/study: waiting until what is on its way to MLflow is there") == 1
+
+
+def test_results_that_were_changed_are_not_sent(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    (place.study / "results.json").write_text(json.dumps(results(2, tested=True)))
+    change(place.study / "results.json", lambda document: document["test"].update(score=0.9999))
+    assert sync.main(["study", "--tracking-uri", place.uri]) == 2
+    assert "results.json: was changed after it was written: digest is" in capsys.readouterr().err
+    assert place.runs() == []

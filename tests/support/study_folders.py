@@ -34,13 +34,20 @@ TOLD = [
 
 def results(trials: int, tested: bool) -> dict[str, Any]:
     rows = [
-        {"number": n, "state": "COMPLETE", "reason": "", "params": {}, "value": 0.5, "last": 0.5, "epochs": 1}
-        | {"fold_scores": [0.5]}
+        {"number": n, "state": "COMPLETE", "reason": "", "params": {}, "value": 0.75, "last": 0.7, "epochs": 1}
+        | {"fold_scores": [0.7]}
         for n in range(trials)
     ]
     test = {"metric": "r2", "score": 0.8125, "ci95": [0.7, 0.9], "ci_method": "wilson", "rows": 80}
     test |= {"times_scored": 1, "metrics": {}, "default": None, "difference": None, "verdict": "not compared"}
-    best = {"number": 1, "params": {}, "cv_mean": 0.75, "cv_std": 0.1, "epochs": 1, "fold_scores": [0.7]}
+    best = {
+        "number": min(1, trials - 1),
+        "params": {},
+        "cv_mean": 0.75,
+        "cv_std": 0.1,
+        "epochs": 1,
+        "fold_scores": [0.7],
+    }
     document = {
         **{"schema": 2, "study": "one", "spec": SPEC, "trials": rows, "interventions": [], "default": None},
         "data": {"name": "moons", "rows": 400, "features": 2, "task": "classification", "classes": ["a", "b"]}

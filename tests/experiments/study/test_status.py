@@ -15,6 +15,7 @@ from experiments.errors import StudyStateError
 from experiments.search.journal import Journal
 from experiments.study.folder import StudyFolder
 from experiments.study.status import print_status, study_status
+from support.results import change
 from support.study_folders import SPEC, TOLD, fill, results, shown
 
 WHOLE, MORE = SearchSection(trials=4), SearchSection(trials=20)
@@ -91,9 +92,7 @@ def test_of_a_study_that_ended_the_kept_trial_is_shown(studies: Path) -> None:
     """Trial 1 has the best score, and trial 0 was kept."""
     folder = studies / "one"
     fill(folder, told=4, finished=4)
-    document = json.loads((folder / "results.json").read_text())
-    document["best"]["number"] = 0
-    (folder / "results.json").write_text(json.dumps(document))
+    change(folder / "results.json", lambda document: document["best"].update(number=0), sign=True)
     assert study_status(folder, WHOLE).best == TOLD[0]
     assert "chosen" in shown(print_status, "one", folder, WHOLE)
     (folder / "results.json").unlink()
@@ -129,7 +128,8 @@ def test_a_record_that_is_no_studys_is_one_line(studies: Path, spec: Any) -> Non
     Journal(folder / "journal.log").append(TOLD[0], {"l2": FloatDistribution(0, 1)}, inside=True)
     for ended in (False, isinstance(spec, dict)):
         if ended:
-            (folder / "results.json").write_text(json.dumps(results(1, True) | {"spec": spec}))
+            (folder / "results.json").write_text(json.dumps(results(1, True)))
+            change(folder / "results.json", lambda document: document.update(spec=spec), sign=True)
         with pytest.raises(StudyStateError, match="three: what is recorded of the study is not a study file's content"):
             shown(print_status, "three", folder, None)
 
@@ -149,3 +149,10 @@ def test_the_rows_are_those_of_the_results_or_of_the_journal(studies: Path) -> N
     assert study_status(studies / "one", WHOLE).rows == ("d", "e")
     fill(studies / "one", told=4, finished=4)
     assert study_status(studies / "one", WHOLE).rows == ("f", "g")
+
+
+def test_results_that_were_changed_are_no_status(studies: Path) -> None:
+    fill(studies / "one", told=4, finished=4)
+    change(studies / "one" / "results.json", lambda document: document["test"].update(score=0.9999))
+    with pytest.raises(StudyStateError, match=r"results\.json: was changed after it was written: digest is"):
+        study_status(studies / "one", WHOLE)

@@ -73,7 +73,10 @@ def test_missing_cells_and_copies_are_counted(full):
         "3 missing cells in 1 column of the development rows; 1 row is a copy of an earlier one"
     )
     nothing = "no cell is missing in the development rows"
-    assert said(None, CopiesRecord(rows=0, split="free"))[0] == f"{nothing}; no row counts as a copy of another"
+    assert (
+        said(None, CopiesRecord(rows=0, split="free"))[0]
+        == f"{nothing}; no row is equal to another in the columns that are compared; near copies were not looked for"
+    )
     assert said(ReadingRecord(columns=columns[1:2]), None)[0] == nothing
     older = replace(full[0], data=replace(full[0].data, columns=None, missing=None))
     assert _answers(older)["Missing values and duplicates"] == (OPEN, "open")
