@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from experiments.errors import ExperimentError, SpecError
 from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
@@ -19,11 +20,22 @@ from experiments.study.output import print_what_can_be
 CONSOLE_SCRIPT = "nnet-experiments"
 
 
-def command_parser(name: str, description: str, epilog: str | None = None) -> argparse.ArgumentParser:
+class CommandParser(argparse.ArgumentParser):
+    """A parser of a command's arguments that says in one line what is wrong with them."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the command with exit code 2 and a line about the arguments."""
+        rest = message.removeprefix("unrecognized arguments: ")
+        if rest != message and rest.split(" ")[0].partition("=")[0].replace(".", "").isidentifier() and "=" in rest:
+            message += " (--set takes one KEY=VALUE, and may be given several times)"
+        self.exit(2, f"error: {message}; {self.prog} --help lists what there is.\n")
+
+
+def command_parser(name: str, description: str, epilog: str | None = None) -> CommandParser:
     """Make the parser of a command, whose usage line begins with the words that were typed."""
     program = CONSOLE_SCRIPT if Path(sys.argv[0]).stem == CONSOLE_SCRIPT else "python -m experiments"
     separator = " " if program == CONSOLE_SCRIPT else "."
-    return argparse.ArgumentParser(prog=f"{program}{separator}{name}", description=description, epilog=epilog)
+    return CommandParser(prog=f"{program}{separator}{name}", description=description, epilog=epilog)
 
 
 def add_study_argument(parser: argparse.ArgumentParser, more: str = "", optional: bool = False) -> None:

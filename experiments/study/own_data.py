@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,11 @@ def check_source(chosen: argparse.Namespace) -> None:
         SpecError: both are there, or the one without the other.
     """
     if chosen.data is not None and chosen.study is not None:
+        if re.fullmatch(r"[\w.]+=.*", chosen.study, re.DOTALL):
+            raise SpecError(
+                f"STUDY: --data makes a study of its own, but got {chosen.study!r}; --set is given for each KEY=VALUE: "
+                f"--set {shlex.quote(chosen.study)}."
+            )
         raise SpecError(
             f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "
             "data with --set data.source=FILE --set data.target=COLUMN."

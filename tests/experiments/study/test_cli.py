@@ -46,3 +46,20 @@ def test_a_working_folder_that_is_gone_is_one_line(
     (tmp_path / "gone").rmdir()
     assert run_command(NOTHING, lambda _: 0, []) == 2
     assert capsys.readouterr().err == "error: the working folder was deleted; change to another one.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--nope"], "unrecognized arguments: --nope"),
+        (
+            ["epochs=20"],
+            "unrecognized arguments: epochs=20 (--set takes one KEY=VALUE, and may be given several times)",
+        ),
+    ],
+)
+def test_wrong_arguments_are_one_line(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        run_command(NOTHING, lambda _: 0, words)
+    assert end.value.code == 2
+    assert capsys.readouterr().err == f"error: {said}; {NOTHING.prog} --help lists what there is.\n"
