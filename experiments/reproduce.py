@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.errors import LedgerError, StudyStateError
 from experiments.study.cli import (
     add_study_argument,
     add_workers_argument,
@@ -22,6 +23,7 @@ from experiments.study.cli import (
 )
 
 if TYPE_CHECKING:
+    from experiments.evaluation.ledger import Ledger
     from experiments.study.replay import Replay
     from experiments.study.results_file import Recorded
 
@@ -97,6 +99,8 @@ def _reproduce(chosen: argparse.Namespace) -> int:
         say(("arithmetic", f"native, as {obstacle}: the last bits may differ, so scores are compared, not bits"))
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
     ledger = open_ledger(ledger_path(), lambda line: say(("ledger", line)))
+    if recorded.result.test is not None:
+        _check_place(ledger)
     if standing_of(ledger, recorded) == "different":
         say(("ledger", f"{ledger.path} has no entry of the study's test evaluation, which is counted here anew"))
     say(*(("elsewhere", line) for line in _surroundings(recorded, here)))
@@ -114,6 +118,21 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     console.print(title, style="bold", markup=False, soft_wrap=True)
     say(*_conclusion(recorded, replay))
     return 0 if same else 1
+
+
+def _check_place(ledger: Ledger) -> None:
+    """Refuse a folder in which the test could not be counted, before anything is computed.
+
+    Raises:
+        StudyStateError: the ledger cannot be written.
+    """
+    try:
+        ledger.check_place()
+    except LedgerError:
+        raise StudyStateError(
+            f"{ledger.path}: the ledger cannot be written, but the test rows are scored again; reproduce in a working "
+            "folder that can be written to."
+        ) from None
 
 
 def _surroundings(recorded: Recorded, here: Mapping[str, Any]) -> Iterator[str]:

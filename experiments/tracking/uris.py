@@ -180,7 +180,10 @@ def check_database(path: Path) -> None:
         TrackingError: there is no database, or another program's.
     """
     if not path.is_file():
-        raise TrackingError(f"{path}: there is no MLflow database here; the first study makes it.")
+        raise TrackingError(
+            f"{path}: there is no MLflow database here; the first study makes it, "
+            "and python -m experiments.sync STUDY sends it one that is done."
+        )
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

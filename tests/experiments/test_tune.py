@@ -54,6 +54,10 @@ def test_there_is_a_core() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (
+            ["--data", "my.csv", "--set", "trials=2", "epochs=3"],
+            "STUDY: --data makes a study of its own, but got 'epochs=3'; --set is given for each KEY=VALUE: --set ",
+        ),
         (["one", "--data", "my.csv"], "--data makes a study of its own, but STUDY is 'one'"),
         (["one", "--target", "y"], "--target goes with --data"),
         (["--target", "y"], "--target goes with --data"),

@@ -45,6 +45,15 @@ def test_elsewhere_it_is_the_first_look_there(done: CommandRunner, capsys: Outpu
     assert "--out: again holds a study already" in capsys.readouterr().err
 
 
+def test_where_the_ledger_cannot_be_written_nothing_is_computed(done: CommandRunner, capsys: Output) -> None:
+    shutil.move("studies/moons/results.json", "copy.json")
+    shutil.rmtree("studies")
+    Path("studies/ledger.jsonl").mkdir(parents=True)
+    assert again(["copy.json", "--out", "again"]) == 2
+    assert "the ledger cannot be written, but the test rows are scored again; reproduce" in capsys.readouterr().err
+    assert not Path("again").exists()
+
+
 def test_what_was_changed_in_a_copy_is_named(done: CommandRunner, capsys: Output) -> None:
     def edit(document: dict[str, Any]) -> None:
         document["trials"][3]["params"].update(l2=1e-3)
