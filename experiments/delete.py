@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _delete(chosen: argparse.Namespace) -> int:
+    from experiments.config.documents import count
     from experiments.search.journal_reader import view_journal
     from experiments.study.folder import StudyFolder
     from experiments.study.lookup import study_folder
@@ -55,9 +56,13 @@ def _delete(chosen: argparse.Namespace) -> int:
     locks = {lock.path: lock for lock in (lock_of(folder.path, uri), *locks_of(folder.path))}
     with folder.claimed(), without_writers(folder.path, list(locks.values()), LIMIT, print):
         view = view_journal(folder.journal)
-        runs = find_runs(uri, None if view.identity is None else str(view.identity["uid"]), os.environ)
+        uid = None if view.identity is None else str(view.identity["uid"])
+        runs = find_runs(uri, uid, os.environ)
         trials = len(view.trials) + sum(len(view_journal(one.journal).trials) for one in folder.outer_folders)
         print(f"{folder.path}: {trials} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
+        if others := len(locks.keys() - {lock_of(folder.path, uri).path}):  # each store has a lock of its own
+            stores = count(others, "other MLflow store")
+            print(f"what it wrote to {stores} stays there: the runs with tags.study_uid = '{uid}'")
         if not chosen.yes and not confirmed():
             print("nothing was deleted")
             return 0

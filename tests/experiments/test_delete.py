@@ -183,6 +183,22 @@ def test_runs_in_another_store_are_not_left_behind_unseen(
     assert client.deleted
 
 
+def test_runs_in_other_stores_that_stay_are_told_of(
+    folder: Path, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = lock_of(folder, f"sqlite:///{Path('mlruns').absolute()}/mlflow.db").path
+    own.touch()
+    assert delete.main(["one", "--yes"]) == 0
+    assert "other MLflow store" not in capsys.readouterr().out
+    folder.mkdir()
+    Journal(folder / "journal.log").begin({"uid": "uid-1"})
+    for path in (own, lock_of(folder, "sqlite:////elsewhere/mlflow.db").path):
+        path.touch()
+    assert delete.main(["one", "--yes"]) == 0
+    said = "what it wrote to 1 other MLflow store stays there: the runs with tags.study_uid = 'uid-1'"
+    assert said in capsys.readouterr().out
+
+
 def test_runs_in_the_default_store_are_found(folder: Path, client: Client) -> None:
     write_state(folder, new_state("run", f"sqlite:///{Path('mlruns').absolute()}/mlflow.db"))
     assert delete.main(["one", "--yes"]) == 0
