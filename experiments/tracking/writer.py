@@ -25,7 +25,7 @@ from experiments.tracking.runs import CURVES, curves_csv, final_run, long_values
 from experiments.tracking.store import NOTE, RefusedError, Store
 from experiments.tracking.uris import masked
 
-RESULTS, RESULTS_FILE = "the results of the study", "results.json"
+RANKS, RESULTS, RESULTS_FILE = "the ranks", "the results of the study", "results.json"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Writer:
         check:     raises an error if another machine has become the writer.
 
     Attributes:
-        trouble:    why the last attempt failed; empty if it did not.
+        trouble:    why the last attempt failed; empty once what it failed at is written.
         registered: address of the model in MLflow's registry; empty if it was not registered.
 
     Raises:
@@ -75,6 +75,8 @@ class Writer:
         self._written: set[str] = set()  # names of items that MLflow has
         self._refused: dict[str, str] = {}  # names of items that MLflow will not take, and why
         self._store: Store | None = None
+        self._parent = ""  # the study's run, in which all but the trials was written
+        self._failed = ""  # name of the item at which the last attempt failed; empty if the store did not answer
         self._shown: str | None = None  # the status that MLflow shows
         self.trouble = self.registered = ""
 
@@ -104,18 +106,26 @@ class Writer:
 
     def write(self, go_on: Callable[[], bool]) -> bool:
         """Write what MLflow lacks, as long as `go_on` allows; return False, and keep the trouble, if that failed."""
+        at = ""
         try:
             self._read_journal()
             store = self._store = self._store or self._connect()
             self._show(store)
             while self._items and go_on():
+                at = self._items[0].name
                 self._check()
                 self._write_item(store, self._items[0])
                 self._items.popleft()
+                self._forget_trouble()
         except Exception as error:
-            self._store, self.trouble = None, reason(error)
+            self._store, self.trouble, self._failed = None, reason(error), at
             return False
         return True
+
+    def _forget_trouble(self) -> None:
+        """Forget why the last attempt failed, once nothing is left of what it failed at."""
+        if self.trouble and all(item.name != self._failed for item in self._items):
+            self.trouble = ""
 
     @property
     def replaced(self) -> bool:
@@ -168,10 +178,12 @@ class Writer:
 
     def _connect(self) -> Store:
         store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
-        self.trouble, self._shown = "", None
-        # a file sent twice is one file, and of all else but the trials the store knows what is there
-        self._written = {_title(number) for number in store.trials}
+        self._shown = None
+        # the store knows what it has of trials and ranks; the rest is there, unless the run that has it is gone
+        rest = self._written - {RANKS, *map(_title, self._trials)} if store.parent == self._parent else set()
+        self._written, self._parent = rest | set(map(_title, store.trials)), store.parent
         self._items = self._left()
+        self._forget_trouble()
         return store
 
     def _show(self, store: Store) -> None:
@@ -207,7 +219,7 @@ class Writer:
         metadata, refitted = self._metadata, outcome.refitted
         ranks = ranks_of(self._trials.values())
         at = int(1000 * self._begun) + outcome.trials  # the ranks among more trials are later, whatever the clock says
-        yield Item("the ranks", lambda store: store.write_ranks(ranks, at))
+        yield Item(RANKS, lambda store: store.write_ranks(ranks, at))
         if refitted is None:
             return
 

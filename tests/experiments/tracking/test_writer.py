@@ -257,25 +257,6 @@ def test_what_mlflow_refuses_does_not_block_what_follows(place: Place, monkeypat
     assert set(place.trials()) == {"1"}
 
 
-def test_after_a_failure_it_looks_again_at_what_is_there(place: Place) -> None:
-    (place.study / "a.md").write_text("x")
-    place.write(result(0), end=end(1, files=("a.md",)))
-    obstacle = place.folder / "mlruns"
-    obstacle.write_text("a file where the folder should be")
-    writer = Writer(place.study, f"sqlite:///{obstacle}/mlflow.db", place.folder / "artifacts")
-    writer.close()
-    assert not writer.write(lambda: True)
-    assert str(writer.missing).endswith(
-        f"is missing 1 of 1 trials, the ranks, the results of the study, 2 files ({writer.trouble})"
-    )
-    obstacle.unlink()
-    obstacle.mkdir()
-    shutil.copy(place.folder / "mlflow.db", obstacle)
-    assert writer.write(lambda: True)
-    assert writer.missing is None
-    assert set(place.trials()) == {"0"}
-
-
 def test_a_folder_without_an_outbox_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyStateError, match="holds nothing for MLflow: no study has run here"):
         Writer(tmp_path, "sqlite:///x", None)

@@ -1,0 +1,84 @@
+"""A writer that failed knows why, and what MLflow has, when it tries again."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+
+from experiments.tracking.outbox import Outbox, write_outbox
+from experiments.tracking.store import Store
+from experiments.tracking.writer import Writer
+from support.tracking import BEGUN, Place, end, metadata, result, tell
+
+pytestmark = pytest.mark.slow
+REST = "the ranks, the results of the study, 1 file"
+
+
+def test_after_a_failure_it_looks_again_at_what_is_there(place: Place) -> None:
+    (place.study / "a.md").write_text("x")
+    place.write(result(0), end=end(1, files=("a.md",)))
+    obstacle = place.folder / "mlruns"
+    obstacle.write_text("a file where the folder should be")
+    writer = Writer(place.study, f"sqlite:///{obstacle}/mlflow.db", place.folder / "artifacts")
+    writer.close()
+    assert not writer.write(lambda: True)
+    assert str(writer.missing).endswith(
+        f"is missing 1 of 1 trials, the ranks, the results of the study, 2 files ({writer.trouble})"
+    )
+    obstacle.unlink()
+    obstacle.mkdir()
+    shutil.copy(place.folder / "mlflow.db", obstacle)
+    assert writer.write(lambda: True)
+    assert writer.missing is None
+    assert set(place.trials()) == {"0"}
+
+
+def test_between_two_attempts_it_knows_why_the_last_failed_and_what_is_written(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload, away = Store.upload, True
+
+    def flaky(store: Store, name: str, content: Any) -> None:
+        if away:
+            raise ConnectionError("nobody there")
+        upload(store, name, content)
+
+    monkeypatch.setattr(Store, "upload", flaky)
+    tell(place.study, result(0))
+    write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1)))
+    writer = Writer(place.study, place.uri, place.folder / "artifacts")
+    writer.close()
+    said: list[tuple[str, str | None]] = []
+
+    def go_on() -> bool:
+        said.append((writer.trouble, writer.missing))
+        return True
+
+    assert not writer.write(go_on)
+    assert said[0] == ("", f"MLflow at {place.uri} is missing 1 of 1 trials, {REST} (not written in time)")
+    said.clear()
+    assert not writer.write(go_on)
+    lines = [f"MLflow at {place.uri} is missing {what} (nobody there)" for what in ("the ranks, 1 file", "1 file")]
+    assert said == [("nobody there", line) for line in lines]
+    away = False
+    assert writer.write(go_on)
+    assert (writer.trouble, writer.missing) == ("", None)
+
+
+def test_what_was_written_to_a_run_that_is_gone_is_written_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise ConnectionError("nobody there")
+
+    tell(place.study, result(0))
+    write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1)))
+    writer = Writer(place.study, place.uri, place.folder / "artifacts")
+    writer.close()
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "upload", away)
+        assert not writer.write(lambda: True)
+    place.client.delete_run(place.parent().info.run_id)
+    assert writer.write(lambda: True)
+    assert (place.parent().info.status, place.trials()["0"].data.metrics["rank"]) == ("FINISHED", 1)
+    assert set(place.artifacts(place.parent())) == {"curves.csv"}
