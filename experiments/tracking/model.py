@@ -19,8 +19,9 @@ from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS
 from experiments.evaluation.model import BESIDE, Model, read_model
 from experiments.tracking.outbox import StudyOutcome
+from experiments.tracking.refusals import RefusedError, artifact_upload
 from experiments.tracking.runs import trial_params
-from experiments.tracking.store import RefusedError, Store
+from experiments.tracking.store import Store
 from nnet.saving import MODEL, WEIGHTS
 
 NAME, LOADER = "model", "experiments.tracking.pyfunc"
@@ -34,7 +35,7 @@ def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Col
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
     Raises:
-        RefusedError: the folder holds no model of this program.
+        RefusedError: the folder holds no model of this program, or the place for artifacts cannot be used.
     """
     for known in _logged(store):
         if known.status != "READY":  # a kill left it
@@ -56,15 +57,23 @@ def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Col
             model_id=logged.model_id,
         )
         try:
-            write_mlflow_model(folder, path, about)
-        except DataError as error:
+            _upload(store, folder, path, about)
+        except RefusedError:
             store.client.delete_logged_model(logged.model_id)
-            raise RefusedError(str(error)) from None
-        store.client.log_model_artifacts(logged.model_id, str(path))
+            raise
     entities = store.mlflow.entities
     store.client.log_outputs(store.parent, [entities.LoggedModelOutput(logged.model_id, 0)])
     _log_scores(store, logged.model_id, outcome)
     store.client.finalize_logged_model(logged.model_id, "READY")
+
+
+def _upload(store: Store, folder: Path, path: Path, about: Any) -> None:
+    try:
+        write_mlflow_model(folder, path, about)
+    except DataError as error:
+        raise RefusedError(str(error)) from None
+    with artifact_upload():
+        store.client.log_model_artifacts(about.model_id, str(path))
 
 
 def _log_scores(store: Store, model: str, outcome: StudyOutcome, known: Collection[str] = ()) -> None:

@@ -17,6 +17,7 @@ from experiments.tracking.chart_view import trial_view
 from experiments.tracking.comparable import METRIC
 from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
 from experiments.tracking.outbox import DatasetMetadata, EndStatus, RunMetadata, StudyOutcome
+from experiments.tracking.refusals import RefusedError, artifact_upload
 from experiments.tracking.runs import (
     LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
@@ -46,10 +47,6 @@ OF_A_TEST = frozenset(  # tags that results without a test do not have
     {"verdict", "final_model", "test_rows_scored", "test_rows_again", "test_score_of", EARLIER}
 )
 REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
-
-
-class RefusedError(Exception):
-    """A write that MLflow will never take, however often it is sent."""
 
 
 @dataclass
@@ -239,23 +236,22 @@ class Store:
         """Upload a file, a folder or a text as an artifact of the study's run.
 
         Raises:
+            ArtifactsRefusedError: the place for artifacts cannot be used.
             RefusedError: the file is not there, it is or holds a symbolic link, which may lead to anything on this
-                machine, or a pipe or a device, which may never end; or the place for artifacts cannot be used.
+                machine, or a pipe or a device, which may never end.
         """
         inside = [] if isinstance(content, str) else [content, *content.rglob("*")]
-        try:
+        if any(path.is_symlink() for path in inside):
+            raise RefusedError("symbolic links are not sent")
+        if any(path.exists() and not (path.is_file() or path.is_dir()) for path in inside):
+            raise RefusedError("pipes and devices are not sent")
+        if not isinstance(content, str) and not content.exists():
+            raise RefusedError(f"there is no file {content}")
+        with artifact_upload():
             if isinstance(content, str):
                 self.client.log_text(self.parent, content, name)
-            elif any(path.is_symlink() for path in inside):
-                raise RefusedError("symbolic links are not sent")
-            elif any(path.exists() and not (path.is_file() or path.is_dir()) for path in inside):
-                raise RefusedError("pipes and devices are not sent")
-            elif content.exists():
-                self.client.log_artifact(self.parent, str(content))
             else:
-                raise FileNotFoundError(f"there is no file {content}")
-        except (FileNotFoundError, PermissionError, ImportError) as error:
-            raise RefusedError(reason(error)) from error
+                self.client.log_artifact(self.parent, str(content))
 
     def _log(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,11 +21,12 @@ from experiments.tracking.comparable import METRIC, comparable_metadata, compara
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
+from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError
 from experiments.tracking.runs import CURVES, curves_csv, final_run, long_values, ranks_of, trial_run
-from experiments.tracking.store import NOTE, RefusedError, Store
+from experiments.tracking.store import NOTE, Store
 from experiments.tracking.uris import masked
 
-RANKS, RESULTS, RESULTS_FILE = "the ranks", "the results of the study", "results.json"
+RANKS, RESULTS, MODEL, RESULTS_FILE = "the ranks", "the results of the study", "the model", "results.json"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Writer:
         self._published = False  # True once the study's files are there
         self._items: deque[Item] = deque()  # what is left to write, trials first
         self._written: set[str] = set()  # names of items that MLflow has
-        self._refused: dict[str, str] = {}  # names of items that MLflow will not take, and why
+        self._refused: dict[str, tuple[Item, RefusedError]] = {}  # by name: items that MLflow will not take, and why
         self._store: Store | None = None
         self._parent = ""  # the study's run, in which all but the trials was written
         self._failed = ""  # name of the item at which the last attempt failed; empty if the store did not answer
@@ -145,14 +146,30 @@ class Writer:
     @property
     def missing(self) -> str | None:
         """Return what MLflow does not have, in one line; None if it has everything."""
-        trials, files = (sum(item.kind == kind for item in self._items) for kind in ("trial", "file"))
-        late = [f"{trials} of {self.trials} trials"] if trials else []
-        late += [item.name for item in self._items if not item.kind]
-        if files:
-            late.append("1 file" if files == 1 else f"{files} files")
-        lost = [f"{', '.join(late)} ({self.trouble or 'not written in time'})"] if late else []
-        lost += [f"{name} (refused: {why})" for name, why in self._refused.items()]
+        lost = [f"{self._listed(self._items)} ({self.trouble or 'not written in time'})"] if self._items else []
+        if (place := self._place_refusal) is not None:
+            without = [item for item, refusal in self._refused.values() if isinstance(refusal, ArtifactsRefusedError)]
+            lost.append(f"{self._listed(without)} (refused: {place})")
+        lost += [
+            f"{name} (refused: {refusal})"
+            for name, (_, refusal) in self._refused.items()
+            if not isinstance(refusal, ArtifactsRefusedError)
+        ]
         return f"MLflow at {masked(self._uri)} is missing {'; '.join(lost)}" if lost else None
+
+    @property
+    def _place_refusal(self) -> ArtifactsRefusedError | None:
+        """Return the first refusal by the place for artifacts."""
+        refusals = (refusal for _, refusal in self._refused.values())
+        return next((one for one in refusals if isinstance(one, ArtifactsRefusedError)), None)
+
+    def _listed(self, items: Collection[Item]) -> str:
+        trials, files = (sum(item.kind == kind for item in items) for kind in ("trial", "file"))
+        names = [f"{trials} of {self.trials} trials"] if trials else []
+        names += [item.name for item in items if not item.kind]
+        if files:
+            names.append("1 file" if files == 1 else f"{files} files")
+        return ", ".join(names)
 
     def _read_journal(self) -> None:
         if not self.replaced:
@@ -198,15 +215,15 @@ class Writer:
             item.write(store)
             self._written.add(item.name)
         except RefusedError as error:
-            self._refused[item.name] = str(error)
+            self._refused[item.name] = item, error
 
     def _left(self) -> deque[Item]:
-        """Return what is not written. Files come last: their place may need more rights."""
+        """Return what is not written. Files and the model come last: their place may need more rights."""
         items = [self._trial(number, entry) for number, entry in self._trials.items()]
         if self._outcome is not None:
             items += self._scores(self._outcome)
             if self._published:
-                items += self._files(self._outcome)
+                items += [self._results(self._outcome), *self._files(self._outcome), *self._model(self._outcome)]
         return deque(item for item in items if item.name not in self._written and item.name not in self._refused)
 
     def _trial(self, number: int, entry: FinishedTrial) -> Item:
@@ -225,23 +242,32 @@ class Writer:
 
         final = final_run(outcome, refitted, metadata.log_scaled)
         yield Item("the final run", lambda store: store.write_final(final, outcome.digest))
-        yield Item("the model", lambda store: log_model(store, self._folder / "model", outcome, metadata.log_scaled))
-        if outcome.register_as is not None:
-            name = outcome.register_as
-            yield Item(f"the registered model {name}", lambda store: self._register(store, name, outcome))
 
-    def _register(self, store: Store, name: str, outcome: StudyOutcome) -> None:
-        self.registered = register_model(store, name, outcome)
+    def _results(self, outcome: StudyOutcome) -> Item:
+        return Item(RESULTS, lambda store: store.end(outcome))
 
     def _files(self, outcome: StudyOutcome) -> Iterator[Item]:
         metadata = self._metadata
-        yield Item(RESULTS, lambda store: store.end(outcome))
         tags = {**metadata.tags, NOTE: metadata.description, **outcome.tags}
         texts = long_values(metadata.params, tags) | {CURVES: curves_csv(self._trials.values())}
         for name, text in texts.items():
             yield _file_item(name, text)
         for name in outcome.files:
             yield _file_item(name, self._folder / name)
+
+    def _model(self, outcome: StudyOutcome) -> Iterator[Item]:
+        if outcome.refitted is not None:
+            scaled = self._metadata.log_scaled
+            yield Item(MODEL, lambda store: log_model(store, self._folder / "model", outcome, scaled))
+            if outcome.register_as is not None:
+                name = outcome.register_as
+                yield Item(f"the registered model {name}", lambda store: self._register(store, name, outcome))
+
+    def _register(self, store: Store, name: str, outcome: StudyOutcome) -> None:
+        _, refusal = self._refused.get(MODEL, (None, None))
+        if isinstance(refusal, ArtifactsRefusedError):
+            raise refusal
+        self.registered = register_model(store, name, outcome)
 
 
 def _file_item(name: str, content: Path | str) -> Item:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.tracking.store import RefusedError, Store
+from experiments.tracking.refusals import RefusedError
+from experiments.tracking.store import Store
 
 
 class Client:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from experiments.evaluation.model import write_model
 from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.store import Store
 from experiments.tracking.writer import Writer
-from support.tracking import BEGUN, Place, end, metadata, result, tell
+from support.models import mixed_model
+from support.tracking import BEGUN, Place, end, metadata, refitted, result, tell
 
 pytestmark = pytest.mark.slow
 REST = "the ranks, the results of the study, 1 file"
@@ -57,6 +59,7 @@ def test_between_two_attempts_it_knows_why_the_last_failed_and_what_is_written(
         return True
 
     assert not writer.write(go_on)
+    assert (place.parent().info.status, place.parent().data.tags["digest"]) == ("FINISHED", "d1")
     assert said[0] == ("", f"MLflow at {place.uri} is missing 1 of 1 trials, {REST} (not written in time)")
     said.clear()
     assert not writer.write(go_on)
@@ -82,3 +85,25 @@ def test_what_was_written_to_a_run_that_is_gone_is_written_again(place: Place, m
     assert writer.write(lambda: True)
     assert (place.parent().info.status, place.trials()["0"].data.metrics["rank"]) == ("FINISHED", 1)
     assert set(place.artifacts(place.parent())) == {"curves.csv"}
+
+
+def test_a_place_for_artifacts_that_cannot_be_used_is_named_once_and_the_scores_arrive(place: Place) -> None:
+    """MLflow showed such a study as running, without a score, for ever."""
+    write_model(mixed_model(()), place.study / "model")
+    (place.study / "report.md").write_text("x")
+    (place.folder / "artifacts").write_text("a file where the folder should be")
+    scores = {"best_cv_mean": 0.9, "test_score": 0.8}
+    outcome = end(1, files=("report.md",), metrics=scores, refitted=refitted(), register_as="m")
+    line = str(place.write(result(0), end=outcome))
+    what = "is missing the model, the registered model m, 2 files (refused: [Errno 20] Not a directory: "
+    assert line.startswith(f"MLflow at {place.uri} {what}")
+    assert line.count("refused") == 1
+    parent = place.parent()
+    assert (parent.info.status, parent.data.metrics, parent.data.tags["digest"]) == ("FINISHED", scores, "d1")
+    assert place.final().data.metrics["test_score"] == 0.8
+    assert not place.client.search_logged_models([parent.info.experiment_id])
+
+    (place.folder / "artifacts").unlink()
+    assert place.sync() is None
+    assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
+    assert place.client.search_model_versions("name = 'm'")
