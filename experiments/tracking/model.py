@@ -19,35 +19,68 @@ from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS
 from experiments.evaluation.model import BESIDE, Model, read_model
 from experiments.tracking.outbox import StudyOutcome
-from experiments.tracking.refusals import RefusedError, artifact_upload
+from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError, artifact_upload
 from experiments.tracking.runs import trial_params
 from experiments.tracking.store import Store
 from nnet.saving import MODEL, WEIGHTS
 
 NAME, LOADER = "model", "experiments.tracking.pyfunc"
+READY = "READY"  # status of a logged model that is whole
 NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packages for predictions
 PACKAGES = Path(__file__).parents[2]
 # a link to studies and their results, the benchmarks with their records, and what is no source
 NO_SOURCE = shutil.ignore_patterns("study-files", "benchmark", "__pycache__", "*.md")
 
 
-def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Collection[str]) -> None:
+def log_model(
+    store: Store,
+    folder: Path,
+    outcome: StudyOutcome,
+    log_scaled: Collection[str],
+    refusal: ArtifactsRefusedError | None = None,
+) -> None:
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
+
+    Args:
+        refusal: by the place for artifacts, if it is known to take none; then no new model is begun.
 
     Raises:
         RefusedError: the folder holds no model of this program, or the place for artifacts cannot be used.
     """
-    for known in _logged(store):
-        if known.status != "READY":  # a kill left it
-            store.client.delete_logged_model(known.model_id)
-        elif known.tags.get("digest") == outcome.digest:
-            _log_scores(store, known.model_id, outcome, {metric.key for metric in known.metrics or ()})
+    known = _logged(store)
+    for one in known:
+        if one.status == READY and one.tags.get("digest") == outcome.digest:
+            _log_scores(store, one.model_id, outcome, {metric.key for metric in one.metrics or ()})
             return
-    params = dict(store.client.get_run(store.parent).data.params)
+    run = store.client.get_run(store.parent)
+    params = dict(run.data.params)
     if outcome.refitted is not None:
         params |= trial_params(outcome.refitted.params, log_scaled)
     tags = {"digest": outcome.digest, "study_uid": store.uid}
-    logged = store.client.create_logged_model(store.experiment, NAME, store.parent, tags, params, "nnet")
+    begun = None  # by an attempt that a kill or an outage ended
+    for one in known:
+        if one.status != READY:
+            if refusal is None and begun is None and one.params == params and tags.items() <= one.tags.items():
+                begun = one
+            else:
+                store.client.delete_logged_model(one.model_id)
+    if refusal is not None:
+        raise refusal
+    logged = begun or store.client.create_logged_model(store.experiment, NAME, store.parent, tags, params, "nnet")
+    try:
+        _upload(store, folder, logged)
+    except RefusedError:
+        store.client.delete_logged_model(logged.model_id)
+        raise
+    outputs = () if run.outputs is None else run.outputs.model_outputs
+    if logged.model_id not in {output.model_id for output in outputs}:
+        store.client.log_outputs(store.parent, [store.mlflow.entities.LoggedModelOutput(logged.model_id, 0)])
+    _log_scores(store, logged.model_id, outcome, {metric.key for metric in logged.metrics or ()})
+    store.client.finalize_logged_model(logged.model_id, READY)
+
+
+def _upload(store: Store, folder: Path, logged: Any) -> None:
+    """Write the files of a logged model."""
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary, NAME)
         about = store.mlflow.models.Model(
@@ -57,23 +90,11 @@ def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Col
             model_id=logged.model_id,
         )
         try:
-            _upload(store, folder, path, about)
-        except RefusedError:
-            store.client.delete_logged_model(logged.model_id)
-            raise
-    entities = store.mlflow.entities
-    store.client.log_outputs(store.parent, [entities.LoggedModelOutput(logged.model_id, 0)])
-    _log_scores(store, logged.model_id, outcome)
-    store.client.finalize_logged_model(logged.model_id, "READY")
-
-
-def _upload(store: Store, folder: Path, path: Path, about: Any) -> None:
-    try:
-        write_mlflow_model(folder, path, about)
-    except DataError as error:
-        raise RefusedError(str(error)) from None
-    with artifact_upload():
-        store.client.log_model_artifacts(about.model_id, str(path))
+            write_mlflow_model(folder, path, about)
+        except DataError as error:
+            raise RefusedError(str(error)) from None
+        with artifact_upload():
+            store.client.log_model_artifacts(logged.model_id, str(path))
 
 
 def _log_scores(store: Store, model: str, outcome: StudyOutcome, known: Collection[str] = ()) -> None:

@@ -75,6 +75,7 @@ class Writer:
         self._items: deque[Item] = deque()  # what is left to write, trials first
         self._written: set[str] = set()  # names of items that MLflow has
         self._refused: dict[str, tuple[Item, RefusedError]] = {}  # by name: items that MLflow will not take, and why
+        self._took_file = False  # True once the place for artifacts has taken a file
         self._store: Store | None = None
         self._parent = ""  # the study's run, in which all but the trials was written
         self._failed = ""  # name of the item at which the last attempt failed; empty if the store did not answer
@@ -214,6 +215,7 @@ class Writer:
         try:
             item.write(store)
             self._written.add(item.name)
+            self._took_file |= item.kind == "file"
         except RefusedError as error:
             self._refused[item.name] = item, error
 
@@ -257,11 +259,15 @@ class Writer:
 
     def _model(self, outcome: StudyOutcome) -> Iterator[Item]:
         if outcome.refitted is not None:
-            scaled = self._metadata.log_scaled
-            yield Item(MODEL, lambda store: log_model(store, self._folder / "model", outcome, scaled))
+            yield Item(MODEL, lambda store: self._log_model(store, outcome))
             if outcome.register_as is not None:
                 name = outcome.register_as
                 yield Item(f"the registered model {name}", lambda store: self._register(store, name, outcome))
+
+    def _log_model(self, store: Store, outcome: StudyOutcome) -> None:
+        """Log the model. A place that has refused every file would refuse it, too, and leave a dead one in MLflow."""
+        refusal = None if self._took_file else self._place_refusal
+        log_model(store, self._folder / "model", outcome, self._metadata.log_scaled, refusal)
 
     def _register(self, store: Store, name: str, outcome: StudyOutcome) -> None:
         _, refusal = self._refused.get(MODEL, (None, None))

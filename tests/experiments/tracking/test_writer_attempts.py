@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,6 +18,16 @@ from support.tracking import BEGUN, Place, end, metadata, refitted, result, tell
 
 pytestmark = pytest.mark.slow
 REST = "the ranks, the results of the study, 1 file"
+
+
+def rows(place: Place) -> list[tuple[str, str, int]]:
+    """The logged models of the store, deleted ones too: id, stage and status, of which 2 is READY."""
+    with closing(sqlite3.connect(place.folder / "mlflow.db")) as database:
+        return database.execute("SELECT model_id, lifecycle_stage, status FROM logged_models").fetchall()
+
+
+def away(*_: object) -> None:
+    raise ConnectionError("nobody there")
 
 
 def test_after_a_failure_it_looks_again_at_what_is_there(place: Place) -> None:
@@ -71,9 +83,6 @@ def test_between_two_attempts_it_knows_why_the_last_failed_and_what_is_written(
 
 
 def test_what_was_written_to_a_run_that_is_gone_is_written_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: object) -> None:
-        raise ConnectionError("nobody there")
-
     tell(place.study, result(0))
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1)))
     writer = Writer(place.study, place.uri, place.folder / "artifacts")
@@ -101,9 +110,47 @@ def test_a_place_for_artifacts_that_cannot_be_used_is_named_once_and_the_scores_
     parent = place.parent()
     assert (parent.info.status, parent.data.metrics, parent.data.tags["digest"]) == ("FINISHED", scores, "d1")
     assert place.final().data.metrics["test_score"] == 0.8
-    assert not place.client.search_logged_models([parent.info.experiment_id])
+    assert rows(place) == []  # nor one that is deleted
 
     (place.folder / "artifacts").unlink()
     assert place.sync() is None
     assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
     assert place.client.search_model_versions("name = 'm'")
+
+
+def test_an_outage_in_the_middle_of_the_model_leaves_one_model(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt left a deleted one."""
+    write_model(mixed_model(()), place.study / "model")
+    tell(place.study, result(0))
+    outcome = end(1, refitted=refitted())
+    write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=outcome))
+    writer = Writer(place.study, place.uri, place.folder / "artifacts")
+    writer.close()
+    for method in ("log_model_artifacts", "finalize_logged_model"):
+        with monkeypatch.context() as broken:
+            broken.setattr(type(place.client), method, away)
+            assert not writer.write(lambda: True)
+            assert writer.trouble == "nobody there"
+    assert writer.write(lambda: True)
+    (logged,) = place.client.search_logged_models([place.parent().info.experiment_id])
+    assert rows(place) == [(logged.model_id, "active", 2)]
+    assert [output.model_id for output in place.parent().outputs.model_outputs] == [logged.model_id]
+    assert [(metric.key, metric.value) for metric in logged.metrics] == [("best_cv_mean", 0.9)]
+
+
+def test_a_model_that_is_refused_for_good_is_tried_once_and_taken_away(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def refused(_: object, model: str, *__: object) -> None:
+        tried.append(model)
+        raise PermissionError(13, "Permission denied")
+
+    write_model(mixed_model(()), place.study / "model")
+    monkeypatch.setattr(type(place.client), "log_model_artifacts", refused)
+    line = place.write(result(0), end=end(1, refitted=refitted(), register_as="m"))
+    assert str(line).endswith("is missing the model, the registered model m (refused: [Errno 13] Permission denied)")
+    assert [row[:2] for row in rows(place)] == [(tried[0], "deleted")]
+    assert len(tried) == 1
+    assert not place.client.search_registered_models()
