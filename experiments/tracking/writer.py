@@ -197,9 +197,10 @@ class Writer:
     def _connect(self) -> Store:
         store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
         self._shown = None
-        # the store knows what it has of trials and ranks; the rest is there, unless the run that has it is gone
-        rest = self._written - {RANKS, *map(_title, self._trials)} if store.parent == self._parent else set()
-        self._written, self._parent = rest | set(map(_title, store.trials)), store.parent
+        there, trials = set(map(_title, store.trials)), self._written & set(map(_title, self._trials))
+        # what else was written is still there, unless the run that has it is gone, or a trial that is among the ranks
+        rest = self._written - trials if store.parent == self._parent and trials <= there else set()
+        self._written, self._parent = there | rest, store.parent
         self._items = self._left()
         self._forget_trouble()
         return store

@@ -75,14 +75,16 @@ def test_between_two_attempts_it_knows_why_the_last_failed_and_what_is_written(
     assert said[0] == ("", f"MLflow at {place.uri} is missing 1 of 1 trials, {REST} (not written in time)")
     said.clear()
     assert not writer.write(go_on)
-    lines = [f"MLflow at {place.uri} is missing {what} (nobody there)" for what in ("the ranks, 1 file", "1 file")]
-    assert said == [("nobody there", line) for line in lines]
+    assert said == [("nobody there", f"MLflow at {place.uri} is missing 1 file (nobody there)")]
     away = False
     assert writer.write(go_on)
     assert (writer.trouble, writer.missing) == ("", None)
 
 
-def test_what_was_written_to_a_run_that_is_gone_is_written_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("gone", ["study", "trial"])
+def test_what_was_written_to_a_run_that_is_gone_is_written_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
     tell(place.study, result(0))
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1)))
     writer = Writer(place.study, place.uri, place.folder / "artifacts")
@@ -90,7 +92,8 @@ def test_what_was_written_to_a_run_that_is_gone_is_written_again(place: Place, m
     with monkeypatch.context() as broken:
         broken.setattr(Store, "upload", away)
         assert not writer.write(lambda: True)
-    place.client.delete_run(place.parent().info.run_id)
+    run = place.parent() if gone == "study" else place.trials()["0"]
+    place.client.delete_run(run.info.run_id)
     assert writer.write(lambda: True)
     assert (place.parent().info.status, place.trials()["0"].data.metrics["rank"]) == ("FINISHED", 1)
     assert set(place.artifacts(place.parent())) == {"curves.csv"}
