@@ -63,6 +63,8 @@ def _delete(chosen: argparse.Namespace) -> int:
         if others := len(locks.keys() - {lock_of(folder.path, uri).path}):  # each store has a lock of its own
             stores = count(others, "other MLflow store")
             print(f"what it wrote to {stores} stays there: the runs with tags.study_uid = '{uid}'")
+        if runs.versions:
+            print(f"registered models that cannot be loaded without this study: {', '.join(runs.versions)}")
         if not chosen.yes and not confirmed():
             print("nothing was deleted")
             return 0

@@ -19,12 +19,14 @@ class StudyRuns:
 
     runs:   their ids, those of trials before that of the study.
     models: ids of the models logged by them.
+    versions: addresses of the registered versions of these models, such as models:/NAME/1; deleting leaves them.
     """
 
     where: str
     client: Any
     runs: Sequence[str]
     models: Sequence[str]
+    versions: Sequence[str] = ()
 
     def delete(self) -> None:
         """Put the runs into MLflow's trash: it shows them no longer, and `mlflow gc` removes them for good.
@@ -61,13 +63,22 @@ def find_runs(uri: str, uid: str | None, environ: MutableMapping[str, str]) -> S
         runs = list(pages(client.search_runs, **query)) if experiments else []
         trials_first = sorted(runs, key=lambda run: PARENT not in run.data.tags)
         models = [model for run in runs for model in _models(client, run.info)]
-        return StudyRuns(where, client, [run.info.run_id for run in trials_first], models)
+        studies = [run.info.run_id for run in runs if PARENT not in run.data.tags]
+        versions = _versions(client, studies, models)
+        return StudyRuns(where, client, [run.info.run_id for run in trials_first], models, versions)
 
 
 def _models(client: Any, run: Any) -> list[str]:
     query = f"source_run_id = '{run.run_id}'"
     models = pages(client.search_logged_models, experiment_ids=[run.experiment_id], filter_string=query)
     return [model.model_id for model in models]
+
+
+def _versions(client: Any, studies: Sequence[str], models: Sequence[str]) -> list[str]:
+    """Return the addresses of the registered versions of models, or of other artifacts of the runs of studies."""
+    queries = [f"source_path = 'models:/{model}'" for model in models] + [f"run_id = '{run}'" for run in studies]
+    versions = [one for query in queries for one in pages(client.search_model_versions, filter_string=query)]
+    return list(dict.fromkeys(f"models:/{version.name}/{version.version}" for version in versions))
 
 
 @contextmanager

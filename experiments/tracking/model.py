@@ -26,6 +26,7 @@ from nnet.saving import MODEL, WEIGHTS
 
 NAME, LOADER = "model", "experiments.tracking.pyfunc"
 READY = "READY"  # status of a logged model that is whole
+GONE = ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND")  # codes of the answer that there is no such model
 NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packages for predictions
 PACKAGES = Path(__file__).parents[2]
 # a link to studies and their results, the benchmarks with their records, and what is no source
@@ -111,26 +112,38 @@ def _log_scores(store: Store, model: str, outcome: StudyOutcome, known: Collecti
 def register_model(store: Store, name: str, outcome: StudyOutcome) -> str:
     """Make the logged model a version of a registered model, once for each digest; a new name is registered.
 
+    A version whose model was deleted does not count.
+
     Returns:
         the address of the version, such as models:/NAME/1.
 
     Raises:
         RefusedError: there is no logged model.
     """
-    if not store.client.search_registered_models(f"name = '{name}'"):
-        store.client.create_registered_model(name)
-    versions = store.client.search_model_versions(f"name = '{name}'")
-    for known in versions:
-        if known.tags.get("digest") == outcome.digest:
+    for known in store.client.search_model_versions(f"name = '{name}'"):
+        if known.tags.get("digest") == outcome.digest and _has_model(store, known):
             return f"models:/{name}/{known.version}"
     logged = next((model for model in _logged(store) if model.tags.get("digest") == outcome.digest), None)
     if logged is None:
         raise RefusedError("the model was not logged")
+    if not store.client.search_registered_models(f"name = '{name}'"):
+        store.client.create_registered_model(name)
     tags = {"digest": outcome.digest, "study_uid": store.uid}
     made = store.client.create_model_version(
         name, f"models:/{logged.model_id}", store.parent, tags=tags, model_id=logged.model_id
     )
     return f"models:/{name}/{made.version}"
+
+
+def _has_model(store: Store, version: Any) -> bool:
+    """Return whether the logged model of a version is there: `delete` leaves the version."""
+    try:
+        logged = store.client.get_logged_model(version.model_id or version.source.removeprefix("models:/"))
+    except store.mlflow.MlflowException as error:
+        if error.error_code in GONE:
+            return False
+        raise
+    return bool(logged.status == READY)
 
 
 def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:

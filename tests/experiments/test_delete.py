@@ -75,6 +75,23 @@ def test_runs_and_folder_go_and_the_study_file_stays(
     assert "test evaluations stay counted" in said
 
 
+def test_registered_versions_that_need_the_study_are_named_before_it_asks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = StudyRuns("here", Client(), ["study"], ["model"], ["models:/m/1", "models:/n/2"])
+    monkeypatch.setattr(study_runs, "find_runs", lambda *_: runs)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    said: list[str] = []
+
+    def answer(_: str) -> str:
+        said.append(capsys.readouterr().out)
+        return "n"
+
+    monkeypatch.setattr("builtins.input", answer)
+    assert delete.main(["one"]) == 0
+    assert said[0].endswith("registered models that cannot be loaded without this study: models:/m/1, models:/n/2\n")
+
+
 def test_what_others_put_there_stays(folder: Path, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "study.toml").write_text(FILE)
     (folder / "notes.txt").touch()

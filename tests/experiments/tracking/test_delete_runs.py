@@ -14,11 +14,14 @@ from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 pytestmark = pytest.mark.slow
 
 
-def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path, database: Path) -> None:
+def test_the_runs_of_one_study_are_found_and_deleted(
+    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environ = dict(SETTINGS)
     client = prepare_mlflow(environ)
     shutil.copy(database, tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)  # in which MLflow looks up the models of versions
     client = client.MlflowClient(uri)
     ours, other = client.create_experiment("ours"), client.create_experiment("renamed")
     parent = client.create_run(ours, tags={"study_uid": "uid-1"}).info.run_id
@@ -26,13 +29,19 @@ def test_the_runs_of_one_study_are_found_and_deleted(tmp_path: Path, database: P
     children = {client.create_run(experiment, tags=nested).info.run_id for experiment in (ours, other)}
     stranger = client.create_run(ours, tags={"study_uid": "uid-2"}).info.run_id
     model = client.create_logged_model(ours, "model", source_run_id=parent).model_id
+    others = client.create_logged_model(ours, "model", source_run_id=stranger).model_id
+    client.create_registered_model("m")
+    for one in (others, model):
+        client.create_model_version("m", f"models:/{one}", model_id=one)
+    client.create_model_version("m", f"file://{tmp_path}/by_hand", run_id=parent)
 
     runs = find_runs(uri, "uid-1", environ)
     assert (set(runs.runs[:-1]), runs.runs[-1], list(runs.models)) == (children, parent, [model])
+    assert runs.versions == ["models:/m/2", "models:/m/3"]
     runs.delete()
     left = client.search_runs([ours, other])
     assert [run.info.run_id for run in left] == [stranger]
-    assert not client.search_logged_models([ours])
+    assert [one.model_id for one in client.search_logged_models([ours])] == [others]
     again = find_runs(uri, "uid-1", environ)
     assert (again.runs, again.models) == ([], [])
 

@@ -153,6 +153,23 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
 
 
 @pytest.mark.slow
+def test_a_version_whose_model_was_deleted_is_followed_by_one_that_loads(place: Place) -> None:
+    write_model(mixed_model(CLASSES), place.study / "model")
+    outcome = end(1, refitted=refitted(), register_as="m")
+    assert place.write(result(0), end=outcome) is None
+    (gone,) = place.client.search_logged_models([place.parent().info.experiment_id])
+    place.client.delete_logged_model(gone.model_id)
+    for _ in range(2):
+        assert place.sync() is None
+    versions = place.client.search_model_versions("name = 'm'")
+    (logged,) = place.client.search_logged_models([place.parent().info.experiment_id])
+    assert {one.version: one.source for one in versions} == {
+        1: f"models:/{gone.model_id}",
+        2: f"models:/{logged.model_id}",
+    }
+
+
+@pytest.mark.slow
 def test_a_model_of_an_earlier_version_gets_the_scores_that_it_lacks_once(place: Place) -> None:
     write_model(mixed_model(CLASSES), place.study / "model")
     outcome = end(1, refitted=refitted(), metrics={"test_score": 0.8})
@@ -181,6 +198,7 @@ def test_a_damaged_model_is_named_and_the_rest_arrives(place: Place) -> None:
     line = place.write(result(0), end=end(1, refitted=refitted(), register_as="m"))
     assert "is missing the model (refused: " in str(line)
     assert "the registered model m (refused: the model was not logged)" in str(line)
+    assert not place.client.search_registered_models()
     assert place.parent().info.status == "FINISHED"
 
 
