@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +31,39 @@ class PyfuncModel:
                     `prediction_set` to classes.
 
         Raises:
-            DataError: there is no row, a column is missing, or the model has no such level.
+            MlflowException: there is no row, a column is missing or cannot be read, or the model has no such level.
+                MLflow's server answers with its message. Where MLflow is not installed, it is a `DataError`.
 
         Warns:
             UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
                 taken for missing.
         """
-        interval, set_coverage = map((params or {}).get, ARGUMENTS)
+        try:
+            return self._predicted(rows, params or {})
+        except DataError as error:
+            raise _invalid(error) from error
+
+    def _predicted(self, rows: pd.DataFrame, params: Mapping[str, Any]) -> pd.DataFrame:
+        interval, set_coverage = map(params.get, ARGUMENTS)
         level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
         if not len(rows):
-            raise DataError("there is no row to predict.")
+            raise DataError("there is no row to predict; give one at least.")
         cells = CellNotes(self._model.rows.categories)
         chunks = frame_rows(rows, self._model.rows, ROWS, cells)
         predictions = pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
         for note in cells.lines():
-            warnings.warn(note, stacklevel=2)
+            warnings.warn(note, stacklevel=3)
         return predictions
+
+
+def _invalid(error: DataError) -> Exception:
+    """Return an error as MLflow's, whose server answers any other with a stack trace and without its message."""
+    try:
+        exceptions: Any = importlib.import_module("mlflow.exceptions")  # what loads a model through MLflow has it
+    except ImportError:
+        return error
+    invalid: Exception = exceptions.MlflowException.invalid_parameter_value(str(error))
+    return invalid
 
 
 def _load_pyfunc(path: str) -> PyfuncModel:
