@@ -181,8 +181,9 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
 def _schemas(model: Model) -> tuple[Any, Any]:
     """Return the schemas of the inputs and the outputs.
 
-    MLflow refuses whole numbers for a column of type double, and numbers for a column of texts. The loader takes what a
-    file may hold, so inputs are of any type.
+    MLflow refuses texts for a column of type double, and numbers in a DataFrame for a column of texts, optional or not.
+    The loader takes what a file may hold, so inputs are of any type. MLflow's server reads CSV for other types only, or
+    without a schema, and then the category 007 as the number 7.
     """
     types = importlib.import_module("mlflow.types")
     anything = importlib.import_module("mlflow.types.schema").AnyType()

@@ -9,8 +9,10 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from contextlib import suppress
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -37,6 +39,15 @@ def answers(address: str) -> bool:
     with suppress(OSError), urllib.request.urlopen(address, timeout=2):
         return True
     return False
+
+
+def post(port: int, request: dict[str, Any]) -> pd.DataFrame:
+    """The predictions that the server answers with."""
+    sent = urllib.request.Request(
+        f"http://127.0.0.1:{port}/invocations", json.dumps(request).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(sent, timeout=PATIENCE) as answer:
+        return pd.DataFrame(json.load(answer)["predictions"])
 
 
 def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
@@ -69,19 +80,21 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
     try:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/ping") or server.poll() is not None)
         assert server.poll() is None, "the server ended"
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/invocations",
-            json.dumps(
-                {"dataframe_split": rows.to_dict(orient="split", index=False), "params": {"set_coverage": 0.9}}
-            ).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            found = pd.DataFrame(json.load(answer)["predictions"])
+        split = rows.to_dict(orient="split", index=False)
+        found = post(port, {"dataframe_split": split, "params": {"set_coverage": 0.9}})
+        texts = {**split, "data": [[repr(cell) for cell in row] for row in split["data"]]}
+        of_texts = post(port, {"dataframe_split": texts})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            post(port, {"dataframe_split": split, "params": {"set_coverage": 2}})
+        refusal = json.load(refused.value)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         server.wait()
+    assert (refused.value.code, refusal["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert "set_coverage: must be a share of 0.5 to 0.99 in steps of 0.01" in refusal["message"]
+    assert "stack_trace" not in refusal
+    assert of_texts.equals(found.drop(columns="prediction_set"))
     assert list(found) == list(expected)
     assert found["prediction"].astype(str).tolist() == expected["prediction"].astype(str).tolist()
     assert found["prediction_set"].tolist() == expected["prediction_set"].tolist()
