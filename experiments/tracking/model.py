@@ -34,7 +34,7 @@ def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Col
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
     Raises:
-        RefusedError: the folder holds no model of this program.
+        RefusedError: the folder holds no model of this program, or the place is another store's.
     """
     for known in _logged(store):
         if known.status != "READY":  # a kill left it
@@ -42,6 +42,7 @@ def log_model(store: Store, folder: Path, outcome: StudyOutcome, log_scaled: Col
         elif known.tags.get("digest") == outcome.digest:
             _log_scores(store, known.model_id, outcome, {metric.key for metric in known.metrics or ()})
             return
+    store.check_place()
     params = dict(store.client.get_run(store.parent).data.params)
     if outcome.refitted is not None:
         params |= trial_params(outcome.refitted.params, log_scaled)

@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,14 @@ class Reporter:
     def __init__(self, folder: Path, state: WriterState):
         self._folder, self._state, self._at = folder, state, 0.0
 
+    def note(self, lines: Sequence[str]) -> None:
+        """Write to the state and to the log what the writer has for the user; nothing is written if nothing is new."""
+        if new := [line for line in lines if line not in self._state.notes]:
+            for line in new:
+                note(line)
+            self._state = self._state.model_copy(update={"notes": (*self._state.notes, *new)})
+            update_state(self._folder, self._state)
+
     def __call__(
         self, trouble: str, missing: str | None, digest: str = "", registered: str = "", done: bool = False
     ) -> None:
@@ -106,6 +114,7 @@ def follow(writer: Writer, study: Study, report: Reporter) -> None:
             concluded = True
             writer.conclude()
         before, written = writer.trouble, writer.write(lambda: not study.over.is_set())
+        report.note(writer.notes)
         if before or not written:
             report(writer.trouble, writer.missing)
         pause = POLL if written else min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
@@ -120,6 +129,7 @@ def follow(writer: Writer, study: Study, report: Reporter) -> None:
 
     while not writer.write(in_time) and in_time() and not writer.replaced:
         time.sleep(LAST_PAUSE)
+    report.note(writer.notes)
     report(writer.trouble, writer.missing, writer.digest, writer.registered, done=True)
 
 

@@ -16,6 +16,7 @@ from experiments.tracking.chart_view import TAG as VIEW
 from experiments.tracking.chart_view import trial_view
 from experiments.tracking.comparable import METRIC
 from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
+from experiments.tracking.moved_store import follow_artifacts, refusal_or_note
 from experiments.tracking.outbox import DatasetMetadata, EndStatus, RunMetadata, StudyOutcome
 from experiments.tracking.runs import (
     LONGEST_EXPERIMENT_NAME,
@@ -31,7 +32,7 @@ from experiments.tracking.runs import (
     shown_params,
     shown_tags,
 )
-from experiments.tracking.uris import database_of
+from experiments.tracking.uris import artifacts_of, database_of
 
 PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
 # what MLflow's pages show of an experiment first: runs, not traces, and the score that runs are compared by
@@ -63,6 +64,8 @@ class Store:
     final_metrics: names of its metrics.
     metrics: metrics of the study's own run.
     tags: tags of the study's own run that an outcome may no longer have.
+    refusal: why no files may be written to the experiment's place; empty if they may.
+    notes: lines for the user about what was found.
     """
 
     mlflow: Any
@@ -77,6 +80,8 @@ class Store:
     final_metrics: frozenset[str] = frozenset()
     metrics: dict[str, float] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
+    refusal: str = ""
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def connect(
@@ -90,12 +95,15 @@ class Store:
 
         A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
         are what a kill or a lost answer left; they are written anew. Trials of earlier versions get their score by the
-        name of its metric.
+        name of its metric. Artifacts of a local store that was moved or copied are followed.
         """
+        notes: list[str] = []
         mlflow = prepare_mlflow(os.environ)
         database = database_of(uri)
         if database is not None:
-            make_database(database, artifacts or database.absolute().parent / "artifacts")
+            artifacts = artifacts or artifacts_of(database)
+            make_database(database, artifacts)
+            notes += follow_artifacts(database, artifacts)
         mlflow.set_tracking_uri(uri)  # a model is registered there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
         experiment = _experiment(client, metadata, artifacts)
@@ -103,7 +111,10 @@ class Store:
         runs = list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
         parents = [run for run in runs if PARENT not in run.data.tags]
         parent = parents[0] if parents else _new_parent(client, experiment, metadata, begun)
-        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid)
+        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, notes=notes)
+        if database is not None and artifacts is not None:
+            store.refusal, note = refusal_or_note(experiment, database, artifacts)
+            notes += [note] if note else []
         store.metrics, store.tags = dict(parent.data.metrics), OF_A_TEST & set(parent.data.tags)
         for run in runs:
             if run.info.run_id == store.parent:
@@ -235,13 +246,24 @@ class Store:
         old = sorted(name for name in gone if name.startswith("test_"))
         return {EARLIER: f"{', '.join(old)}: of an earlier test of this study, not of these results"} if old else {}
 
+    def check_place(self) -> None:
+        """Refuse to write files where the experiment's artifacts do not belong to this store.
+
+        Raises:
+            RefusedError: they do not.
+        """
+        if self.refusal:
+            raise RefusedError(self.refusal)
+
     def upload(self, name: str, content: Path | str) -> None:
         """Upload a file, a folder or a text as an artifact of the study's run.
 
         Raises:
-            RefusedError: the file is not there, it is or holds a symbolic link, which may lead to anything on this
-                machine, or a pipe or a device, which may never end; or the place for artifacts cannot be used.
+            RefusedError: the place is another store's, see `check_place`; the file is not there, it is or holds a
+                symbolic link, which may lead to anything on this machine, or a pipe or a device, which may never end;
+                or the place for artifacts cannot be used.
         """
+        self.check_place()
         inside = [] if isinstance(content, str) else [content, *content.rglob("*")]
         try:
             if isinstance(content, str):

@@ -46,7 +46,8 @@ class Tracking:
         uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF:
                    then the outbox is written and no process started.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
-        say:       receives one line on what an earlier run left, and one, from a thread, at the first failure.
+        say:       receives one line on what an earlier run left, and, also from a thread, one at the first failure and
+                   what the process notes.
         wait:      True: `finish` waits until MLflow has everything; False: it does not wait; None: it waits, but not
                    for a store in trouble.
         environ:   of the process.
@@ -68,6 +69,7 @@ class Tracking:
         self._over = threading.Event()  # set when the study needs no more warnings
         self._left = False  # True once the process goes on by itself
         self._state = new_state(uuid.uuid4().hex, uri)  # the last that is known
+        self._saying, self._said = threading.Lock(), 0  # number of the process's notes that were said
 
     @property
     def seconds(self) -> float:
@@ -178,6 +180,7 @@ class Tracking:
         if self._uri == OFF:
             return None
         state = self._read()
+        self._say_notes(state)
         if not self._left or state.done:
             return state.lacking()
         return None if self._wait is False and not state.trouble else state.lacking("not written in time")
@@ -254,12 +257,21 @@ class Tracking:
             self._say(f"{last.lacking()}; this run sends it" if last.store == self._state.store else line)
 
     def _watch(self) -> None:
-        """Say the first trouble before the study's end."""
+        """Say the first trouble before the study's end, and what the process notes."""
+        troubled = False
         while not self._over.wait(WATCH):
-            trouble = self._read().trouble
-            if trouble:
-                self._say(f"MLflow at {masked(self._uri)} does not accept data ({trouble}); {LATER}")
-                return
+            state = self._read()
+            self._say_notes(state)
+            if state.trouble and not troubled:
+                troubled = True
+                self._say(f"MLflow at {masked(self._uri)} does not accept data ({state.trouble}); {LATER}")
+
+    def _say_notes(self, state: WriterState) -> None:
+        """Say the notes that were not said yet."""
+        with self._saying:
+            for line in state.notes[self._said :]:
+                self._said += 1
+                self._say(line)
 
 
 def _reap(pid: int) -> None:

@@ -161,6 +161,15 @@ def database_of(uri: str) -> Path | None:
     return Path(path) if uri.startswith(SCHEME) and path not in ("", ":memory:") else None
 
 
+def artifacts_of(database: Path) -> Path:
+    """Return the folder for the artifacts of a local store: beside its database.
+
+    >>> artifacts_of(Path("/shared/m.db"))
+    PosixPath('/shared/artifacts')
+    """
+    return database.absolute().parent / "artifacts"
+
+
 def shown(uri: str) -> str:
     """Mask a store's address, and name a database below the working folder from there, as a report does.
 

@@ -53,6 +53,7 @@ class Writer:
     Attributes:
         trouble:    why the last attempt failed; empty if it did not.
         registered: address of the model in MLflow's registry; empty if it was not registered.
+        notes:      lines for the user about what was found in the store.
 
     Raises:
         StudyStateError: the folder has nothing for MLflow.
@@ -77,6 +78,7 @@ class Writer:
         self._store: Store | None = None
         self._shown: str | None = None  # the status that MLflow shows
         self.trouble = self.registered = ""
+        self.notes: list[str] = []
 
     def conclude(self) -> None:
         """Take up the study's end from the outbox, after the last trial; its files are not there yet."""
@@ -113,9 +115,15 @@ class Writer:
                 self._write_item(store, self._items[0])
                 self._items.popleft()
         except Exception as error:
+            self._note()
             self._store, self.trouble = None, reason(error)
             return False
+        self._note()
         return True
+
+    def _note(self) -> None:
+        """Take up what the store has to say, each line once."""
+        self.notes += [] if self._store is None else [line for line in self._store.notes if line not in self.notes]
 
     @property
     def replaced(self) -> bool:
@@ -141,7 +149,9 @@ class Writer:
         if files:
             late.append("1 file" if files == 1 else f"{files} files")
         lost = [f"{', '.join(late)} ({self.trouble or 'not written in time'})"] if late else []
-        lost += [f"{name} (refused: {why})" for name, why in self._refused.items()]
+        for why in dict.fromkeys(self._refused.values()):
+            names = [name for name, its in self._refused.items() if its == why]
+            lost.append(f"{', '.join(names)} (refused: {why})")
         return f"MLflow at {masked(self._uri)} is missing {'; '.join(lost)}" if lost else None
 
     def _read_journal(self) -> None:

@@ -38,6 +38,7 @@ class WriterState(BaseModel):
     done:    True once the writer has ended by itself.
     seconds: seconds of processor time that it has taken.
     registered: address of the model in MLflow's registry; empty if it was not registered.
+    notes:   lines for the user about what the writer found in the store.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,7 @@ class WriterState(BaseModel):
     done: bool = False
     seconds: float = 0.0
     registered: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

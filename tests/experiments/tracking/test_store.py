@@ -56,3 +56,12 @@ def test_a_link_and_what_is_no_regular_file_are_refused_in_a_folder_too(store: S
             with pytest.raises(RefusedError, match=words):
                 store.upload(one, tmp_path / one)
     assert store.client.sent == []
+
+
+def test_no_file_goes_to_the_place_of_another_store(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text("x")
+    store.refusal = "its artifacts lie elsewhere"
+    for content in (tmp_path / "report.md", "a text"):
+        with pytest.raises(RefusedError, match="its artifacts lie elsewhere"):
+            store.upload("report.md", content)
+    assert store.client.sent == []

@@ -302,8 +302,7 @@ def test_a_symbolic_link_is_not_sent(place: Place, tmp_path: Path) -> None:
     files = ("report.html", "report_files", "report.md")
     missing = place.write(result(0), study=metadata(), end=end(1, files=files))
     assert missing is not None
-    for name in files[:2]:
-        assert f"{name} (refused: symbolic links are not sent)" in missing
+    assert "report.html, report_files (refused: symbolic links are not sent)" in missing
     assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
 
 
