@@ -12,20 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from experiments.tracking.chart_view import TAG as VIEW
-from experiments.tracking.chart_view import trial_view
 from experiments.tracking.comparable import METRIC
-from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
+from experiments.tracking.experiment import NOTE, PARENT, find_experiment, own_run
+from experiments.tracking.mlflow_setup import make_database, prepare_mlflow, reason
 from experiments.tracking.moved_store import follow_artifacts, refusal_or_note
 from experiments.tracking.outbox import DatasetMetadata, EndStatus, RunMetadata, StudyOutcome
 from experiments.tracking.runs import (
-    LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
     SINGLE,
     Point,
     Run,
     finite,
-    folder_name,
     safe_key,
     safe_name,
     score_name,
@@ -34,13 +31,6 @@ from experiments.tracking.runs import (
 )
 from experiments.tracking.uris import artifacts_of, database_of
 
-PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
-# what MLflow's pages show of an experiment first: runs, not traces, and the score that runs are compared by
-PAGES = {
-    "mlflow.experimentKind": "custom_model_development",
-    "mlflow.experiment.primaryMetric.name": "cv_mean",
-    "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
-}
 LONGEST_DIGEST = 36  # of a dataset
 EARLIER = "earlier_test"  # a tag that names metrics of an earlier test: MLflow cannot remove a metric
 OF_A_TEST = frozenset(  # tags that results without a test do not have
@@ -106,11 +96,8 @@ class Store:
             notes += follow_artifacts(database, artifacts)
         mlflow.set_tracking_uri(uri)  # a model is registered there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
-        experiment = _experiment(client, metadata, artifacts)
-        query = {"experiment_ids": [experiment], "filter_string": f"tags.study_uid = '{metadata.uid}'"}
-        runs = list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
-        parents = [run for run in runs if PARENT not in run.data.tags]
-        parent = parents[0] if parents else _new_parent(client, experiment, metadata, begun)
+        experiment, runs = find_experiment(client, metadata, artifacts)
+        parent = own_run(runs) or _new_parent(client, experiment, metadata, begun)
         store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, notes=notes)
         if database is not None and artifacts is not None:
             store.refusal, note = refusal_or_note(experiment, database, artifacts)
@@ -294,28 +281,6 @@ class Store:
             params=[entities.Param(key, value) for key, value in (params or {}).items()],
             tags=[entities.RunTag(key, value) for key, value in (tags or {}).items()],
         )
-
-
-def _experiment(client: Any, metadata: RunMetadata, artifacts: Path | None) -> str:
-    """Return the id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
-    title = safe_name(metadata.name, LONGEST_EXPERIMENT_NAME)
-    view = trial_view(metadata.searched or metadata.numbers, metadata.log_scaled, metadata.params.get(METRIC, ""))
-    tags = {**PAGES, **shown_tags({NOTE: metadata.description}), VIEW: view}
-    experiment = client.get_experiment_by_name(title)
-    if experiment is None:
-        place = None if artifacts is None else (artifacts.absolute() / folder_name(metadata.name)).as_uri()
-        try:
-            return str(client.create_experiment(title, artifact_location=place, tags=tags))
-        except Exception:  # whatever a store raises when another writer has made it at this moment
-            experiment = client.get_experiment_by_name(title)
-            if experiment is None:
-                raise
-    if experiment.lifecycle_stage == "deleted":
-        client.restore_experiment(experiment.experiment_id)
-    for key, value in tags.items():
-        if key not in experiment.tags or (key == VIEW and experiment.tags[key] != value):  # of another version
-            client.set_experiment_tag(experiment.experiment_id, key, value)
-    return str(experiment.experiment_id)
 
 
 def _new_parent(client: Any, experiment: str, metadata: RunMetadata, begun: float) -> Any:

@@ -18,11 +18,12 @@ from experiments.errors import StudyStateError
 from experiments.search.journal_reader import JournalReader
 from experiments.search.trial import FinishedTrial
 from experiments.tracking.comparable import METRIC, comparable_metadata, comparable_outcome
+from experiments.tracking.experiment import NOTE
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
 from experiments.tracking.runs import CURVES, curves_csv, final_run, long_values, ranks_of, trial_run
-from experiments.tracking.store import NOTE, RefusedError, Store
+from experiments.tracking.store import RefusedError, Store
 from experiments.tracking.uris import masked
 
 RESULTS, RESULTS_FILE = "the results of the study", "results.json"
