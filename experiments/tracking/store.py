@@ -96,7 +96,9 @@ class Store:
             notes += follow_artifacts(database, artifacts)
         mlflow.set_tracking_uri(uri)  # a model is registered there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
-        experiment, runs = find_experiment(client, metadata, artifacts)
+        found = find_experiment(client, metadata, artifacts, begun)
+        notes += found.notes
+        experiment, runs = found.identity, found.runs
         parent = own_run(runs) or _new_parent(client, experiment, metadata, begun)
         store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, notes=notes)
         if database is not None and artifacts is not None:
