@@ -115,7 +115,7 @@ def refusal_or_note(experiment: str, database: Path, artifacts: Path) -> tuple[s
         sqlite3.Error: the database cannot be read.
     """
     for found in _outside(database, artifacts, experiment):
-        cure = f"copy that folder to {found.here}, or make an empty one there, and type the same command again"
+        cure = f"copy that folder to {found.here}, or make an empty one there"
         if found.is_of_a_copy(database):
             return f"its artifacts lie in {found.place}, of the store that this one is a copy of; {cure}", ""
         if not found.place.is_dir() and found.sent:

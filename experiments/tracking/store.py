@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -54,6 +54,7 @@ class Store:
     final_metrics: names of its metrics.
     metrics: metrics of the study's own run.
     tags: tags of the study's own run that an outcome may no longer have.
+    digest: of the outcome that the study's own run shows.
     refusal: why no files may be written to the experiment's place; empty if they may.
     notes: lines for the user about what was found.
     """
@@ -70,6 +71,7 @@ class Store:
     final_metrics: frozenset[str] = frozenset()
     metrics: dict[str, float] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
+    digest: str = ""
     refusal: str = ""
     notes: list[str] = field(default_factory=list)
 
@@ -105,6 +107,7 @@ class Store:
             store.refusal, note = refusal_or_note(experiment, database, artifacts)
             notes += [note] if note else []
         store.metrics, store.tags = dict(parent.data.metrics), OF_A_TEST & set(parent.data.tags)
+        store.digest = parent.data.tags.get("digest", "")
         for run in runs:
             if run.info.run_id == store.parent:
                 continue
@@ -157,6 +160,20 @@ class Store:
             profile=json.dumps({"num_rows": metadata.rows, "num_features": metadata.features}),
         )
         return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", metadata.context)])
+
+    def newer(self, trials: Collection[int], outcome: StudyOutcome | None) -> str:
+        """Say what MLflow has of the study that its folder lacks, where a copy of the folder went on; else nothing.
+
+        Args:
+            trials:  numbers of the folder's finished trials.
+            outcome: the last of the folder; None if it has none.
+        """
+        if not self.trials.keys() <= set(trials):
+            return f"{len(self.trials)} trials, this folder {len(trials)}"
+        untested = outcome is None or (outcome.refitted is None and outcome.digest != self.digest)
+        if untested and "verdict" in self.tags and self.metrics.get("trials") == len(trials):
+            return "its test, which this folder lacks"
+        return ""
 
     def show(self, status: EndStatus | Literal["RUNNING"], at: float) -> None:
         """Show the study's status, and, if it has stopped, when: `at` is in seconds since the epoch."""

@@ -69,7 +69,8 @@ class Tracking:
         self._over = threading.Event()  # set when the study needs no more warnings
         self._left = False  # True once the process goes on by itself
         self._state = new_state(uuid.uuid4().hex, uri)  # the last that is known
-        self._saying, self._said = threading.Lock(), 0  # number of the process's notes that were said
+        self._saying = threading.Lock()
+        self._said: list[str] = []  # the process's notes that were said
 
     @property
     def seconds(self) -> float:
@@ -176,6 +177,9 @@ class Tracking:
         Returns:
             One line about what MLflow lacks and why; None when it has everything, or gets it without trouble.
         """
+        if self._wait is False:
+            self._say_notes(self._read())
+            self._send({"said": self._said})
         self._leave(0.0 if self._wait is False else timeout, timeout if self._wait else RECOVERY_TIMEOUT)
         if self._uri == OFF:
             return None
@@ -253,6 +257,9 @@ class Tracking:
     def _tell_of_earlier_run(self) -> None:
         """Say what the last run left for MLflow, and what sends it."""
         last, line = read_state(self._folder), shortfall(self._folder, self._environ)
+        for note in () if last is None else last.unsaid:
+            self._said.append(note)
+            self._say(note)
         if last is not None and line is not None:
             self._say(f"{last.lacking()}; this run sends it" if last.store == self._state.store else line)
 
@@ -269,9 +276,10 @@ class Tracking:
     def _say_notes(self, state: WriterState) -> None:
         """Say the notes that were not said yet."""
         with self._saying:
-            for line in state.notes[self._said :]:
-                self._said += 1
-                self._say(line)
+            for line in state.notes:
+                if line not in self._said:
+                    self._said.append(line)
+                    self._say(line)
 
 
 def _reap(pid: int) -> None:

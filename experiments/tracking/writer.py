@@ -68,6 +68,7 @@ class Writer:
         self._journal = JournalReader(folder / "journal.log")
         self._metadata, self._begun = comparable_metadata(outbox.metadata, self._journal.space()), outbox.begun
         self._metric = self._metadata.params.get(METRIC, "")
+        self._recorded = outbox.outcome  # of these trials or of fewer
         self._news: list[FinishedTrial] = []
         self._trials: dict[int, FinishedTrial] = {}
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
@@ -85,7 +86,7 @@ class Writer:
         """Take up the study's end from the outbox, after the last trial; its files are not there yet."""
         self._read_journal()
         outbox = self._outbox()
-        outcome = None if outbox is None else outbox.outcome
+        self._recorded = outcome = None if outbox is None else outbox.outcome
         if outcome is not None and outcome.trials == len(self._trials):
             self._outcome = comparable_outcome(outcome, self._metric, self._trials)
         else:
@@ -124,7 +125,15 @@ class Writer:
 
     def _note(self) -> None:
         """Take up what the store has to say, each line once."""
-        self.notes += [] if self._store is None else [line for line in self._store.notes if line not in self.notes]
+        lines = [] if self._store is None else [*self._store.notes]
+        if (newer := self._newer()) and (self._outcome is not None or self._status in ("KILLED", "FAILED")):
+            stays = "its scores, files and model of this study stay as they are, sent from another copy of this folder"
+            lines.append(f"MLflow at {masked(self._uri)} has {newer}: {stays}")
+        self.notes += [line for line in lines if line not in self.notes]
+
+    def _newer(self) -> str:
+        """Say what MLflow has that this older copy of the study's folder lacks; nothing if this one is no such copy."""
+        return "" if self._store is None else self._store.newer(self._trials, self._recorded)
 
     @property
     def replaced(self) -> bool:
@@ -138,8 +147,11 @@ class Writer:
 
     @property
     def digest(self) -> str:
-        """Return the digest of the results, once the study has come to its end with all its files; else nothing."""
-        return self._outcome.digest if self._outcome is not None and self._published else ""
+        """Return the digest of the results, once the study has come to its end with all its files; else nothing.
+
+        There is none where MLflow keeps the results of a newer copy of the folder.
+        """
+        return self._outcome.digest if self._outcome is not None and self._published and not self._newer() else ""
 
     @property
     def missing(self) -> str | None:
@@ -178,7 +190,7 @@ class Writer:
         return outbox if outbox is not None and outbox.metadata.uid == self._metadata.uid else None
 
     def _connect(self) -> Store:
-        store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
+        store = self._store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
         self.trouble, self._shown = "", None
         # a file sent twice is one file, and of all else but the trials the store knows what is there
         self._written = {_title(number) for number in store.trials}
@@ -187,7 +199,7 @@ class Writer:
 
     def _show(self, store: Store) -> None:
         """Show the study's status before anything else: there may be no time for more. FINISHED comes last."""
-        if self._status not in ("FINISHED", self._shown):
+        if self._status not in ("FINISHED", self._shown) and not self._newer():
             store.show(self._status, max((entry.finished_at for entry in self._trials.values()), default=self._begun))
             self._shown = self._status
 
@@ -202,7 +214,7 @@ class Writer:
     def _left(self) -> deque[Item]:
         """Return what is not written. Files come last: their place may need more rights."""
         items = [self._trial(number, entry) for number, entry in self._trials.items()]
-        if self._outcome is not None:
+        if self._outcome is not None and not self._newer():
             items += self._scores(self._outcome)
             if self._published:
                 items += self._files(self._outcome)
