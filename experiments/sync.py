@@ -62,6 +62,8 @@ def _sync(chosen: argparse.Namespace) -> int:
             time.sleep(PAUSE)
         if not running:
             note_sync(folder, where, writer.digest, writer.missing)
+    for line in writer.notes:
+        say(line)
     if writer.missing is not None:
         raise StudyStateError(f"{writer.missing}; the same command again goes on")
     if not chosen.quiet:

@@ -7,6 +7,7 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _show(chosen: argparse.Namespace) -> int:
     from experiments.tracking.browser import has_screen, open_page
+    from experiments.tracking.moved_store import follow_artifacts
     from experiments.tracking.page_links import page_links
     from experiments.tracking.uris import check_database, database_of, masked, tracking_store
 
@@ -64,6 +66,9 @@ def _show(chosen: argparse.Namespace) -> int:
     if database is None or artifacts is None:
         raise TrackingError(f"--tracking-uri: a page is opened on a sqlite:///FILE, but got {masked(uri)}.")
     check_database(database)
+    with suppress(sqlite3.Error):  # the page itself can do without
+        for line in follow_artifacts(database, artifacts):
+            print(line)
     _wait_for_writers(uri)
     port = free_port(chosen.port)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:

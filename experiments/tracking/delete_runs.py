@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.errors import TrackingError
+from experiments.tracking.experiment import PARENT
 from experiments.tracking.mlflow_setup import pages, prepare_mlflow, reason
-from experiments.tracking.store import PARENT
 from experiments.tracking.uris import OFF, check_database, database_of, masked
 
 

@@ -46,13 +46,15 @@ def log_model(
         refusal: by the place for artifacts, if it is known to take none; then no new model is begun.
 
     Raises:
-        RefusedError: the folder holds no model of this program, or the place for artifacts cannot be used.
+        RefusedError: the folder holds no model of this program, or the place for artifacts is another store's, or
+            cannot be used.
     """
     known = _logged(store)
     for one in known:
         if one.status == READY and one.tags.get("digest") == outcome.digest:
             _log_scores(store, one.model_id, outcome, {metric.key for metric in one.metrics or ()})
             return
+    store.check_place()
     run = store.client.get_run(store.parent)
     params = dict(run.data.params)
     if outcome.refitted is not None:

@@ -47,7 +47,7 @@ class RunMetadata(Record):
 
     name:        the study's name, as the user wrote it; also that of the experiment and the run.
     uid:         random id of this study folder's journal, by which a resumed study recognises its runs.
-    description: shown on the pages of the experiment and of the run; never overwritten there.
+    description: shown on the pages of the experiment and of the run; what a person wrote there is never overwritten.
     params:      settings that are constant in the study.
     tags:        its origin: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
     log_scaled:  names of the parameters searched on a log scale; MLflow's plots have no log axis, so log10 is added.

@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,21 @@ class Reporter:
     def __init__(self, folder: Path, state: WriterState):
         self._folder, self._state, self._at = folder, state, 0.0
 
+    def note(self, lines: Sequence[str], said: Sequence[str] | None = None) -> None:
+        """Write to the state and to the log what the writer has for the user; nothing is written if nothing is new.
+
+        Args:
+            said: lines that the study said before it left; None if it waits for all.
+        """
+        known = self._state.notes
+        for line in lines:
+            if line not in known:
+                note(line)
+        unsaid = () if said is None else tuple(line for line in lines if line not in said)
+        if (known, self._state.unsaid) != (tuple(lines), unsaid):
+            self._state = self._state.model_copy(update={"notes": tuple(lines), "unsaid": unsaid})
+            update_state(self._folder, self._state)
+
     def __call__(
         self, trouble: str, missing: str | None, digest: str = "", registered: str = "", done: bool = False
     ) -> None:
@@ -106,6 +121,7 @@ def follow(writer: Writer, study: Study, report: Reporter) -> None:
             concluded = True
             writer.conclude()
         before, written = writer.trouble, writer.write(lambda: not study.over.is_set())
+        report.note(writer.notes)
         if before or not written:
             report(writer.trouble, writer.missing)
         pause = POLL if written else min(max(2 * pause, FIRST_PAUSE), LONGEST_PAUSE)
@@ -120,6 +136,7 @@ def follow(writer: Writer, study: Study, report: Reporter) -> None:
 
     while not writer.write(in_time) and in_time() and not writer.replaced:
         time.sleep(LAST_PAUSE)
+    report.note(writer.notes, study.messages.get("said"))
     report(writer.trouble, writer.missing, writer.digest, writer.registered, done=True)
 
 

@@ -7,40 +7,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from experiments.tracking.chart_view import TAG as VIEW
-from experiments.tracking.chart_view import trial_view
 from experiments.tracking.comparable import METRIC
-from experiments.tracking.mlflow_setup import make_database, pages, prepare_mlflow, reason
+from experiments.tracking.experiment import NOTE, PARENT, find_experiment, own_run
+from experiments.tracking.mlflow_setup import make_database, prepare_mlflow, reason
+from experiments.tracking.moved_store import follow_artifacts, refusal_or_note
 from experiments.tracking.outbox import DatasetMetadata, EndStatus, RunMetadata, StudyOutcome
-from experiments.tracking.refusals import RefusedError, artifact_upload
+from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError, artifact_upload
 from experiments.tracking.runs import (
-    LONGEST_EXPERIMENT_NAME,
     LONGEST_RUN_NAME,
     SINGLE,
     Point,
     Run,
     finite,
-    folder_name,
     safe_key,
     safe_name,
     score_name,
     shown_params,
     shown_tags,
 )
-from experiments.tracking.uris import database_of
+from experiments.tracking.uris import artifacts_of, database_of
 
-PARENT, NOTE = "mlflow.parentRunId", "mlflow.note.content"
-# what MLflow's pages show of an experiment first: runs, not traces, and the score that runs are compared by
-PAGES = {
-    "mlflow.experimentKind": "custom_model_development",
-    "mlflow.experiment.primaryMetric.name": "cv_mean",
-    "mlflow.experiment.primaryMetric.greaterIsBetter": "True",
-}
 LONGEST_DIGEST = 36  # of a dataset
 EARLIER = "earlier_test"  # a tag that names metrics of an earlier test: MLflow cannot remove a metric
 OF_A_TEST = frozenset(  # tags that results without a test do not have
@@ -60,6 +51,9 @@ class Store:
     final_metrics: names of its metrics.
     metrics: metrics of the study's own run.
     tags: tags of the study's own run that an outcome may no longer have.
+    digest: of the outcome that the study's own run shows.
+    refusal: why no files may be written to the experiment's place; empty if they may.
+    notes: lines for the user about what was found.
     """
 
     mlflow: Any
@@ -74,6 +68,9 @@ class Store:
     final_metrics: frozenset[str] = frozenset()
     metrics: dict[str, float] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
+    digest: str = ""
+    refusal: str = ""
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def connect(
@@ -87,21 +84,27 @@ class Store:
 
         A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
         are what a kill or a lost answer left; they are written anew. Trials of earlier versions get their score by the
-        name of its metric.
+        name of its metric. Artifacts of a local store that was moved or copied are followed.
         """
+        notes: list[str] = []
         mlflow = prepare_mlflow(os.environ)
         database = database_of(uri)
         if database is not None:
-            make_database(database, artifacts or database.absolute().parent / "artifacts")
+            artifacts = artifacts or artifacts_of(database)
+            make_database(database, artifacts)
+            notes += follow_artifacts(database, artifacts)
         mlflow.set_tracking_uri(uri)  # a model is registered there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
-        experiment = _experiment(client, metadata, artifacts)
-        query = {"experiment_ids": [experiment], "filter_string": f"tags.study_uid = '{metadata.uid}'"}
-        runs = list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
-        parents = [run for run in runs if PARENT not in run.data.tags]
-        parent = parents[0] if parents else _new_parent(client, experiment, metadata, begun)
-        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid)
+        found = find_experiment(client, metadata, artifacts, begun)
+        notes += found.notes
+        experiment, runs = found.identity, found.runs
+        parent = own_run(runs) or _new_parent(client, experiment, metadata, begun)
+        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, notes=notes)
+        if database is not None and artifacts is not None:
+            store.refusal, note = refusal_or_note(experiment, database, artifacts)
+            notes += [note] if note else []
         store.metrics, store.tags = dict(parent.data.metrics), OF_A_TEST & set(parent.data.tags)
+        store.digest = parent.data.tags.get("digest", "")
         for run in runs:
             if run.info.run_id == store.parent:
                 continue
@@ -154,6 +157,20 @@ class Store:
             profile=json.dumps({"num_rows": metadata.rows, "num_features": metadata.features}),
         )
         return entities.DatasetInput(dataset, tags=[entities.InputTag("mlflow.data.context", metadata.context)])
+
+    def newer(self, trials: Collection[int], outcome: StudyOutcome | None) -> str:
+        """Say what MLflow has of the study that its folder lacks, where a copy of the folder went on; else nothing.
+
+        Args:
+            trials:  numbers of the folder's finished trials.
+            outcome: the last of the folder; None if it has none.
+        """
+        if not self.trials.keys() <= set(trials):
+            return f"{len(self.trials)} trials, this folder {len(trials)}"
+        untested = outcome is None or (outcome.refitted is None and outcome.digest != self.digest)
+        if untested and "verdict" in self.tags and self.metrics.get("trials") == len(trials):
+            return "its test, which this folder lacks"
+        return ""
 
     def show(self, status: EndStatus | Literal["RUNNING"], at: float) -> None:
         """Show the study's status, and, if it has stopped, when: `at` is in seconds since the epoch."""
@@ -232,14 +249,24 @@ class Store:
         old = sorted(name for name in gone if name.startswith("test_"))
         return {EARLIER: f"{', '.join(old)}: of an earlier test of this study, not of these results"} if old else {}
 
+    def check_place(self) -> None:
+        """Refuse to write files where the experiment's artifacts do not belong to this store.
+
+        Raises:
+            ArtifactsRefusedError: they do not.
+        """
+        if self.refusal:
+            raise ArtifactsRefusedError(self.refusal)
+
     def upload(self, name: str, content: Path | str) -> None:
         """Upload a file, a folder or a text as an artifact of the study's run.
 
         Raises:
-            ArtifactsRefusedError: the place for artifacts cannot be used.
+            ArtifactsRefusedError: the place for artifacts is another store's, see `check_place`, or cannot be used.
             RefusedError: the file is not there, it is or holds a symbolic link, which may lead to anything on this
                 machine, or a pipe or a device, which may never end.
         """
+        self.check_place()
         inside = [] if isinstance(content, str) else [content, *content.rglob("*")]
         if any(path.is_symlink() for path in inside):
             raise RefusedError("symbolic links are not sent")
@@ -268,28 +295,6 @@ class Store:
             params=[entities.Param(key, value) for key, value in (params or {}).items()],
             tags=[entities.RunTag(key, value) for key, value in (tags or {}).items()],
         )
-
-
-def _experiment(client: Any, metadata: RunMetadata, artifacts: Path | None) -> str:
-    """Return the id of the study's experiment, made if it is new and taken out of MLflow's trash if it lies there."""
-    title = safe_name(metadata.name, LONGEST_EXPERIMENT_NAME)
-    view = trial_view(metadata.searched or metadata.numbers, metadata.log_scaled, metadata.params.get(METRIC, ""))
-    tags = {**PAGES, **shown_tags({NOTE: metadata.description}), VIEW: view}
-    experiment = client.get_experiment_by_name(title)
-    if experiment is None:
-        place = None if artifacts is None else (artifacts.absolute() / folder_name(metadata.name)).as_uri()
-        try:
-            return str(client.create_experiment(title, artifact_location=place, tags=tags))
-        except Exception:  # whatever a store raises when another writer has made it at this moment
-            experiment = client.get_experiment_by_name(title)
-            if experiment is None:
-                raise
-    if experiment.lifecycle_stage == "deleted":
-        client.restore_experiment(experiment.experiment_id)
-    for key, value in tags.items():
-        if key not in experiment.tags or (key == VIEW and experiment.tags[key] != value):  # of another version
-            client.set_experiment_tag(experiment.experiment_id, key, value)
-    return str(experiment.experiment_id)
 
 
 def _new_parent(client: Any, experiment: str, metadata: RunMetadata, begun: float) -> Any:

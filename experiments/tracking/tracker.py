@@ -46,7 +46,8 @@ class Tracking:
         uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF:
                    then the outbox is written and no process started.
         artifacts: where the artifacts of a new experiment go; None leaves that to the server.
-        say:       receives one line on what an earlier run left, and one, from a thread, at the first failure.
+        say:       receives one line on what an earlier run left, and, also from a thread, one at the first failure and
+                   what the process notes.
         wait:      True: `finish` waits until MLflow has everything; False: it does not wait; None: it waits, but not
                    for a store in trouble.
         environ:   of the process.
@@ -68,6 +69,8 @@ class Tracking:
         self._over = threading.Event()  # set when the study needs no more warnings
         self._left = False  # True once the process goes on by itself
         self._state = new_state(uuid.uuid4().hex, uri)  # the last that is known
+        self._saying = threading.Lock()
+        self._said: list[str] = []  # the process's notes that were said
 
     @property
     def seconds(self) -> float:
@@ -174,10 +177,14 @@ class Tracking:
         Returns:
             One line about what MLflow lacks and why; None when it has everything, or gets it without trouble.
         """
+        if self._wait is False:
+            self._say_notes(self._read())
+            self._send({"said": self._said})
         self._leave(0.0 if self._wait is False else timeout, timeout if self._wait else RECOVERY_TIMEOUT)
         if self._uri == OFF:
             return None
         state = self._read()
+        self._say_notes(state)
         if not self._left or state.done:
             return state.lacking()
         return None if self._wait is False and not state.trouble else state.lacking("not written in time")
@@ -250,16 +257,29 @@ class Tracking:
     def _tell_of_earlier_run(self) -> None:
         """Say what the last run left for MLflow, and what sends it."""
         last, line = read_state(self._folder), shortfall(self._folder, self._environ)
+        for note in () if last is None else last.unsaid:
+            self._said.append(note)
+            self._say(note)
         if last is not None and line is not None:
             self._say(f"{last.lacking()}; this run sends it" if last.store == self._state.store else line)
 
     def _watch(self) -> None:
-        """Say the first trouble before the study's end."""
+        """Say the first trouble before the study's end, and what the process notes."""
+        troubled = False
         while not self._over.wait(WATCH):
-            trouble = self._read().trouble
-            if trouble:
-                self._say(f"MLflow at {masked(self._uri)} does not accept data ({trouble}); {LATER}")
-                return
+            state = self._read()
+            self._say_notes(state)
+            if state.trouble and not troubled:
+                troubled = True
+                self._say(f"MLflow at {masked(self._uri)} does not accept data ({state.trouble}); {LATER}")
+
+    def _say_notes(self, state: WriterState) -> None:
+        """Say the notes that were not said yet."""
+        with self._saying:
+            for line in state.notes:
+                if line not in self._said:
+                    self._said.append(line)
+                    self._say(line)
 
 
 def _reap(pid: int) -> None:

@@ -15,6 +15,7 @@ LONGEST_NAME = 250  # of a registered model
 
 HIDDEN = "***"
 OFF = "none"  # the address of no store
+SCHEME = "sqlite:///"  # of a database in a file
 DATABASES = ("postgresql", "mysql", "mssql", "databricks", "uc")  # and what MLflow's plugins know
 
 # Passwords may hold `/` and `@`, so the last `@` counts; that `host:5000/a@b` loses its host, too, is the safe side.
@@ -132,23 +133,22 @@ def check_register(name: str | None, sealed: bool, uri: str) -> None:
 
 
 def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
-    """Return the MLflow store, and where its artifacts go; None where a server decides.
+    """Return the MLflow store, and where the artifacts of new experiments go; None where a server decides.
+
+    Those of a database in a file lie beside it, whichever working folder the study has.
 
     Raises:
         SpecError: MLflow could never write there.
     """
-    folder = Path("mlruns").absolute()
-    uri = option or variable or f"sqlite:///{folder / 'mlflow.db'}"
+    uri = option or variable or f"{SCHEME}{Path('mlruns').absolute() / 'mlflow.db'}"
     if not is_store(uri):
         raise SpecError(
             f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "
             f"database or server that MLflow knows, or none, but got {masked(uri)!r:.300}."
         )
     hide(uri)
-    return uri, folder / "artifacts" if uri.startswith("sqlite:") else None
-
-
-SCHEME = "sqlite:///"
+    database = database_of(uri)
+    return uri, None if database is None else artifacts_of(database)
 
 
 def database_of(uri: str) -> Path | None:
@@ -159,6 +159,15 @@ def database_of(uri: str) -> Path | None:
     """
     path = uri.removeprefix(SCHEME).partition("?")[0]
     return Path(path) if uri.startswith(SCHEME) and path not in ("", ":memory:") else None
+
+
+def artifacts_of(database: Path) -> Path:
+    """Return the folder for the artifacts of a local store: beside its database.
+
+    >>> artifacts_of(Path("/shared/m.db"))
+    PosixPath('/shared/artifacts')
+    """
+    return database.absolute().parent / "artifacts"
 
 
 def shown(uri: str) -> str:

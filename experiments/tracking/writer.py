@@ -18,12 +18,13 @@ from experiments.errors import StudyStateError
 from experiments.search.journal_reader import JournalReader
 from experiments.search.trial import FinishedTrial
 from experiments.tracking.comparable import METRIC, comparable_metadata, comparable_outcome
+from experiments.tracking.experiment import NOTE
 from experiments.tracking.mlflow_setup import reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
 from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError
 from experiments.tracking.runs import CURVES, curves_csv, final_run, long_values, ranks_of, trial_run
-from experiments.tracking.store import NOTE, Store
+from experiments.tracking.store import Store
 from experiments.tracking.uris import masked
 
 RANKS, RESULTS, MODEL, RESULTS_FILE = "the ranks", "the results of the study", "the model", "results.json"
@@ -54,6 +55,7 @@ class Writer:
     Attributes:
         trouble:    why the last attempt failed; empty once what it failed at is written.
         registered: address of the model in MLflow's registry; empty if it was not registered.
+        notes:      lines for the user about what was found in the store.
 
     Raises:
         StudyStateError: the folder has nothing for MLflow.
@@ -67,6 +69,7 @@ class Writer:
         self._journal = JournalReader(folder / "journal.log")
         self._metadata, self._begun = comparable_metadata(outbox.metadata, self._journal.space()), outbox.begun
         self._metric = self._metadata.params.get(METRIC, "")
+        self._recorded = outbox.outcome  # of these trials or of fewer
         self._news: list[FinishedTrial] = []
         self._trials: dict[int, FinishedTrial] = {}
         self._status: EndStatus | Literal["RUNNING"] = "RUNNING"
@@ -81,12 +84,13 @@ class Writer:
         self._failed = ""  # name of the item at which the last attempt failed; empty if the store did not answer
         self._shown: str | None = None  # the status that MLflow shows
         self.trouble = self.registered = ""
+        self.notes: list[str] = []
 
     def conclude(self) -> None:
         """Take up the study's end from the outbox, after the last trial; its files are not there yet."""
         self._read_journal()
         outbox = self._outbox()
-        outcome = None if outbox is None else outbox.outcome
+        self._recorded = outcome = None if outbox is None else outbox.outcome
         if outcome is not None and outcome.trials == len(self._trials):
             self._outcome = comparable_outcome(outcome, self._metric, self._trials)
         else:
@@ -120,14 +124,28 @@ class Writer:
                 self._items.popleft()
                 self._forget_trouble()
         except Exception as error:
+            self._note()
             self._store, self.trouble, self._failed = None, reason(error), at
             return False
+        self._note()
         return True
 
     def _forget_trouble(self) -> None:
         """Forget why the last attempt failed, once nothing is left of what it failed at."""
         if self.trouble and all(item.name != self._failed for item in self._items):
             self.trouble = ""
+
+    def _note(self) -> None:
+        """Take up what the store has to say, each line once."""
+        lines = [] if self._store is None else [*self._store.notes]
+        if (newer := self._newer()) and (self._outcome is not None or self._status in ("KILLED", "FAILED")):
+            stays = "its scores, files and model of this study stay as they are, sent from another copy of this folder"
+            lines.append(f"MLflow at {masked(self._uri)} has {newer}: {stays}")
+        self.notes += [line for line in lines if line not in self.notes]
+
+    def _newer(self) -> str:
+        """Say what MLflow has that this older copy of the study's folder lacks; nothing if this one is no such copy."""
+        return "" if self._store is None else self._store.newer(self._trials, self._recorded)
 
     @property
     def replaced(self) -> bool:
@@ -141,8 +159,11 @@ class Writer:
 
     @property
     def digest(self) -> str:
-        """Return the digest of the results, once the study has come to its end with all its files; else nothing."""
-        return self._outcome.digest if self._outcome is not None and self._published else ""
+        """Return the digest of the results, once the study has come to its end with all its files; else nothing.
+
+        There is none where MLflow keeps the results of a newer copy of the folder.
+        """
+        return self._outcome.digest if self._outcome is not None and self._published and not self._newer() else ""
 
     @property
     def missing(self) -> str | None:
@@ -151,11 +172,11 @@ class Writer:
         if (place := self._place_refusal) is not None:
             without = [item for item, refusal in self._refused.values() if isinstance(refusal, ArtifactsRefusedError)]
             lost.append(f"{self._listed(without)} (refused: {place})")
-        lost += [
-            f"{name} (refused: {refusal})"
-            for name, (_, refusal) in self._refused.items()
-            if not isinstance(refusal, ArtifactsRefusedError)
-        ]
+        by_reason: dict[str, list[str]] = {}
+        for name, (_, refusal) in self._refused.items():
+            if not isinstance(refusal, ArtifactsRefusedError):
+                by_reason.setdefault(str(refusal), []).append(name)
+        lost += [f"{', '.join(names)} (refused: {why})" for why, names in by_reason.items()]
         return f"MLflow at {masked(self._uri)} is missing {'; '.join(lost)}" if lost else None
 
     @property
@@ -195,7 +216,7 @@ class Writer:
         return outbox if outbox is not None and outbox.metadata.uid == self._metadata.uid else None
 
     def _connect(self) -> Store:
-        store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
+        store = self._store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
         self._shown = None
         there, trials = set(map(_title, store.trials)), self._written & set(map(_title, self._trials))
         # what else was written is still there, unless the run that has it is gone, or a trial that is among the ranks
@@ -207,7 +228,7 @@ class Writer:
 
     def _show(self, store: Store) -> None:
         """Show the study's status before anything else: there may be no time for more. FINISHED comes last."""
-        if self._status not in ("FINISHED", self._shown):
+        if self._status not in ("FINISHED", self._shown) and not self._newer():
             store.show(self._status, max((entry.finished_at for entry in self._trials.values()), default=self._begun))
             self._shown = self._status
 
@@ -223,7 +244,7 @@ class Writer:
     def _left(self) -> deque[Item]:
         """Return what is not written. Files and the model come last: their place may need more rights."""
         items = [self._trial(number, entry) for number, entry in self._trials.items()]
-        if self._outcome is not None:
+        if self._outcome is not None and not self._newer():
             items += self._scores(self._outcome)
             if self._published:
                 items += [self._results(self._outcome), *self._files(self._outcome), *self._model(self._outcome)]

@@ -38,6 +38,8 @@ class WriterState(BaseModel):
     done:    True once the writer has ended by itself.
     seconds: seconds of processor time that it has taken.
     registered: address of the model in MLflow's registry; empty if it was not registered.
+    notes:   lines for the user about what the writer found in the store.
+    unsaid:  those of them that came after a command that did not wait.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +53,8 @@ class WriterState(BaseModel):
     done: bool = False
     seconds: float = 0.0
     registered: str = ""
+    notes: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -26,7 +26,7 @@ def test_the_option_comes_before_the_variable_before_the_local_store(here: Path)
     assert tracking_store("http://a", "http://b") == ("http://a", None)
     assert tracking_store(None, "http://b") == ("http://b", None)
     assert tracking_store(None, None) == (f"sqlite:///{here}/mlruns/mlflow.db", here / "mlruns" / "artifacts")
-    assert tracking_store("sqlite:///x.db", None) == ("sqlite:///x.db", here / "mlruns" / "artifacts")
+    assert tracking_store("sqlite:///x.db", None) == ("sqlite:///x.db", here / "artifacts")
 
 
 @pytest.mark.parametrize("uri", ["foo", "file:mlruns", "http://", "sqlite://", "http://ann:secret@"])

@@ -129,6 +129,17 @@ def test_the_browser_opens_on_the_address_that_is_printed_first(
     ]
 
 
+def test_a_moved_store_is_followed_before_its_page_is_served(
+    database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("experiments.tracking.moved_store.follow_artifacts", lambda *places: [f"moved: {places}"])
+    monkeypatch.setattr(ui, "serving", lambda words, log: nullcontext(print("served")))
+    monkeypatch.setattr(ui, "wait_for_answer", lambda server, port, log: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert ui.main(["--no-browser"]) == 0
+    here = database.absolute()
+    assert capsys.readouterr().out.splitlines() == [f"moved: {(here, here.parent / 'artifacts')}", "served", ""]
+
+
 def test_mlflow_sends_no_reports_and_starts_no_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("MLFLOW_DISABLE_TELEMETRY", "MLFLOW_ENABLE_AI_GATEWAY", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION")
     for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
@@ -79,11 +80,21 @@ class Place:
     """A study's folder, and a store that it is written to and read from through MLflow's client."""
 
     def __init__(self, folder: Path, database: Path) -> None:
-        self.folder, self.study = folder, folder / "study"
-        self.study.mkdir(parents=True)
+        (folder / "study").mkdir(parents=True)
         shutil.copy(database, folder / "mlflow.db")
-        self.uri = f"sqlite:///{folder}/mlflow.db"
+        self._open(folder)
+
+    def _open(self, folder: Path) -> None:
+        self.folder, self.study, self.uri = folder, folder / "study", f"sqlite:///{folder}/mlflow.db"
         self.client = prepare_mlflow({}).MlflowClient(self.uri)
+
+    @classmethod
+    def at(cls, folder: Path) -> Place:
+        """A moved or copied place, as another process sees it: MLflow remembers the places of runs in this one."""
+        importlib.import_module("mlflow.tracking._tracking_service.utils")._artifact_repos_cache.clear()
+        place = cls.__new__(cls)
+        place._open(folder)
+        return place
 
     def write(
         self,

@@ -112,6 +112,38 @@ def test_a_store_that_has_recovered_gets_everything(place: Place) -> None:
     assert len(warnings) == 1
 
 
+def test_what_the_process_notes_is_said_once(place: Place, tmp_path: Path) -> None:
+    place.write(result(0), end=end(1))
+    moved = Place.at(place.folder.rename(tmp_path / "moved"))
+    tracking, said = tracking_of(moved)
+    wait_until(lambda: bool(said))
+    tracking.conclude(end(1))
+    assert tracking.finish(timeout=PATIENCE) is None
+    (line,) = said
+    assert "was moved or copied" in line
+    assert line in (moved.study / "tracking.log").read_text()
+
+
+def test_what_the_process_notes_after_a_command_that_does_not_wait_is_said_by_the_next(
+    place: Place, tmp_path: Path
+) -> None:
+    place.write(result(0), end=end(1))
+    moved = Place.at(place.folder.rename(tmp_path / "moved"))
+    tracking, _ = tracking_of(moved, wait=False)
+    tracking.conclude(end(1))
+    with patch.object(tracking, "_say_notes"):
+        assert tracking.finish() is None
+    wait_until(lambda: not tracking.goes_on)
+    again, later = tracking_of(moved)
+    again.conclude(end(1))
+    assert again.finish(timeout=PATIENCE) is None
+    (line,) = later
+    assert "was moved or copied" in line
+    third, last = tracking_of(moved)
+    third.abandon("KILLED", timeout=PATIENCE)
+    assert last == []
+
+
 def test_interrupted_while_it_waits_for_the_rest_the_study_ends_without_a_traceback(place: Place) -> None:
     tracking, _ = tracking_of(place)
     tell(place.study, result(0))

@@ -41,6 +41,16 @@ def test_a_store_is_one_whoever_uses_it() -> None:
     assert without_credentials("http://h:5/team") != "http://h:5"
 
 
+def test_the_artifacts_of_a_shared_database_lie_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        monkeypatch.chdir(tmp_path / folder)
+        for variable in (None, "sqlite:////shared/m.db"):
+            option = None if variable else "sqlite:////shared/m.db?timeout=3"
+            assert tracking_store(option, variable)[1] == Path("/shared/artifacts")
+        assert tracking_store(None, None)[1] == tmp_path / folder / "mlruns" / "artifacts"
+
+
 def test_only_a_file_of_sqlite_is_a_local_store() -> None:
     for uri in ("sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql://x/y", "none", "/a/b"):
         assert database_of(uri) is None

@@ -225,8 +225,8 @@ def test_a_long_trial_is_thinned_in_the_plots_and_whole_in_the_artifact(place: P
 def test_any_name_is_an_experiment(place: Place) -> None:
     (place.study / "report.md").write_text("x")
     tell(place.study, result(0))
-    for name in ("x" * 600, "a\0b\nc", "../../etc", "Default"):
-        assert place.write(study=metadata(name), end=end(1, files=("report.md",))) is None
+    for number, name in enumerate(("x" * 600, "a\0b\nc", "../../etc", "Default")):
+        assert place.write(study=metadata(name, f"uid-{number}"), end=end(1, files=("report.md",))) is None
         assert len(place.runs(name=safe_name(name, 500))) == 2
     assert list(place.folder.parent.iterdir()) == [place.folder]
 
@@ -283,8 +283,7 @@ def test_a_symbolic_link_is_not_sent(place: Place, tmp_path: Path) -> None:
     files = ("report.html", "report_files", "report.md")
     missing = place.write(result(0), study=metadata(), end=end(1, files=files))
     assert missing is not None
-    for name in files[:2]:
-        assert f"{name} (refused: symbolic links are not sent)" in missing
+    assert "report.html, report_files (refused: symbolic links are not sent)" in missing
     assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
 
 
