@@ -15,10 +15,9 @@ import numpy as np
 
 from nnet.arrays import Array, aligned_zeros
 from nnet.compiled import Call, Passes, passes_for
+from nnet.faded import EVERY, clear_faded
 from nnet.parameters import Parameters
 
-FADED_EVERY = 64  # steps, in which a factor of 0.9 leaves a thousandth
-FADED = 2.0**44  # times the smallest normal number, which is 2e-25 in float32
 BLOCK = 1 << 15  # elements that the passes of one block touch: five such arrays of float32 are 640 kB
 
 
@@ -97,7 +96,7 @@ class Optimizer(ABC):
             self.steps[start:stop] = [count] * (stop - start)
             self._begin(count, learning_rates[start])
             self._change(start, stop, learning_rates[start])
-            if count % FADED_EVERY == 0:
+            if count % EVERY == 0:
                 self._clear_faded(start, stop)
 
     def _change(self, start: int, stop: int, learning_rate: float) -> None:
@@ -116,15 +115,9 @@ class Optimizer(ABC):
             self._update(block)
 
     def _clear_faded(self, start: int, stop: int) -> None:
-        """Set weights and moments to 0 that have nearly faded, where no row has had their input for long.
-
-        They would become subnormal numbers, with which processors are many times slower.
-        """
-        faded = self._real(FADED * np.finfo(self._parameters.values.dtype).tiny)
         for block in self._walk(start, stop):
             for array in (block.values, *block.state[: self.fading]):
-                np.abs(array, out=block.scratch)
-                np.copyto(array, self._real(0), where=block.scratch < faded)
+                clear_faded(array, block.scratch)
 
     @abstractmethod
     def _begin(self, step: int, learning_rate: float) -> None:

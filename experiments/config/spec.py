@@ -24,6 +24,7 @@ from experiments.config.pruner_options import PRUNERS, HyperbandOptions, Patient
 from experiments.config.report_options import ReportSection
 from experiments.config.sampler_options import SAMPLERS
 from experiments.config.section import Section, broken_rule, options_of, section_from
+from experiments.config.study_name import names_a_folder
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
@@ -35,26 +36,13 @@ MOST_MINUTES = 525_600  # of a year: a clock cannot wait for much more
 Units = Annotated[int, Field(ge=1, le=1 << 20)]
 
 
-def _names_a_folder(name: str) -> str:
-    rule = "the name is also a folder's: "
-    if any(c in '/\\:*?"<>|' or not c.isprintable() for c in name):
-        raise ValueError(f'{rule}it must not hold / \\ : * ? " < > | or control characters, but got {name!r}')
-    if name.startswith((".", " ", "-")) or name.endswith((".", " ")):
-        raise ValueError(f"{rule}it must not begin with a dot, dash or space, nor end with a dot or space: {name!r}")
-    if name.startswith("ledger."):
-        raise ValueError(f"{rule}it must not begin with ledger., as the ledger in studies/ does, but got {name!r}")
-    if len(name.encode()) > 200:
-        raise ValueError(f"{rule}it must have at most 200 bytes in UTF-8, but got {len(name.encode())}")
-    return name
-
-
 class StudySection(Section):
     """[study]: the study's name, the seed of everything random in it but the splits, and its arithmetic.
 
     arithmetic: "portable" has the same bits on every x86-64 processor with AVX2; "native" is a machine's fastest.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_names_a_folder)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(names_a_folder)]
     seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
     arithmetic: Literal["portable", "native"] = "portable"
 

@@ -1,4 +1,4 @@
-"""What is said of the cells of new rows: those that do not fit their column, and categories that training had not."""
+"""Notes on the cells of new rows: those that do not fit their column, and categories that training had not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NO_CATEGORIES: Known = {}
 
 
 class CellNotes:
-    """What is said of the cells of new rows, which come in chunks.
+    """Notes on the cells of new rows, which come in chunks.
 
     unread:     the cells that are missing because they do not fit their column.
     categories: the categories of the rows, beside those of training.
