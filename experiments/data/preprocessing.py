@@ -132,17 +132,26 @@ class Preprocessor:
         names = [[column.column, list(column.names), column.pooled] for column in self.categories]
         return fingerprint(*self.arrays.values()) + canonical_digest(names)
 
+    def check(self, rows: int) -> None:
+        """Refuse rows whose bins would make more inputs than fit into memory.
+
+        Raises:
+            DataError: they would.
+        """
+        if len(self.bin_of) and rows * self.width > MOST_CELLS:
+            raise DataError(
+                f"preprocessing.numbers = piecewise: {rows} rows of {self.width} inputs are more than the "
+                f"{MOST_CELLS} cells that can be computed; lower preprocessing.bins, or choose other numbers with "
+                "--set preprocessing.numbers=standard."
+            )
+
     def transform(self, features: Features) -> NDArray[np.float32]:
         """Make (N, width) inputs, C-contiguous, of (N, d) features.
 
         Raises:
             DataError: bins would make more inputs than fit into memory.
         """
-        if len(self.bin_of) and len(features) * self.width > MOST_CELLS:
-            raise DataError(
-                f"preprocessing.numbers = piecewise: {len(features)} rows of {self.width} inputs are more than the "
-                f"{MOST_CELLS} cells that can be computed; lower preprocessing.bins, or choose other numbers."
-            )
+        self.check(len(features))
         x = np.empty((len(features), self.width), np.float32)
         for start in range(0, len(x), ROWS):
             rows = slice(start, start + ROWS)
