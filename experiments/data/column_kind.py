@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
+from experiments.data.count_different import count_different
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import (
@@ -266,7 +267,7 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
         return
     low, high = values.min().item(), values.max().item()
     counts = high - low < (raw.rows_of_file or raw.rows) or bool(np.all(values[1:] > values[:-1]))
-    if len(np.unique(values)) == len(values) and (counts or named):
+    if count_different(values) == len(values) and (counts or named):
         raise NoFeature("counts_rows" if counts else "identifies_rows")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +12,7 @@ from experiments.data.cell_words import column_words
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import FILLED, NoFeature, decide_column, file_has_comma
 from experiments.data.column_types import cleaned, is_text
+from experiments.data.count_different import count_different
 from experiments.data.equal_rows import EqualRows, equal_rows
 from experiments.data.number_formats import have_thousands
 from experiments.data.raw_table import RawTable
@@ -72,7 +72,7 @@ def _all_differ(raw: RawTable, name: str) -> bool:
         return False
     if is_text(present.type):
         return bool(pc.count_distinct(present).as_py() == len(present))
-    return len(np.unique(column_words(present))) == len(present)
+    return count_different(column_words(present)) == len(present)
 
 
 def _may_have_thousands(column: pa.ChunkedArray) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
+from experiments.data.count_different import count_different
 from experiments.data.equal_rows import equal_pictures, equal_rows
 from experiments.data.table import Table
 from experiments.errors import DataError
@@ -106,7 +107,7 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
     equal, own = table.equal, len(table.target) - table.own_test
     assert equal is not None
     ours, theirs = np.split(np.asarray(equal.keys), [own])
-    rows, test = own - len(np.unique(ours)), int(np.isin(theirs, ours).sum()) if equal.test_copies else 0
+    rows, test = own - count_different(ours), int(np.isin(theirs, ours).sum()) if equal.test_copies else 0
     split: CopiesSplit = choice or ("together" if equal.copies else "free")
     if (key := "groups" if table.groups is not None else "time" if table.time is not None else None) is not None:
         if choice == "together":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,22 +163,35 @@ def _fewer_folds(development: DevelopmentSet, usual: int, folds: int, drawn: Row
     return f"cv.n_splits: {folds} folds instead of {usual}, as {few}."
 
 
-def preprocessed_folds(development: DevelopmentSet, folds: Folds, preprocessing: Preprocessing) -> list[FoldData]:
+def preprocessed_folds(
+    development: DevelopmentSet,
+    folds: Folds,
+    preprocessing: Preprocessing,
+    fitted: Sequence[Preprocessor] | None = None,
+) -> list[FoldData]:
     """Preprocess the folds for the network; each preprocessor is fitted to its fold's training rows alone.
 
     Folds with equal preprocessors share an array.
+
+    Args:
+        fitted: result of `fitted_folds`, if it is known.
     """
-    if folds.development != development.fingerprint:
-        raise DataError("the folds must be of these development rows, but the fingerprints differ.")
+    fitted = fitted_folds(development, folds, preprocessing) if fitted is None else fitted
     known: dict[str, NDArray[np.float32]] = {}
     prepared = []
-    for train, validation in folds.pairs:
-        fitted = fitted_on(development, train, preprocessing)
-        if fitted.key not in known:
-            known[fitted.key] = fitted.transform(development.features)
-            known[fitted.key].setflags(write=False)
-        prepared.append(FoldData(known[fitted.key], development.y, train, validation, development.table.weights))
+    for (train, validation), of_fold in zip(folds.pairs, fitted, strict=True):
+        if (key := of_fold.key) not in known:
+            known[key] = of_fold.transform(development.features)
+            known[key].setflags(write=False)
+        prepared.append(FoldData(known[key], development.y, train, validation, development.table.weights))
     return prepared
+
+
+def fitted_folds(development: DevelopmentSet, folds: Folds, preprocessing: Preprocessing) -> list[Preprocessor]:
+    """Fit the preprocessing to the training rows of each fold."""
+    if folds.development != development.fingerprint:
+        raise DataError("the folds must be of these development rows, but the fingerprints differ.")
+    return [fitted_on(development, train, preprocessing) for train, _ in folds.pairs]
 
 
 def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing: Preprocessing) -> Preprocessor:

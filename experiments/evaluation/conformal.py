@@ -20,6 +20,7 @@ from decimal import ROUND_CEILING, Context
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.count_different import count_different
 from experiments.evaluation.records import CoverageRecord
 
 Numbers = NDArray[np.float64]
@@ -108,7 +109,7 @@ def _weights(units: NDArray[np.intp]) -> Numbers:
 def _weighted(errors: Numbers, units: NDArray[np.intp]) -> tuple[Numbers, Numbers, int]:
     """Return errors in ascending order, the sums of their weights so far, and the number of units."""
     order = np.argsort(errors, kind="stable")
-    return errors[order], np.cumsum(_weights(units)[order]), len(np.unique(units))
+    return errors[order], np.cumsum(_weights(units)[order]), count_different(units)
 
 
 def _quantile(ordered: Numbers, sums: Numbers, count: int, thousandths: int) -> float | None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
+from experiments.data.count_different import count_different
 from experiments.errors import SearchError
 from experiments.evaluation.exchanges import swapped_p_value
 from experiments.evaluation.expanded_interval import stretched
@@ -184,7 +185,7 @@ def of_few(
     all cases. The record says of how many units p is, where it is the exchanges'.
     """
     units = np.arange(len(winner)) if groups is None else groups
-    if (count := len(np.unique(units))) >= FEW:
+    if (count := count_different(units)) >= FEW:
         return difference
     p_value = swapped_p_value(score, winner, default, units, SEED)
     return replace(difference, p_value=p_value, exchanged=count) if p_value > difference.p_value else difference

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.config.target import Target
+from experiments.data.count_different import count_different
 from experiments.evaluation.one_standard_error import paired_errors, smallest_in_draws, smallest_within
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
@@ -87,7 +88,7 @@ def selection(
     if isinstance(samples, BootstrapTooSlow):
         return Selected(samples)
     rarest = fewest_units([validated.y], validated.units) if target.classes and metric != "accuracy" else None
-    return corrected_selection(samples, len(np.unique(validated.rows)), candidates, rarest)
+    return corrected_selection(samples, count_different(validated.rows), candidates, rarest)
 
 
 def corrected_selection(samples: Samples, rows: int, candidates: Candidates, rarest: int | None = None) -> Selected:

@@ -307,14 +307,28 @@ def _drawing_rows(rows: int) -> Draw:
 
 
 def _of_groups(groups: Groups) -> Draw:
-    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    count = len(members)
-    return lambda random: np.concatenate([members[at] for at in random.integers(count, size=count)])
+    members, starts, sizes = _members(groups)
+
+    def draw(random: np.random.Generator) -> NDArray[np.intp]:
+        chosen = random.integers(len(sizes), size=len(sizes))
+        lengths = sizes[chosen]
+        ends = np.cumsum(lengths)
+        sample: NDArray[np.intp] = members[np.arange(ends[-1]) + np.repeat(starts[chosen] - (ends - lengths), lengths)]
+        return sample
+
+    return draw
 
 
 def _within(classes: Groups) -> Draw:
-    members = [np.flatnonzero(classes == label) for label in np.unique(classes)]
-    return lambda random: np.concatenate([rows[random.integers(len(rows), size=len(rows))] for rows in members])
+    members, starts, _ = _members(classes)
+    of_each = np.split(members, starts[1:])
+    return lambda random: np.concatenate([rows[random.integers(len(rows), size=len(rows))] for rows in of_each])
+
+
+def _members(labels: Groups) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows label after label, each label's in ascending order; where those of each begin; and how many."""
+    _, codes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    return np.argsort(codes, kind="stable"), np.cumsum(sizes) - sizes, sizes
 
 
 def _scored(scores: Sequence[Score], draw: Draw, seed: int) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.config.target import Target
+from experiments.data.count_different import count_different
 from experiments.evaluation.conformal import checks_of, quantiles_of
 from experiments.evaluation.records import TemperatureRecord, UncertaintyRecord, Units
 from experiments.evaluation.temperature import choose_temperature, scaled
@@ -71,7 +72,7 @@ def uncertainty_of(winner: OutOfFold, default: OutOfFold | None, rows: Developme
         errors = np.abs(truth - prediction)
     return UncertaintyRecord(
         score="missing_probability" if target.classes else "error_of_logarithm" if target.log else "error",
-        units=len(np.unique(units)),
+        units=count_different(units),
         by=rows.by,
         quantiles=quantiles_of(errors, units),
         checks=checks_of(errors, units, folds, sizes),

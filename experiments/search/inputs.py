@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.space import Space
-from experiments.data.prepare import StudyData, fitted_on, preprocessed_folds
+from experiments.data.prepare import StudyData, fitted_folds, fitted_on, preprocessed_folds
 from experiments.data.preprocessing import Preprocessor
 from experiments.data.splits import DevelopmentSet
 from experiments.search.executors.shared_data import DataReference, Share, share_folds
@@ -18,17 +18,21 @@ Inputs = Mapping[Preprocessing, DataReference]
 
 
 def share_inputs(space: Space, data: StudyData, share: Share) -> Inputs:
-    """Share the folds by every preprocessing that a trial may ask for.
+    """Share the folds by every preprocessing that a trial may ask for. All are checked before the first is computed.
 
     Raises:
-        SpecError: the inputs are too many for a network of the space; the message names the key.
+        ExperimentError: the inputs are too many for a network of the space, or to be computed; the message names the
+                         key.
     """
-    references = {}
-    for preprocessing in space.preprocessings:
-        folds = preprocessed_folds(data.development, data.folds, preprocessing)
-        space.check(max(fold.x.shape[1] for fold in folds), data.target)
-        references[preprocessing] = share_folds(folds, data.target, share)
-    return references
+    fitted = {one: fitted_folds(data.development, data.folds, one) for one in space.preprocessings}
+    for of_folds in fitted.values():
+        space.check(max(of_fold.width for of_fold in of_folds), data.target)
+        for of_fold in of_folds:
+            of_fold.check(len(data.development.y))
+    return {
+        one: share_folds(preprocessed_folds(data.development, data.folds, one, of_folds), data.target, share)
+        for one, of_folds in fitted.items()
+    }
 
 
 def share_everything(

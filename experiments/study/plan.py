@@ -32,12 +32,12 @@ from experiments.evaluation.statistics import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor, WorkerLost
 from experiments.search.executors.create import one_kernel
-from experiments.search.executors.worker import run_trial
+from experiments.search.executors.epoch_timing import epoch_seconds
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal_reader import view_journal
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
-from experiments.search.trial import PrunerChoice, TrialOutput, TrialTask
+from experiments.search.trial import PrunerChoice, TrialTask
 from experiments.study.admission import check_folder, view_of
 from experiments.study.columns import columns_line
 from experiments.study.folder import StudyFolder
@@ -108,7 +108,7 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
 
 
 def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: int) -> Calibration:
-    """Train configurations for a few epochs in all workers, as a study does, until the time is up.
+    """Train configurations for a few epochs in all workers, until the time is up; of a large table on some rows.
 
     Raises:
         SearchError: the workers are lost.
@@ -117,10 +117,10 @@ def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: 
     epochs: list[float] = []
     held = 0
 
-    def submit() -> Future[TrialOutput]:
+    def submit() -> Future[float]:
         candidate = next(candidates)
         task = TrialTask(0, candidate, spec.study.seed, spec.cv.metric, PrunerChoice("none"))
-        return executor.submit(run_trial, task, inputs[candidate.preprocessing])
+        return executor.submit(epoch_seconds, task, inputs[candidate.preprocessing])
 
     try:
         for first in [submit() for _ in range(workers)]:  # in which each worker imports what it needs
@@ -130,7 +130,7 @@ def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: 
             done, running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
             held = max(held, held_by_workers())
             for future in done:
-                epochs.append(future.result().result.seconds / EPOCHS)
+                epochs.append(future.result())
                 if time.perf_counter() < end:
                     running.add(submit())
         for loaded in [executor.submit(load_estimators) for _ in range(workers)]:  # as baselines do

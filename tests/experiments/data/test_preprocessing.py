@@ -240,6 +240,23 @@ def test_a_column_without_any_number_is_filled_and_flagged() -> None:
     np.testing.assert_array_equal(learnt.transform(empty), [[0, -1, 1], [0, 1, 1]])
 
 
+@pytest.mark.parametrize("rare", [0.0, 0.02, 3])
+@pytest.mark.parametrize("names", [9, 300])
+def test_categories_are_those_of_scikit_learn_s_encoder_of_texts(rare: float, names: int) -> None:
+    random = np.random.default_rng(0)
+    words = np.array([f"{'éZa9'[at % 4]}{at}" for at in range(names)], object)[random.zipf(1.2, 2000) % names]
+    words[::50] = None
+    (learnt,) = fit_preprocessor(
+        pd.DataFrame({"word": pd.Series(words, dtype="str")}), ("category",), None, Preprocessing(rare=rare)
+    ).categories
+    encoder = OneHotEncoder(
+        handle_unknown="infrequent_if_exist", min_frequency=rare or None, max_categories=MOST_NAMES + 1
+    ).fit(words[:, None])
+    pooled = [] if encoder.infrequent_categories_[0] is None else list(encoder.infrequent_categories_[0])
+    assert learnt.names == tuple(name for name in encoder.categories_[0] if name not in pooled)
+    assert learnt.pooled == bool(pooled)
+
+
 def test_many_equally_frequent_categories_stay_apart() -> None:
     """Each is in less than 1% of the rows; what is in fewer than 5 rows is pooled."""
     words = pd.DataFrame({"city": [*(f"city {row % 150}" for row in range(750)), *["hamlet"] * 4]})

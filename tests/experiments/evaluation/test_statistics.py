@@ -10,6 +10,7 @@ from experiments.evaluation.statistics import (
     bootstrap_interval,
     paired_difference,
     paired_mean_difference,
+    resampled,
     verdict,
     wilson_interval,
 )
@@ -147,6 +148,28 @@ def test_paired_bootstrap_keeps_its_level():
         for draw in range(200)
     )
     assert 2 <= rejected <= 20
+
+
+@pytest.mark.parametrize("of_each_class", [False, True])
+def test_samples_are_those_of_drawing_the_rows_of_each_label(of_each_class: bool) -> None:
+    labels = np.random.default_rng(5).choice(["b", "a", "d", "c", "only one"], 40)
+    labels[7:] = np.where(labels[7:] == "only one", "a", labels[7:])
+    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    samples: list[NDArray[np.intp]] = []
+
+    def score(sample: NDArray[np.intp]) -> float:
+        samples.append(sample)
+        rows_were_drawn = of_each_class and len(samples) <= 1000
+        return np.nan if rows_were_drawn else float(sample.mean())
+
+    resampled([score], len(labels), 0, None if of_each_class else labels, labels)
+    random = np.random.default_rng(0)
+    for sample in samples[-1001:-1]:  # the last is of all rows
+        if of_each_class:
+            drawn = [rows[random.integers(len(rows), size=len(rows))] for rows in members]
+        else:
+            drawn = [members[at] for at in random.integers(len(members), size=len(members))]
+        np.testing.assert_array_equal(sample, np.concatenate(drawn))
 
 
 def test_verdict():

@@ -162,7 +162,7 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
     except pa.ArrowInvalid:  # uneven lines, a line that is longer than a block, or bytes that are not UTF-8
         checked(file)
         return read_ragged(file, layout, skip, layout.width)
-    return table.columns, [], ()
+    return table.combine_chunks().columns, [], ()  # a wide file has thousands of small chunks a column
 
 
 def _refuse_open_quote(file: TextFile, columns: Sequence[Any], place: Callable[[int], str]) -> None:

@@ -177,11 +177,11 @@ def test_a_giant_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monk
         read(tmp_path, "x,y\n1,2\n3")
 
 
-def test_a_large_file_is_read_in_blocks(tmp_path: Path) -> None:
+def test_the_blocks_of_a_large_file_are_joined(tmp_path: Path) -> None:
     rows = "".join(f"{number},{number % 2}\n" for number in range(600_000))
     raw = read(tmp_path, "x,y\n" + rows)
     assert raw.rows == 600_000
-    assert raw.columns["x"].num_chunks > 1
+    assert {column.num_chunks for column in raw.columns.values()} == {1}  # a wide file would have thousands
     assert raw.columns["x"][-1].as_py() == "599999"
 
 
