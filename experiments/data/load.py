@@ -58,11 +58,13 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
         from experiments.data.readers.arrays.npz import read_npz
 
         return read_npz(paths[0], data, *paths[1:])
+    from experiments.data.readers.read_once import read_once
     from experiments.data.readers.table_file import read_table
     from experiments.data.table_of import table_of
 
+    read = read_table if data.test_fold is None else read_once  # the study of each outer fold reads the file twice
     keys = FileKeys(**{key: getattr(data, key) for key in LAYOUT}, target=data.target)
-    raw, *test = [_accepted(read_table(path, keys), data) for path in paths]
+    raw, *test = [_accepted(read(path, keys), data) for path in paths]
     return table_of(_with_notes_of(raw, *test), data, *test)
 
 
