@@ -99,8 +99,10 @@ def choice_scores(
         winner: the configuration that the study chose; the best by the score on all units where None.
     """
     everything = samples.scores(np.ones((1, samples.units)))
-    _, outside = drawn_scores(samples, draws, choose)
-    return on_all_units(samples, everything[0], outside, int(highest(everything)[0]) if winner is None else winner)
+    _, outside, left_out = drawn_scores(samples, draws, choose)
+    if samples.is_mean:
+        return outside
+    return on_all_units(everything[0], outside, left_out, int(highest(everything)[0]) if winner is None else winner)
 
 
 def gains(first: Numbers, second: Numbers, units: int, grouped: bool) -> Gains:

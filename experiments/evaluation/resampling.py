@@ -39,12 +39,14 @@ class Samples(Protocol):
     units:   U, the number of units to draw from.
     draws:   number of samples that can be scored in some seconds.
     is_mean: whether a score is a mean over rows, so that a part of the rows has the score of all in expectation.
+    at_once: whether all configurations are scored as quickly as one.
     highest: the highest score that there can be.
     """
 
     units: int
     draws: int
     is_mean: bool
+    at_once: bool
     highest: float
 
     def scores(self, weights: Numbers) -> Numbers:
@@ -86,6 +88,8 @@ class Sums:
     The squared errors and the numbers, less their mean, give R2 = 1 - SS_residual / SS_total.
     """
 
+    at_once = True
+
     def __init__(self, metric: str, contents: Contents, y: Targets, units: Rows):
         self.units, self.draws, self._metric = int(units.max()) + 1, DRAWS, metric
         self.is_mean, self.highest = metric not in SUMS, score_range(metric)[1]
@@ -119,7 +123,7 @@ class Sums:
 class Rankings:
     """Samples of the area under the ROC curve, for which the rows are ordered once."""
 
-    is_mean, highest = False, 1.0
+    is_mean, at_once, highest = False, False, 1.0
 
     def __init__(self, contents: Contents, y: Targets, units: Rows, draws: int):
         self.units, self.draws, self._units = int(units.max()) + 1, draws, units
@@ -148,7 +152,7 @@ class OneByOne:
         highest: the highest score that there can be.
     """
 
-    is_mean = False
+    is_mean, at_once = False, False
 
     def __init__(self, score: WeightedScore, configurations: int, units: Rows, draws: int, highest: float = 1.0):
         self.highest = highest

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from nnet.arrays import Rows
 SEED = 0  # seed of the draws, fixed, so that the record is a function of the predictions
 BLOCK = 1 << 21  # number of weights that are drawn at a time: 16 MB
 FEW = 0.5  # share of the draws that must have a score
+
+LeftOut = Callable[[Rows], Numbers]  # scores (B,) of each draw's configuration (B,) on the units that are not drawn
 
 
 @dataclass(frozen=True)
@@ -120,10 +123,11 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates, rar
     68, 1097-1126; Hansen (2005), Journal of Business and Economic Statistics 23, 365-380.
     """
     everything, default = samples.scores(np.ones((1, samples.units)))[0], candidates.default
-    inside, outside = drawn_scores(samples, samples.draws, candidates.chosen_in)
+    inside, outside, left_out = drawn_scores(samples, samples.draws, candidates.chosen_in)
     finite = np.isfinite(inside).all(axis=1)
     errors = paired_errors(inside[finite], candidates.best) if finite.mean() >= FEW else None
-    outside = on_all_units(samples, everything, outside, candidates.chosen(errors)) if errors is not None else outside
+    if errors is not None and not samples.is_mean:
+        outside = on_all_units(everything, outside, left_out, candidates.chosen(errors))
     usable = finite & np.isfinite(outside)
     if errors is None or not np.isfinite(everything).all() or usable.mean() < FEW:
         few = TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
@@ -174,8 +178,8 @@ def highest(draws: Numbers) -> Rows:
     return best
 
 
-def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows]) -> tuple[Numbers, Numbers]:
-    """Return (B, C) scores of each draw, and (B,) its chosen configuration's on the units left.
+def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows]) -> tuple[Numbers, Numbers, LeftOut]:
+    """Return (B, C) scores of each draw, and (B,) its chosen configuration's on the units left, and that of any others.
 
     The units of a draw depend on its number and on the number of units alone: two studies of the same units have the
     same draws, and more draws begin with those of fewer. NaN where a draw has no score.
@@ -183,27 +187,31 @@ def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows]
     Args:
         choose: the choice by the scores of draws in which every configuration has one, if these are not too few.
     """
-    inside = np.concatenate([samples.scores(weights) for weights in _weights(samples.units, draws)])
+    left_out: LeftOut
+    if samples.at_once:  # then the units are drawn once
+        both = [(samples.scores(weights), samples.scores(_left(weights))) for weights in _weights(samples.units, draws)]
+        inside, every = (np.concatenate(part) for part in zip(*both, strict=True))
+        left_out = partial(_picked, every)
+    else:
+        inside = np.concatenate([samples.scores(weights) for weights in _weights(samples.units, draws)])
+        left_out = partial(_left_out, samples)
     finite, chosen = np.isfinite(inside).all(axis=1), highest(inside)
     if finite.mean() >= FEW:  # fewer say nothing, and a single one has no standard error
         chosen[finite] = choose(inside[finite])
-    return inside, _left_out(samples, chosen)
+    return inside, left_out(chosen), left_out
 
 
-def on_all_units(samples: Samples, everything: Numbers, outside: Numbers, winner: int) -> Numbers:
-    """Return (B,) scores on the units left out, moved to the scale of scores on all units.
+def on_all_units(everything: Numbers, outside: Numbers, left_out: LeftOut, winner: int) -> Numbers:
+    """Return (B,) scores on the units left out, moved to the scale of scores on all units; means over rows are on it.
 
     Of fewer units an R2 or an F1 is another number, also where nothing is chosen. So the winner, which is the same in
-    every draw, has its score on all units in the mean. Means over rows stay as they are. NaN where the winner has no
-    score.
+    every draw, has its score on all units in the mean. NaN where the winner has no score.
 
     Args:
         everything: (C,) scores on all units.
-        outside:    (B,) scores of `drawn_scores`.
+        outside:    (B,) scores of `drawn_scores`, and its function `left_out`.
     """
-    if samples.is_mean:
-        return outside
-    fixed = _left_out(samples, np.full(len(outside), winner))
+    fixed = left_out(np.full(len(outside), winner))
     both = np.isfinite(outside) & np.isfinite(fixed)
     moved: Numbers = np.where(both, outside + (everything[winner] - fixed[both].mean() if both.any() else 0.0), np.nan)
     return moved
@@ -214,9 +222,21 @@ def _left_out(samples: Samples, chosen: Rows) -> Numbers:
     outside, start = [], 0
     for weights in _weights(samples.units, len(chosen)):
         end = start + len(weights)
-        outside.append(samples.scores_of((weights == 0).astype(np.float64), chosen[start:end]))
+        outside.append(samples.scores_of(_left(weights), chosen[start:end]))
         start = end
     return np.concatenate(outside)
+
+
+def _picked(scores: Numbers, chosen: Rows) -> Numbers:
+    """Return (B,) the score of each draw's configuration (B,), of (B, C)."""
+    picked: Numbers = scores[np.arange(len(chosen)), chosen]
+    return picked
+
+
+def _left(weights: Numbers) -> Numbers:
+    """Return the weights of the units that are not drawn, once each."""
+    left: Numbers = (weights == 0).astype(np.float64)
+    return left
 
 
 def _weights(units: int, draws: int) -> Iterator[Numbers]:

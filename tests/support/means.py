@@ -18,6 +18,7 @@ class Means:
     of_units: NDArray[np.float64]
     draws: int = 1000
     is_mean: bool = True
+    at_once: bool = True
     highest: float = np.inf
 
     @property

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 from experiments.config.target import Target
+from experiments.evaluation import selection_bias
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
-from experiments.evaluation.resampling import Numbers, samples_of
+from experiments.evaluation.resampling import Numbers, Sums, samples_of
 from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
@@ -132,7 +135,7 @@ class AveragePrecisions(Means):
 
 
 def test_rows_that_are_all_right_are_not_certain_where_scores_are_rounded() -> None:
-    found = best_of(AveragePrecisions(np.ones((20, 2)), highest=1.0))
+    found = best_of(AveragePrecisions(np.ones((20, 2)), at_once=False, highest=1.0))
     assert found.ci95 == (pytest.approx(0.8389, abs=1e-4), pytest.approx(1.0))
 
 
@@ -144,7 +147,7 @@ class AllButOne(Means):
 
 
 def test_the_interval_holds_the_corrected_score_where_few_draws_differ() -> None:
-    found = best_of(AllButOne(np.random.default_rng(0).normal(size=(50, 2)), 100))
+    found = best_of(AllButOne(np.random.default_rng(0).normal(size=(50, 2)), 100, at_once=False))
     assert found.corrected == 0.99
     assert found.ci95 == (0.99, 1.0)
 
@@ -196,6 +199,31 @@ def test_the_draws_do_not_depend_on_the_size_of_the_blocks(monkeypatch: pytest.M
     once = best_of(means)
     monkeypatch.setattr("experiments.evaluation.selection_bias.BLOCK", 170)
     assert best_of(means) == once
+
+
+@pytest.mark.parametrize("smallest", [False, True])
+@pytest.mark.parametrize("metric", ["r2", "neg_root_mean_squared_error", "accuracy"])
+def test_units_are_drawn_once_for_the_same_scores(metric: str, smallest: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(1)
+    target = Target() if metric != "accuracy" else TWO
+    y = random.normal(size=90) if not target.classes else np.arange(90) % 2
+    outputs = [Inline(npy(random.normal(y, size, size=90)[:, None].astype(np.float32))) for size in (0.5, 0.6, 2)]
+    samples = samples_of(metric, target, outputs, y, np.arange(90))
+    assert isinstance(samples, Sums)
+    drawn: list[int] = []
+    draws = selection_bias._weights
+
+    def noted(units: int, number: int) -> Iterator[Numbers]:
+        drawn.append(number)
+        return draws(units, number)
+
+    monkeypatch.setattr(selection_bias, "_weights", noted)
+    candidates = Candidates((0.9, 0.8, 0.1), (9, 3, 1), 2, smallest)
+    together = corrected_selection(samples, 90, candidates)
+    assert drawn == [samples.draws]
+    monkeypatch.setattr(Sums, "at_once", False)
+    assert corrected_selection(samples, 90, candidates) == together
+    assert len(drawn) == (3 if metric == "accuracy" else 4)
 
 
 @pytest.mark.parametrize("groups", [None, 6, 20])
