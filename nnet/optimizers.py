@@ -74,6 +74,7 @@ class Optimizer(ABC):
         dtype = parameters.values.dtype
         self.state = tuple(aligned_zeros(folds, columns, dtype) for _ in range(self.states))
         self._scratch: Array = np.empty(0, parameters.values.dtype)
+        self._mask = np.empty(0, np.bool_)
         self.steps = [0] * len(parameters.values)
         self._blocks: dict[tuple[int, int], list[Block]] = {}
         self._prepare()
@@ -116,8 +117,9 @@ class Optimizer(ABC):
 
     def _clear_faded(self, start: int, stop: int) -> None:
         for block in self._walk(start, stop):
+            mask = self._mask[: block.scratch.size].reshape(block.scratch.shape, copy=False)
             for array in (block.values, *block.state[: self.fading]):
-                clear_faded(array, block.scratch)
+                clear_faded(array, block.scratch, mask)
 
     @abstractmethod
     def _begin(self, step: int, learning_rate: float) -> None:
@@ -158,6 +160,7 @@ class Optimizer(ABC):
             width = max(1, BLOCK // folds)
             if self._scratch.size < folds * width:
                 self._scratch = aligned_zeros(1, folds * width, self._parameters.values.dtype)[0]
+                self._mask = np.empty(self._scratch.size, np.bool_)
             self._blocks[start, stop] = [
                 self._block(slice(start, stop), begin, min(begin + width, columns))
                 for begin in range(0, columns, width)
