@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from experiments.data.column_types import is_number
-from experiments.data.number_formats import is_number_format
+from experiments.data.column_types import is_number, is_text
+from experiments.data.number_formats import PLAIN, ZERO, fits, is_number_format, plain_numbers
 from experiments.data.raw_table import RawTable, shown
 from experiments.errors import DataError
 
@@ -15,11 +18,12 @@ SIGNS = ("%", "‰")
 
 
 def refuse_bare_shares(rows: RawTable, formats: Mapping[str, str]) -> None:
-    """Refuse a column of numbers from -1 to 1 where the rows to learn from have percents.
+    """Refuse a column of bare numbers from -1 to 1 where the rows to learn from have percents.
 
     A workbook holds 27.3% as 0.273. Larger numbers can only be percents without their sign.
 
     Args:
+        rows:    cleaned rows.
         formats: column -> format of the rows to learn from.
 
     Raises:
@@ -27,13 +31,23 @@ def refuse_bare_shares(rows: RawTable, formats: Mapping[str, str]) -> None:
     """
     for name, form in formats.items():
         column = rows.columns.get(name)
-        if column is None or not is_number_format(form) or not form.endswith(SIGNS) or not is_number(column.type):
+        if column is None or not is_number_format(form) or not form.endswith(SIGNS):
             continue
-        sizes = pc.abs(column)
-        if pc.max(sizes).as_py() is None or not 0 < pc.max(sizes).as_py() <= 1:
+        sizes = np.abs(_bare_numbers(column, form))
+        if not sizes.size or not 0 < np.nanmax(sizes, initial=0) <= 1:
             continue
-        row = pc.index(pc.fill_null(pc.greater(sizes, 0), False), True).as_py()
+        row = int((sizes > 0).argmax())
         raise DataError(
             f"{rows.at(name)} must hold numbers written as {form}, but {column[row].as_py()} in {rows.place(row)} has "
             f"no {form[-1]}, and could be a share of 1; write the column with it, such as {shown('27.3' + form[-1])}."
         )
+
+
+def _bare_numbers(column: pa.ChunkedArray, form: str) -> NDArray[np.float64]:
+    """Return (N,) the numbers of a column without its unit, NaN elsewhere; nothing if a text has the unit."""
+    if is_number(column.type):
+        return np.asarray(column.to_pandas(), np.float64)
+    if not is_text(column.type) or pc.any(pc.and_(fits(column, form), pc.not_equal(column, ZERO))).as_py():
+        return np.empty(0)
+    plain = pc.if_else(fits(column, PLAIN), column, pa.scalar(None, pa.string()))
+    return np.asarray(pc.cast(plain_numbers(plain, PLAIN), pa.float64()).to_pandas(), np.float64)

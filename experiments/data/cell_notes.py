@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from experiments.data.unknown_categories import Known, UnknownCategories
+from experiments.data.row_format import RowFormat
+from experiments.data.unknown_categories import UnknownCategories
 from experiments.data.unread_cells import UnreadCells
-
-NO_CATEGORIES: Known = {}
 
 
 class CellNotes:
     """Notes on the cells of new rows, which come in chunks.
 
+    Args:
+        form: the form in which the model takes rows.
+
     unread:     the cells that are missing because they do not fit their column.
     categories: the categories of the rows, beside those of training.
     """
 
-    def __init__(self, known: Known = NO_CATEGORIES):
+    def __init__(self, form: RowFormat):
         self.unread = UnreadCells()
-        self.categories = UnknownCategories(known)
+        self.categories = UnknownCategories(form.categories, form.pooled)
 
     def lines(self) -> list[str]:
         """Return a line for each thing that is to be said of the rows so far."""

@@ -15,16 +15,17 @@ from experiments.data.cell_words import Words, array_words
 from experiments.data.cells import SourceCells
 
 FEWEST = 20  # different values of a column that cannot be another table's by chance
-PROBE = 1000  # rows in which they are counted
 MOST_COLUMNS = 1000  # of a table whose columns are hashed
-KEPT = 32  # hashes, the smallest ones: two tables that share many columns share some of them
+KEPT = 256  # hashes, the smallest ones: two wider tables that share many columns share some of them
 
 
 def column_hashes(cells: SourceCells, y: NDArray[Any]) -> tuple[bytes, ...]:
     """Compute the smallest hashes of columns with different values, in ascending order.
 
+    Columns that count or order the rows, as those of any other table may, have none.
+
     Args:
-        y: (N,) the rows' targets as they are scored.
+        y: (N,) the rows' targets in the data's own words.
     """
     if cells.width > MOST_COLUMNS:
         return ()
@@ -34,8 +35,16 @@ def column_hashes(cells: SourceCells, y: NDArray[Any]) -> tuple[bytes, ...]:
 
 
 def _differ(words: Words) -> bool:
-    values = np.sort(words[:PROBE])
-    return bool(len(values) and 1 + np.count_nonzero(values[1:] != values[:-1]) >= FEWEST)
+    """Return whether the words have many values, which are neither different whole numbers nor in order."""
+    ordered = np.sort(words)
+    different = len(words) and 1 + np.count_nonzero(ordered[1:] != ordered[:-1])
+    if different < FEWEST:
+        return False
+    numbers = words.view(np.float64)  # of texts, whose words are hashes, it is neither
+    with np.errstate(invalid="ignore"):
+        counts = different == len(words) and bool((numbers == np.floor(numbers)).all())
+        steps = np.diff(numbers)
+    return not (counts or (steps >= 0).all() or (steps <= 0).all())
 
 
 def _hash(words: Words, targets: Words) -> bytes:

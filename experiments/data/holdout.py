@@ -43,6 +43,9 @@ class Look:
 class SealedTestSet:
     """Test rows behind a seal.
 
+    Args:
+        named: (N,) the target of each row in the data's own words; None: as in y.
+
     Attributes:
         groups:      (N,) the group of each row, which statistics draw as a whole; None without groups. Not sealed.
         fingerprint: SHA-256 of the rows as read.
@@ -54,9 +57,11 @@ class SealedTestSet:
         y: NDArray[Any],
         groups: NDArray[Any] | None = None,
         cells: SourceCells | None = None,
+        named: NDArray[Any] | None = None,
     ):
         self._features, self._y = features, y
         self._cells = SourceCells.of(features, y) if cells is None else cells
+        self._named = y if named is None else named
         self.groups = groups
         if isinstance(features, np.ndarray):
             features.setflags(write=False)
@@ -70,7 +75,7 @@ class SealedTestSet:
     def known_by(self) -> RowHashes:
         """Return the hashes by which the ledger knows these rows, even in another split and with other columns."""
         read = tuple(map(short_hash, row_bytes(self._features, self._y)))
-        columns = column_hashes(self._cells, self._y)
+        columns = column_hashes(self._cells, self._named)
         return RowHashes(self.fingerprint, self._cells.hashes(), read, columns)
 
     def open(self, look: Look, is_reserved: Callable[[Look], bool]) -> tuple[Features, NDArray[Any]]:

@@ -34,7 +34,7 @@ def holds_row(form: RowFormat, first: str, text: str, short: bool) -> bool:
         return not short
     name, kind = names[0], kinds[names[0]]
     if kind == "category":
-        return not short or name not in form.categories or text in form.categories[name]
+        return not short or name in form.pooled or text in form.categories.get(name, (text,))
     return kind != "pixel" and _fits(form, name, kind, text)
 
 

@@ -86,7 +86,7 @@ def read_rows(
     if keep:
         form = replace(form, identifiers=tuple(dict.fromkeys((*form.identifiers, *_kept(raw, keep)))))
     raw = replace(raw, present=words_present(form.present))
-    cells = CellNotes(form.categories)
+    cells = CellNotes(form)
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if name not in known and not same_column(name, known))
     spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
@@ -115,7 +115,7 @@ def frame_rows(
     raw = RawTable("rows", "the rows", columns, present=words_present(form.present), repeated=repeated)
     positions = all(map(str.isdecimal, form.names))
     advice = "pass an array (rows, features), or name the columns so" if positions else ""
-    return _chunks(raw, form, rows, _spelled(raw, form, given, advice), cells or CellNotes(form.categories))
+    return _chunks(raw, form, rows, _spelled(raw, form, given, advice), cells or CellNotes(form))
 
 
 def _differ(frame: pd.DataFrame, name: str) -> bool:
@@ -177,7 +177,7 @@ def _of_pictures(path: Path, form: RowFormat, rows: int) -> NewRows:
     from experiments.data.new_pictures import NewPictures
 
     new = NewPictures(path, form.picture)
-    return NewRows(new.chunks(form.names, rows), (), CellNotes(), new.notes, new.unreadable)
+    return NewRows(new.chunks(form.names, rows), (), CellNotes(form), new.notes, new.unreadable)
 
 
 def _of_picture_array(path: Path, form: RowFormat, rows: int) -> NewRows:
@@ -187,7 +187,7 @@ def _of_picture_array(path: Path, form: RowFormat, rows: int) -> NewRows:
     assert form.picture is not None
     pixels, notes = array_rows(*_array(path), form.picture)
     parts = (pixels[start : start + rows] for start in range(0, len(pixels), rows))
-    return NewRows((pd.DataFrame(part, columns=form.names, copy=False) for part in parts), (), CellNotes(), notes)
+    return NewRows((pd.DataFrame(part, columns=form.names, copy=False) for part in parts), (), CellNotes(form), notes)
 
 
 def _of_array(path: Path, names: list[str]) -> RawTable:
@@ -255,7 +255,9 @@ def _chunks(
     beside = {name: _names_of(raw, name) for name in form.identifiers if name in raw.columns}
     names = pd.MultiIndex.from_frame(pd.DataFrame(beside)) if beside else pd.RangeIndex(raw.rows)
     raw = replace(raw, columns={name: raw.columns[own] for name, own in spelled.items()})
-    refuse_bare_shares(raw, form.formats)
+    written = cleaned(raw, [name for name in form.formats if name in raw.columns])
+    refuse_other_format(written, form.formats)
+    refuse_bare_shares(written, form.formats)
     return _read(raw, form, rows, names, cells)
 
 
@@ -296,7 +298,6 @@ def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int) -> tuple[pd.Da
     columns = {name: raw.columns[name].slice(start, rows) for name in form.names}
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
     reading = TableReading(tuple(form.inputs), form.formats)
-    refuse_other_format(part, form.formats)
     plain, _ = fitted(part, reading, form.missing)
     for name, kind in form.inputs:
         if kind == "pixel":

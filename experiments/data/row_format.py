@@ -30,8 +30,8 @@ class RowFormat:
     target:      name of the column that is predicted.
     picture:     (height, width) or (height, width, 3) of the pictures that the model learnt from; None of other rows.
     layout:      encoding and sheet of the file that the model learnt from, where they are named or were decided.
-    categories:  the values of each category column that the model knows; rare ones that share an input are not kept,
-                 and a column that has some is not here.
+    categories:  the values of each category column that have an input of their own.
+    pooled:      the category columns whose rare values share an input: which these were is not kept.
     """
 
     inputs: Inputs
@@ -43,6 +43,7 @@ class RowFormat:
     picture: tuple[int, ...] | None = None
     layout: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    pooled: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -51,8 +52,13 @@ class RowFormat:
 
 
 def known_categories(inputs: Inputs, categories: Sequence[Categories]) -> dict[str, frozenset[str | None]]:
-    """Return the values of each category column, but for columns whose rare values share an input."""
-    return {inputs[one.column][0]: frozenset(one.names) for one in categories if not one.pooled}
+    """Return the values of each category column that have an input of their own."""
+    return {inputs[one.column][0]: frozenset(one.names) for one in categories}
+
+
+def pooled_columns(inputs: Inputs, categories: Sequence[Categories]) -> frozenset[str]:
+    """Return the category columns whose rare values share an input."""
+    return frozenset(inputs[one.column][0] for one in categories if one.pooled)
 
 
 def formats_of(table: Table) -> dict[str, str]:

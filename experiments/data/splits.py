@@ -109,7 +109,9 @@ def development_set(table: Table, target: Target, y: NDArray[Any], rows: Rows) -
 def sealed_set(table: Table, y: NDArray[Any], rows: Rows) -> SealedTestSet:
     """Seal these rows, in the order given."""
     theirs = rows_of(table, rows)
-    return SealedTestSet(theirs.features, y[rows], drawn_together(table, rows), table.source_cells().take(rows))
+    named = theirs.target if table.classes is None else np.array(table.classes)[theirs.target]
+    cells = table.source_cells().take(rows)
+    return SealedTestSet(theirs.features, y[rows], drawn_together(table, rows), cells, named)
 
 
 def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:

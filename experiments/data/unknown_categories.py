@@ -47,14 +47,15 @@ class Respelled:
 class UnknownCategories:
     """The categories of new rows that were in no training row.
 
-    One that differs from a single category of training in case or space alone is that one. Columns whose rare values
-    share an input are left out: the model does not hold which values these were.
+    One that differs from a single known category in case or space alone is that one.
 
     Args:
-        known: column -> its categories in training.
+        known:  column -> its categories in training, but for rare ones that share an input.
+        pooled: columns with such rare ones. No category of theirs is called unknown: it may be one of these.
     """
 
-    def __init__(self, known: Known):
+    def __init__(self, known: Known, pooled: AbstractSet[str] = frozenset()):
+        self._pooled = pooled
         self._known = {name: frozenset(word for word in words if word is not None) for name, words in known.items()}
         self._spelled = {name: _by_plain_spelling(words) for name, words in self._known.items()}
         self._unknown: dict[str, Unknown] = {}
@@ -77,9 +78,14 @@ class UnknownCategories:
                 found.cells += int(others.sum())
                 others &= ~column.isin(known)
                 found.cells -= int(others.sum())
-            self._note(name, column, np.flatnonzero(others))
+            if name not in self._pooled:
+                self._note(name, column, np.flatnonzero(others))
         self._rows += len(rows)
-        return rows.assign(**columns) if columns else rows
+        if columns:
+            rows = rows.copy()
+            for name, column in columns.items():
+                rows[name] = column
+        return rows
 
     def respelled(self) -> list[str]:
         """Say which cells were read as a category of training that is spelled otherwise; no line if there are none."""

@@ -13,7 +13,14 @@ import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
-from experiments.data.row_format import RowFormat, formats_of, identifiers_of, known_categories, layout_of
+from experiments.data.row_format import (
+    RowFormat,
+    formats_of,
+    identifiers_of,
+    known_categories,
+    layout_of,
+    pooled_columns,
+)
 from experiments.data.table import WHITE
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import score_baseline
@@ -137,6 +144,7 @@ def model_of(
             picture=table.picture if table.pixel_range == WHITE else None,
             layout=layout_of(spec.data, table),
             categories=known_categories(inputs, preprocessor.categories),
+            pooled=pooled_columns(inputs, preprocessor.categories),
         ),
         trial=winner.number,
         uncertainty=Uncertainty.of(uncertainty),

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from experiments.config.data_options import Encoding
 from experiments.config.target import Target
 from experiments.data.preprocessing import Categories, Preprocessor
-from experiments.data.row_format import LAYOUT, RowFormat, known_categories
+from experiments.data.row_format import LAYOUT, RowFormat, known_categories, pooled_columns
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
@@ -197,6 +197,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
             picture=about.picture,
             layout={key: value for key in LAYOUT if (value := getattr(about, key)) is not None},
             categories=known_categories(about.inputs, about.categories),
+            pooled=pooled_columns(about.inputs, about.categories),
         ),
         about.trial,
         about.probabilities,

@@ -83,7 +83,7 @@ class StudyModel:
         frame = _frame(rows, model)
         if not len(frame):
             raise DataError(NO_ROW)
-        cells = CellNotes(model.rows.categories)
+        cells = CellNotes(model.rows)
         chunks = frame_rows(frame, model.rows, ROWS, cells)
         predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
         for note in cells.lines():

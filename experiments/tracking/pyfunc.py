@@ -48,7 +48,7 @@ class PyfuncModel:
         level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
         if not len(rows):
             raise DataError("there is no row to predict; give one at least.")
-        cells = CellNotes(self._model.rows.categories)
+        cells = CellNotes(self._model.rows)
         chunks = frame_rows(rows, self._model.rows, ROWS, cells)
         predictions = pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
         for note in cells.lines():

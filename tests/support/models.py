@@ -7,7 +7,7 @@ import numpy as np
 from experiments.config.candidate import Preprocessing
 from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
-from experiments.data.row_format import RowFormat, known_categories
+from experiments.data.row_format import RowFormat, known_categories, pooled_columns
 from experiments.data.table import Kind
 from experiments.evaluation.model import Model
 from experiments.search.target_scaling import TargetScaler
@@ -25,7 +25,12 @@ def mixed_model(classes: tuple[str, ...], members: int = 1) -> Model:
     network = Network(Architecture(fitted.width, (6,), outputs), np.random.SeedSequence(4).spawn(members))
     inputs = tuple(zip(frame.columns, KINDS, strict=True))
     units = TargetScaler() if classes else TargetScaler(500.0, 20.0)
-    rows = RowFormat(inputs, target="y", categories=known_categories(inputs, fitted.categories))
+    rows = RowFormat(
+        inputs,
+        target="y",
+        categories=known_categories(inputs, fitted.categories),
+        pooled=pooled_columns(inputs, fitted.categories),
+    )
     return Model(network, fitted, target, units, rows, 0, probabilities=bool(classes))
 
 

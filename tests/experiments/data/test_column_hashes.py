@@ -31,6 +31,14 @@ def test_each_column_with_many_values_has_one() -> None:
     assert [len(of(pd.DataFrame({"x": few % most}))) for most in (FEWEST - 1, FEWEST)] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    "values", [np.arange(ROWS) + 7, RANDOM.permutation(ROWS) * 3, np.arange(ROWS) / 9, -np.arange(ROWS) // 1.7]
+)
+def test_what_counts_or_orders_the_rows_of_any_table_has_none(values: Any) -> None:
+    assert of(pd.DataFrame({"x": values})) == set()
+    assert len(of(pd.DataFrame({"x": RANDOM.permutation(values) + 0.5}))) == 1
+
+
 def test_other_columns_and_another_order_change_nothing() -> None:
     order = RANDOM.permutation(ROWS)
     assert of(FRAME[["c", "b", "a"]]) == of(FRAME) == of(FRAME.iloc[order], Y[order])
@@ -55,6 +63,6 @@ def test_other_rows_have_others(frame: pd.DataFrame, y: Any) -> None:
 def test_wide_tables_keep_the_smallest() -> None:
     wide = RANDOM.normal(size=(ROWS, MOST_COLUMNS + 1))
     assert of(wide) == set()
-    some, more = of(wide[:, :40]), of(wide[:, 5:60])
+    some, more = of(wide[:, :300]), of(wide[:, 5:400])
     assert len(some) == len(more) == KEPT
     assert some & more

@@ -198,8 +198,8 @@ def test_a_column_of_any_type_of_pandas_is_read_as_in_training(
     columns: list[pd.Series], kind: Kind, form: str, expected: list[float]
 ) -> None:
     for column in columns:
-        cells = CellNotes()
         rows = RowFormat([("x", kind)], formats={"x": form} if form else {})
+        cells = CellNotes(rows)
         (chunk,) = frame_rows(column.to_frame("x"), rows, 5, cells)
         np.testing.assert_allclose(chunk["x"], expected)
         assert cells.unread.count == 0

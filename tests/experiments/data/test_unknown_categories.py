@@ -11,7 +11,8 @@ from support.tables import mixed_frame
 
 
 def of_mixed_model() -> UnknownCategories:
-    return UnknownCategories(mixed_model(("no", "yes")).rows.categories)
+    form = mixed_model(("no", "yes")).rows
+    return UnknownCategories(form.categories, form.pooled)
 
 
 def test_known_and_missing_categories_are_no_news() -> None:
@@ -69,3 +70,10 @@ def test_a_category_that_differs_in_case_or_space_alone_is_that_of_training() ->
         "3 cells hold categories that the model has not seen, by row from 0: flag ('maybe' in row 3), code ('TSM0' in "
         "rows 0, 4)"
     ]
+
+
+def test_a_known_category_of_a_pooled_column_is_respelled_and_others_may_be_rare_ones() -> None:
+    categories = UnknownCategories({"self": frozenset({"Red", "Blue"})}, {"self"})
+    read = categories.look_at(pd.DataFrame({"self": ["RED", "rare 7", "Blue"]}))
+    assert read["self"].tolist() == ["Red", "rare 7", "Blue"]
+    assert (len(categories.respelled()), categories.unknown()) == (1, [])

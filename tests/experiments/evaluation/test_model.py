@@ -16,7 +16,7 @@ import pytest
 from experiments.config.candidate import NUMBERS, Preprocessing
 from experiments.config.target import Target
 from experiments.data.preprocessing import fit_preprocessor
-from experiments.data.row_format import RowFormat, known_categories
+from experiments.data.row_format import RowFormat, known_categories, pooled_columns
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty
@@ -55,14 +55,21 @@ def mixed(numbers: str = "quantile") -> Model:
     fitted = fit_preprocessor(frame, kinds, None, Preprocessing(numbers, rare=0.05))
     network = Network(Architecture(fitted.width, (4,), 1), [np.random.SeedSequence(1)])
     columns = tuple(zip(frame.columns, kinds, strict=True))
-    rows = RowFormat(columns, ("None",), target="price", categories=known_categories(columns, fitted.categories))
+    rows = RowFormat(
+        columns,
+        ("None",),
+        target="price",
+        categories=known_categories(columns, fitted.categories),
+        pooled=pooled_columns(columns, fitted.categories),
+    )
     return Model(network, fitted, Target(), TargetScaler(1000.0, 0.5), rows, 3)
 
 
-def test_the_categories_that_are_known_whole_go_with_its_rows() -> None:
+def test_the_categories_that_have_inputs_of_their_own_go_with_its_rows() -> None:
     city, colour = mixed().preprocessor.categories
     assert (city.pooled, colour.pooled) == (True, False)
-    assert mixed().rows.categories == {"colour": frozenset(colour.names)}
+    assert mixed().rows.categories == {"city": frozenset(city.names), "colour": frozenset(colour.names)}
+    assert mixed().rows.pooled == {"city"}
 
 
 def doctored(folder: Path, change: Callable[[dict[str, Any], dict[str, Array]], None]) -> None:
