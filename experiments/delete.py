@@ -85,11 +85,10 @@ def check_its_store(folder: Path, uri: str) -> None:
         StudyStateError: it did.
     """
     from experiments.tracking.uris import to_fill_in
-    from experiments.tracking.writer_lock import store_id
     from experiments.tracking.writer_state import read_state
 
     state = read_state(folder)
-    if state is not None and state.store != store_id(uri):
+    if state is not None and not state.is_of(uri):
         raise StudyStateError(
             f"{folder}: its runs are in MLflow at {state.uri}; --tracking-uri {shlex.quote(to_fill_in(state.uri))} "
             "deletes them, --tracking-uri none leaves them there."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import sys
@@ -93,6 +94,8 @@ def _predict(chosen: argparse.Namespace) -> int:
             _write(whole, predictions)
             _note_cells(rows)
             whole.seek(0)
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")  # as in a file: names of classes must not change
             shutil.copyfileobj(whole, sys.stdout)
             sys.stdout.flush()
         return 0

@@ -90,13 +90,13 @@ def _show(chosen: argparse.Namespace) -> int:
 def _wait_for_writers(uri: str) -> None:
     """Wait a little for what is on its way to the store from this folder's studies; say what it lacks then."""
     from experiments.study.folder import STUDIES, StudyFolder
-    from experiments.tracking.writer_lock import lock_of, store_id, without_writers
+    from experiments.tracking.writer_lock import lock_of, without_writers
     from experiments.tracking.writer_state import STATE, read_state, shortfall
 
     deadline = time.monotonic() + WRITER_TIMEOUT
     for folder in sorted(path.parent for path in STUDIES.glob(f"*/{STATE}")):
         state = read_state(folder)
-        if state is None or state.complete or state.store != store_id(uri) or StudyFolder(folder).is_running():
+        if state is None or state.complete or not state.is_of(uri) or StudyFolder(folder).is_running():
             continue
         try:
             with without_writers(folder, [lock_of(folder, uri)], max(0.0, deadline - time.monotonic()), print):

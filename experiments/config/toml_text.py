@@ -8,7 +8,9 @@ from typing import Any
 
 DEEPEST = 32  # dots of a key; the parser takes the square of their number in memory
 _KEY = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
-_TOO_DEEP = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{DEEPEST + 1}}}")
+_TOO_DEEP = re.compile(
+    rf"(?:^|[{{,\[])[ \t]*+{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{DEEPEST + 1},}}+[ \t]*+[=\]]", re.MULTILINE
+)
 
 
 def parse_toml(text: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from experiments.data.last_rows import holds_row
 from experiments.data.other_format import refuse_other_format
 from experiments.data.raw_table import RawTable, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
-from experiments.data.readers.idx import IDX_PICTURES, is_idx_pictures, read_idx
+from experiments.data.readers.idx import IDX_PICTURES, is_idx_pictures, read_idx_file
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.readers.plain_columns import array_of
 from experiments.data.reading import fitted, read_features
@@ -78,6 +78,8 @@ def read_rows(
             raise DataError(f"--keep: {path} has no columns with names to keep; leave it out.")
         if pictures:
             return _of_pictures(path, form, rows)
+        if form.picture is None and is_idx_pictures(path):
+            raise DataError(f"{path}: holds pictures, but the model learnt from none; give {listed(form.names)}.")
         if form.picture is not None and (path.suffix.lower() in ARRAYS or is_idx_pictures(path)):
             return _of_picture_array(path, form, rows)
         raw = _raw_table(path, replace(form, identifiers=(*form.identifiers, *keep)), layout)
@@ -206,7 +208,7 @@ def _array(path: Path) -> tuple[NDArray[Any], str]:
     from experiments.data.readers.arrays.npz import read_features
 
     if is_idx_pictures(path):
-        return read_idx(path.parent, path.name.removesuffix(".gz"), 3), str(path)
+        return read_idx_file(path, 3), str(path)
     if path.suffix.lower() == ".npy":
         x, where = read_array(path), str(path)
         if x.ndim < 2 or not x.size:

@@ -112,6 +112,15 @@ def check_size(where: str, rows: int, columns: int) -> None:
     """
     if columns > MOST_COLUMNS:
         raise DataError(f"{where}: at most {MOST_COLUMNS} columns can be read, but it has {columns}; take fewer.")
+    check_cells(where, rows, columns)
+
+
+def check_cells(where: str, rows: int, columns: int) -> None:
+    """Refuse an array that would not fit into memory as numbers.
+
+    Raises:
+        DataError: it has too many cells.
+    """
     if rows * columns > MOST_CELLS:
         raise DataError(
             f"{where}: at most {MOST_CELLS} cells can be read, but it has {rows} rows x {columns} columns; take fewer."

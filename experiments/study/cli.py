@@ -26,7 +26,8 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End the command with exit code 2 and a line about the arguments."""
         rest = message.removeprefix("unrecognized arguments: ")
-        if rest != message and rest.split(" ")[0].partition("=")[0].replace(".", "").isidentifier() and "=" in rest:
+        takes_keys = rest != message and "--set" in self.format_usage()
+        if takes_keys and rest.split(" ")[0].partition("=")[0].replace(".", "").isidentifier() and "=" in rest:
             message += " (--set takes one KEY=VALUE, and may be given several times)"
         self.exit(2, f"error: {message}; {self.prog} --help lists what there is.\n")
 

@@ -14,7 +14,9 @@ from experiments.errors import SpecError, TrackingError
 LONGEST_NAME = 250  # of a registered model
 
 HIDDEN = "***"
+SHORTEST = 3  # characters of a password or value that is sought in other texts: a blank alone is everywhere
 OFF = "none"  # the address of no store
+DEFAULT = Path("mlruns") / "mlflow.db"  # in the working folder
 SCHEME = "sqlite:///"  # of a database in a file
 DATABASES = ("postgresql", "mysql", "mssql", "databricks", "uc")  # and what MLflow's plugins know
 
@@ -24,9 +26,10 @@ _USER = re.compile(r"://(?:[^:/\s'\"]*:[^\s'\"]*|[^/\s?#'\"]*)@")
 _QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
 # The same of a text that begins as a URI, whose passwords and values may hold quotes and blanks. What follows the URI
 # may be hidden with it.
-_URI = re.compile(r"[A-Za-z][\w+.-]*://[^/]")
-_URI_USER = re.compile(r"://(?:[^:/?#]*:.*|[^/?#]*)@", re.DOTALL)
+_URI = re.compile(r"[A-Za-z][\w+.-]*://")
+_URI_USER = re.compile(r"://(?!/)(?:[^:/?#]*:.*|[^/?#]*)@", re.DOTALL)
 _URI_QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#]+")
+_CREDENTIAL = re.compile(r"(?i:user|password|passwd|pwd|sslpassword|token)=")
 _secrets: set[str] = set()  # users, passwords and values of the stores that this process uses
 
 
@@ -37,7 +40,7 @@ def hide(uri: str) -> None:
             secret = found[0].removeprefix("://").removesuffix("@")
             secret = secret.partition("=")[2] if pattern is _URI_QUERY else secret
             parts = {secret, unquote(secret), secret.partition(":")[2], unquote(secret.partition(":")[2])}
-            _secrets.update(part for part in parts if re.search(r"['\"\s<>)]", part))
+            _secrets.update(part for part in parts if len(part) >= SHORTEST and re.search(r"['\"\s<>)]", part))
 
 
 def masked(text: str) -> str:
@@ -69,13 +72,17 @@ def to_fill_in(uri: str) -> str:
 
 
 def without_credentials(uri: str) -> str:
-    """Return the part of a URI that tells a store from others: no credentials, query or last slash.
+    """Return the part of a URI that tells a store from others: no credentials or last slash, of a server no query.
 
     >>> without_credentials("http://ann:s3cret@host:5000/?token=abc"), without_credentials("http://host:5000")
     ('http://host:5000', 'http://host:5000')
+    >>> without_credentials("postgresql://ann:p@/mlflow?host=/sql/one&password=x")
+    'postgresql:///mlflow?host=/sql/one'
     """
     plain = _URI_USER.sub("://", uri, count=1) if _URI.match(uri) else uri
-    return re.split(r"[?#]", plain, maxsplit=1)[0].rstrip("/")
+    place, *query = re.split(r"[?#]", plain, maxsplit=1)
+    kept = [] if uri.startswith("http") else [one for one in "".join(query).split("&") if not _CREDENTIAL.match(one)]
+    return place.rstrip("/") + ("?" + "&".join(kept) if "".join(kept) else "")
 
 
 def is_store(uri: str) -> bool:
@@ -140,7 +147,7 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
     Raises:
         SpecError: MLflow could never write there.
     """
-    uri = option or variable or f"{SCHEME}{Path('mlruns').absolute() / 'mlflow.db'}"
+    uri = option or variable or f"{SCHEME}{DEFAULT.absolute()}"
     if not is_store(uri):
         raise SpecError(
             f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "

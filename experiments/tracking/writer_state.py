@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from experiments.config.regular_file import read_regular
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.search.storage import write_atomically
-from experiments.tracking.uris import masked, to_fill_in, tracking_store
+from experiments.tracking.runs import short_hash
+from experiments.tracking.uris import DEFAULT, database_of, masked, to_fill_in, tracking_store
 from experiments.tracking.writer_lock import is_being_written, store_id
 
 STATE = "tracking_state.json"
@@ -60,6 +61,17 @@ class WriterState(BaseModel):
     def complete(self) -> bool:
         """Return whether MLflow has everything."""
         return self.done and self.missing is None
+
+    def is_of(self, uri: str) -> bool:
+        """Return whether the writer wrote to a store.
+
+        The store of this working folder is that of the one that it was moved or copied from, too.
+        """
+        if self.store in (store_id(uri), short_hash(uri)):  # the other one is of version 0.2.0 and before
+            return True
+        here, there = database_of(uri), database_of(self.uri)
+        own = here is not None and here.absolute() == DEFAULT.absolute()
+        return own and there is not None and there.parts[-2:] == DEFAULT.parts
 
     def lacking(self, otherwise: str = "its writer ended before it was done") -> str | None:
         """Return a line about what MLflow lacks; None if it has everything.
@@ -107,15 +119,16 @@ def update_state(folder: Path, state: WriterState) -> None:
 
 
 def note_sync(folder: Path, uri: str, digest: str, missing: str | None) -> None:
-    """Write that a study was sent to a store, if that is the store of its last run.
+    """Write that a study was sent to a store, if that is the store of its last run, also under a new address.
 
     Args:
         digest:  of the results that MLflow has.
         missing: a line about what it lacks; None if it has everything.
     """
     last = read_state(folder)
-    if last is not None and last.store == store_id(uri):
-        news = {"digest": digest, "missing": missing, "trouble": "", "done": True}
+    if last is not None and last.is_of(uri):
+        where = {"store": store_id(uri), "uri": masked(uri)}
+        news = {**where, "digest": digest, "missing": missing, "trouble": "", "done": True}
         update_state(folder, last.model_copy(update=news))
 
 
@@ -134,10 +147,10 @@ def shortfall(folder: Path, environ: Mapping[str, str] = os.environ) -> str | No
 def sync_command(folder: Path, state: WriterState, environ: Mapping[str, str]) -> str:
     """Return the command that sends what is missing; it names the store, unless that is its default."""
     try:
-        default = store_id(tracking_store(None, environ.get("MLFLOW_TRACKING_URI"))[0])
+        is_default = state.is_of(tracking_store(None, environ.get("MLFLOW_TRACKING_URI"))[0])
     except ExperimentError:
-        default = ""
-    option = [] if default == state.store else ["--tracking-uri", to_fill_in(state.uri)]
+        is_default = False
+    option = [] if is_default else ["--tracking-uri", to_fill_in(state.uri)]
     return shlex.join(["python", "-m", "experiments.sync", str(folder), *option])
 
 

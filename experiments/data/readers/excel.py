@@ -102,7 +102,8 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     start = begins + named
 
     numbers: list[int] = []
-    below_header = (row for row in with_merged(_rows(sheet), merged) if row[0] >= start)
+    width = max(len(cells) for _, _, cells in rows)
+    below_header = (row for row in with_merged(_rows(sheet), merged, width) if row[0] >= start)
     columns = _columns(_numbered(below_header, numbers), f"{path}: sheet {shown(sheet.title)}")
     columns, _, below_it = without_last_rows(
         columns, holds_row=keys.holds_row_in(column_names(first)[0] if named else "0")

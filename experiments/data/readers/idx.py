@@ -38,7 +38,16 @@ def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
     Raises:
         DataError: there is no such file, or its header is wrong.
     """
-    with _opened(folder, name, dimensions) as (path, shape, file):
+    return read_idx_file(_found(folder, name), dimensions)
+
+
+def read_idx_file(path: Path, dimensions: int) -> NDArray[np.uint8]:
+    """Read the array of unsigned bytes in a file, as `read_idx` does.
+
+    Raises:
+        DataError: its header is wrong, or it cannot be read.
+    """
+    with _opened(path, dimensions) as (shape, file):
         size = math.prod(shape)
         content = file.read(size + 1)
     if len(content) != size:
@@ -82,28 +91,37 @@ def read_idx_folder(folder: Path) -> Table:
     )
 
 
-@contextmanager
-def _opened(folder: Path, name: str, dimensions: int) -> Iterator[tuple[Path, tuple[int, ...], IO[bytes]]]:
-    """Open a file behind its header; give its path, the shape in the header, and the file.
+def _found(folder: Path, name: str) -> Path:
+    """Return the file of a name, also with .gz, or with .idx for -idx.
 
     Raises:
-        DataError: there is no such file, its header is wrong, or it cannot be read.
+        DataError: there is none.
     """
     names = (name, name.replace("-idx", ".idx"))
     files = (folder / f"{one}{packed}" for one in names for packed in ("", ".gz"))
     path = next((file for file in files if file.is_file()), None)
     if path is None:
         raise DataError(f"{folder}: must have a file {name} or {name}.gz, but has neither.")
+    return path
+
+
+@contextmanager
+def _opened(path: Path, dimensions: int) -> Iterator[tuple[tuple[int, ...], IO[bytes]]]:
+    """Open a file behind its header; give the shape in the header, and the file.
+
+    Raises:
+        DataError: its header is wrong, or it cannot be read.
+    """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            yield path, _shape(path, file.read(4 * (1 + dimensions)), dimensions), cast("IO[bytes]", file)
+            yield _shape(path, file.read(4 * (1 + dimensions)), dimensions), cast("IO[bytes]", file)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {error}.") from None
 
 
 def _announced(folder: Path, name: str, dimensions: int) -> tuple[int, ...]:
     """Return the shape in a file's header."""
-    with _opened(folder, name, dimensions) as (_, shape, _):
+    with _opened(_found(folder, name), dimensions) as (shape, _):
         return shape
 
 

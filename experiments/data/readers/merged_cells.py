@@ -69,17 +69,17 @@ def columns_of(ranges: Iterable[Merged]) -> set[int]:
     return {at for at, depth in enumerate(accumulate(changes[at] for at in range(max(changes, default=0)))) if depth}
 
 
-def with_merged(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
+def with_merged(rows: Iterable[Row], ranges: Sequence[Merged], width: int = 0) -> Iterator[Row]:
     """Give every empty cell of the ranges the value of its first cell, in rows that are not empty.
 
-    A range that is wider than every row so far is cut: it may span a whole sheet.
+    A range is cut that is wider than every row so far, and than a known width: it may span a whole sheet.
 
     >>> rows = [(0, ["a", "b"]), (1, ["x", 1]), (2, [None, 2]), (4, [None, 3])]
     >>> list(with_merged(rows, [Merged(1, 3, 0, 0)]))
     [(0, ['a', 'b']), (1, ['x', 1]), (2, ['x', 2]), (4, [None, 3])]
     """
     active: list[tuple[Merged, Any]] = []
-    at = widest = 0
+    at, widest = 0, width
     for number, values in rows:
         widest = max(widest, len(values))
         while at < len(ranges) and ranges[at].top <= number:

@@ -45,6 +45,7 @@ NAMES = [
         "../x",
         "a/b",
         "ledger.jsonl",
+        "ledger.lock",
         "a\\b",
         '"',
         "<script>",

@@ -23,7 +23,7 @@ def test_a_key_may_have_some_dots(part: str) -> None:
 def test_the_dots_of_a_key_take_no_memory() -> None:
     tracemalloc.start()
     try:
-        for text in ("[" + ".".join(["a"] * 100_000) + "]", "x = {" + ".".join(["'='"] * 100_000) + " = 1}"):
+        for text in ("[[" + ".".join(["a"] * 100_000) + "]]", "x = {" + ".".join(["'='"] * 100_000) + " = 1}"):
             with pytest.raises(ValueError, match="line 1 has a key"):
                 parse_toml(text)
         assert tracemalloc.get_traced_memory()[1] < 1 << 22
@@ -31,6 +31,10 @@ def test_the_dots_of_a_key_take_no_memory() -> None:
         tracemalloc.stop()
 
 
-def test_dots_in_texts_and_numbers_are_none() -> None:
-    text = 'said = "' + "One day. Two days. " * 100 + '"\nrates = [' + ", ".join(["0.5"] * 100) + "]"
-    assert len(parse_toml(text)["rates"]) == 100
+def test_dots_in_texts_numbers_and_comments_are_none() -> None:
+    dots = ".".join(["a"] * 40)
+    texts = ", ".join(["'.'"] * 40)
+    lines = [f"# {dots} = 1", f'path = "{dots}=1"', f"marks = [{texts}] # {dots}", "rates = [0.5, 0.5]"]
+    said = "One day. Two days. " * 100
+    document = parse_toml("\n".join([*lines, f'said = "{said}"']))
+    assert (document["path"], document["said"], len(document["marks"])) == (f"{dots}=1", said, 40)

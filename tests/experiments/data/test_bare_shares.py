@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -39,10 +42,28 @@ def test_the_percents_of_a_workbook_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "read"),
-    [(["27.3%", "0"], [27.3, 0.0]), ([27.3, 0.5], [27.3, 0.5]), ([0, 0], [0.0, 0.0]), (["0.273%"], [0.273])],
+    "cells", [[0.0, 0.5], np.float16([0, 0.5]), [Decimal("0"), Decimal("0.5")], ["0", "0.5"], ["0.0", " 0.5 "]]
 )
-def test_percents_are_read(cells: list[object], read: list[float]) -> None:
+def test_shares_of_1_are_refused_whatever_they_are(cells: Any, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"share": cells})
+    with pytest.raises(DataError, match=r"column 'share' must hold .* but 0\.5 in row 1 .* has no %"):
+        list(frame_rows(frame, FORM, 10))
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    with pytest.raises(DataError, match=r"column 'share' must hold .* but '?0\.5'? in line 3 has no %"):
+        list(read_rows(tmp_path / "new.csv", FORM, 1).chunks)
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["27.3%", "0"], [27.3, 0.0]),
+        ([27.3, 0.5], [27.3, 0.5]),
+        (np.float16([27.5, 0.5]), [27.5, 0.5]),
+        ([0, 0], [0.0, 0.0]),
+        (["0.273%"], [0.273]),
+    ],
+)
+def test_percents_are_read(cells: Any, read: list[float]) -> None:
     (chunk,) = frame_rows(pd.DataFrame({"share": cells}), FORM, 10)
     assert chunk["share"].tolist() == read
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,12 @@ def test_idx_files_are_arrays_of_pictures(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         (chunk,) = read_rows(tmp_path / name, form, 5).chunks
         assert chunk.to_numpy().ravel().tolist() == list(range(48))
+    packed = content.replace(bytes(range(48)), bytes(48))
+    (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(packed))
+    (chunk,) = read_rows(tmp_path / "t10k-images-idx3-ubyte.gz", form, 5).chunks
+    assert not chunk.to_numpy().any()
+    with pytest.raises(DataError, match=r"holds pictures, but the model learnt from none; give 'x'\.$"):
+        read_rows(tmp_path / "t10k-images-idx3-ubyte", RowFormat([("x", "number")]), 5)
     with pytest.raises(DataError, match=r"is a folder of IDX files; give one file of pictures, such as .*ubyte\.$"):
         read_rows(tmp_path, form, 5)
     with pytest.raises(DataError, match="has no columns with names to keep"):

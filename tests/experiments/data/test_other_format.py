@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from experiments.config.data_options import DataSection
+from experiments.data.new_rows import read_rows
 from experiments.data.other_format import refuse_other_format
 from experiments.data.raw_table import RawTable
+from experiments.data.row_format import RowFormat
 from experiments.data.table_of import table_of
 from experiments.errors import DataError
 
@@ -71,3 +74,12 @@ def test_a_test_file_with_the_other_mark_is_refused_and_its_target_is_not_looked
     assert table_of(sheet(**rows), data, sheet(**whole)).own_test == 2
     with pytest.raises(DataError, match=r"'x' must hold numbers written as 1\.234,5, but '3\.5' in row 1 has the"):
         table_of(sheet(**rows), data, sheet(**whole | {"x": ["1.250", "3.5"]}))
+
+
+def test_a_file_is_judged_as_a_whole_however_it_is_divided(tmp_path: Path) -> None:
+    form = RowFormat([("day", "date"), ("x", "number")], formats={"day": "%d.%m.%Y"})
+    lines = ["day,x", *["31.12.2026,1"] * 4, "12.31.2026,2"]
+    (tmp_path / "new.csv").write_text("\n".join(lines) + "\n")
+    rows = read_rows(tmp_path / "new.csv", form, 2)
+    assert sum(len(chunk) for chunk in rows.chunks) == 5
+    assert rows.cells.unread.count == 1

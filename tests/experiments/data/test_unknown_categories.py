@@ -15,6 +15,14 @@ def of_mixed_model() -> UnknownCategories:
     return UnknownCategories(form.categories, form.pooled)
 
 
+def test_the_categories_that_have_inputs_of_their_own_go_with_a_model() -> None:
+    model = mixed_model(("no", "yes"))
+    city, colour = model.preprocessor.categories
+    assert (city.pooled, colour.pooled) == (True, False)
+    assert model.rows.categories == {"city": frozenset(city.names), "colour": frozenset(colour.names)}
+    assert model.rows.pooled == {"city"}
+
+
 def test_known_and_missing_categories_are_no_news() -> None:
     categories, rows = of_mixed_model(), mixed_frame(100)
     assert categories.look_at(rows) is rows

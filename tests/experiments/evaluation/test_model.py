@@ -65,13 +65,6 @@ def mixed(numbers: str = "quantile") -> Model:
     return Model(network, fitted, Target(), TargetScaler(1000.0, 0.5), rows, 3)
 
 
-def test_the_categories_that_have_inputs_of_their_own_go_with_its_rows() -> None:
-    city, colour = mixed().preprocessor.categories
-    assert (city.pooled, colour.pooled) == (True, False)
-    assert mixed().rows.categories == {"city": frozenset(city.names), "colour": frozenset(colour.names)}
-    assert mixed().rows.pooled == {"city"}
-
-
 def doctored(folder: Path, change: Callable[[dict[str, Any], dict[str, Array]], None]) -> None:
     """Rewrite a model folder with something changed, its checksum right."""
     saved = load(folder)

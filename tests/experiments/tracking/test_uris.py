@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.tracking import uris
-from experiments.tracking.uris import database_of, masked, tracking_store, without_credentials
+from experiments.tracking.uris import database_of, hide, masked, tracking_store, without_credentials
 
 
 def test_credentials_are_masked() -> None:
@@ -22,6 +22,7 @@ def test_credentials_are_masked() -> None:
         ("http://ann:pa'ss1@h:1/", "http://***@h:1/"),
         ("http://ann:p \"a) <ss@h/x?token=a'b c&page=2", "http://***@h/x?token=***&page=***"),
         ("http://h/x?password=x'sekret", "http://h/x?password=***"),
+        ("postgresql:///mlflow?password=it's secret", "postgresql:///mlflow?password=***"),
     ):
         assert masked(text) == shown
 
@@ -33,6 +34,13 @@ def test_known_credentials_are_masked_in_every_text(monkeypatch: pytest.MonkeyPa
     assert "ss1" in masked(text)
     tracking_store(uri, None)
     assert masked(text) == "cannot reach 'http://***@h:1/?token=***'; tried *** twice, MLflow's words"
+
+
+def test_what_is_everywhere_is_hidden_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uris, "_secrets", set())
+    for uri in ("http://h/?x=%20", "http://a:)@h", "postgresql:///m?password=it's secret"):
+        hide(uri)
+    assert masked("a (plain) line; it's secret") == "a (plain) line; ***"
 
 
 def test_a_store_is_one_whoever_uses_it() -> None:

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from experiments.tracking.writer_lock import lock_of
-from experiments.tracking.writer_state import STATE, new_state, read_state, shortfall, update_state, write_state
+from experiments.tracking.runs import short_hash
+from experiments.tracking.writer_lock import lock_of, store_id
+from experiments.tracking.writer_state import (
+    STATE,
+    new_state,
+    note_sync,
+    read_state,
+    shortfall,
+    update_state,
+    write_state,
+)
 
 URI = "http://ann:s3cret@127.0.0.1:5000/mlflow?token=t0ken"
 PLACE = "http://***@127.0.0.1:5000/mlflow?token=***"
@@ -87,3 +96,24 @@ def test_no_state_is_made_in_a_folder_that_has_none(tmp_path: Path) -> None:
 def test_a_damaged_state_says_nothing(tmp_path: Path) -> None:
     (tmp_path / STATE).write_text('{"run": "x"')
     assert (read_state(tmp_path), shortfall(tmp_path, {})) == (None, None)
+
+
+def test_a_store_is_known_again_where_its_folder_was_moved_and_with_other_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = f"sqlite:///{tmp_path}/mlruns/mlflow.db"
+    before = new_state("run", "sqlite:////somewhere/else/mlruns/mlflow.db")
+    assert before.is_of(here)
+    assert not before.is_of(f"sqlite:///{tmp_path}/other/mlruns/mlflow.db")
+    assert not new_state("run", "sqlite:////shared/mlflow.db").is_of(here)
+    assert new_state("run", "http://ann:old@host:5000").is_of("http://bob:new@host:5000/")
+    earlier = new_state("run", URI).model_copy(update={"store": short_hash(URI)})  # as version 0.2.0 called it
+    assert earlier.is_of(URI)
+    prod, test = (f"postgresql://u:p@/mlflow?host=/sql/{name}" for name in ("prod", "test"))
+    assert not new_state("run", prod).is_of(test)
+    write_state(tmp_path, before)
+    note_sync(tmp_path, here, "d1", None)
+    state = read_state(tmp_path)
+    assert state is not None
+    assert (state.uri, state.complete, state.store) == (here, True, store_id(here))

@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.raw_table import LARGEST_FILE, brief, check_size
+from experiments.data.raw_table import LARGEST_FILE, brief, check_cells
 from experiments.errors import DataError
 
 READABLE = "biufUS"  # kinds of arrays
@@ -63,7 +63,7 @@ class ArrayHeader:
         """
         if (problem := self.problem(name)) is not None:
             raise DataError(f"{path}: {problem}.")
-        check_size(str(path), self.rows, math.prod(self.shape[1:]))
+        check_cells(str(path), self.rows, math.prod(self.shape[1:]))
 
 
 @dataclass(frozen=True)

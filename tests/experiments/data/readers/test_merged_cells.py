@@ -79,6 +79,12 @@ def test_a_range_that_is_wider_than_the_table_makes_no_columns() -> None:
     ]
 
 
+def test_a_range_is_as_wide_as_the_table_is_known_to_be() -> None:
+    rows = [(0, [1, 2, 5]), (1, [3]), (2, [*"abcde"])]
+    merged = [Merged(0, 1, 2, 4)]
+    assert [values for _, values in with_merged(rows, merged, 5)][:2] == [[1, 2, 5, 5, 5], [3, None, 5, 5, 5]]
+
+
 def test_a_range_whose_first_cell_is_empty_changes_nothing() -> None:
     rows = [(0, [None, 1]), (1, ["kept", 2]), (4, [3])]
     ranges = [Merged(0, 1, 0, 0), Merged(0, 1, 5, 6), Merged(2, 4, 0, 0)]
