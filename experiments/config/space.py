@@ -101,15 +101,6 @@ class Space:
         """Return the names of the parameters with a log scale."""
         return tuple(name for name, axis in self.distributions.items() if getattr(axis, "log", False))
 
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Return the names of the parameters whose values are numbers."""
-        return tuple(
-            name
-            for name, axis in self.distributions.items()
-            if all(type(choice) in (int, float) for choice in getattr(axis, "choices", ()))
-        )
-
     def candidate(self, parameters: Mapping[str, Any]) -> Candidate:
         """Build the configuration that these parameters and the fixed settings describe."""
         chosen = {**self._fixed, **parameters}

@@ -97,7 +97,7 @@ def _is_function(values: NDArray[Any], y: NDArray[Any]) -> bool:
         return True
     if min(len(np.unique(x)), len(np.unique(z))) < FEWEST:
         return False
-    from scipy.stats import rankdata  # a third of a second, which most studies do without
+    from scipy.stats import rankdata  # slow to import, and of numbers to predict alone
 
     return _are_correlated(rankdata(x), rankdata(z))
 

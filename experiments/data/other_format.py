@@ -33,19 +33,23 @@ def refuse_other_format(rows: RawTable, formats: Mapping[str, str]) -> None:
     for name, form in formats.items():
         of_dates = not is_number_format(form) and is_date_format(form)
         other = with_day_and_month_exchanged(form) if of_dates else with_other_mark(form)
-        if other is None or name not in rows.columns or not is_text(rows.columns[name].type):
+        column = rows.columns.get(name)
+        if other is None or column is None or not is_text(column.type):
             continue
-        ours, theirs = (_fitting(rows.columns[name], each, of_dates) for each in (form, other))
+        ours = _fitting(column, form, of_dates)
+        if ours.sum() == len(column) - column.null_count:  # as in most files: the other format is not tried
+            continue
+        theirs = _fitting(column, other, of_dates)
         if (theirs & ~ours).any() and not (ours & ~theirs).any():
             row = int((theirs & ~ours).argmax())
-            cell = shown(rows.columns[name][row].as_py())
+            cell = shown(column[row].as_py())
             what, has = (
                 ("dates", f"is one of {other}, with day and month exchanged")
                 if of_dates
                 else ("numbers", "has the other decimal mark")
             )
             raise DataError(
-                f"{rows.where}: column {shown(name)} must hold {what} written as {form}, but {cell} in "
+                f"{rows.at(name)} must hold {what} written as {form}, but {cell} in "
                 f"{rows.place(row)} {has}; write the column so."
             )
 

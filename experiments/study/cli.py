@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,9 +26,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the command with exit code 2 and a line about the arguments."""
-        rest = message.removeprefix("unrecognized arguments: ")
-        takes_keys = rest != message and "--set" in self.format_usage()
-        if takes_keys and rest.split(" ")[0].partition("=")[0].replace(".", "").isidentifier() and "=" in rest:
+        if re.match(r"unrecognized arguments: [\w.]+=", message) and "--set" in self.format_usage():
             message += " (--set takes one KEY=VALUE, and may be given several times)"
         self.exit(2, f"error: {message}; {self.prog} --help lists what there is.\n")
 

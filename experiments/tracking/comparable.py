@@ -14,11 +14,8 @@ from experiments.tracking.outbox import RunMetadata, StudyOutcome
 from experiments.tracking.runs import score_name, trial_params
 
 METRIC = "cv.metric"  # the parameter of a study that names its metric
-SCORES = {
-    "cv_mean": "best_cv_mean",
-    "corrected": "corrected_score",
-    "test": "test_score",
-}  # the scores of a study, and their names without the metric
+# the scores of a study, and their names without the metric
+SCORES = {"cv_mean": "best_cv_mean", "corrected": "corrected_score", "test": "test_score"}
 
 
 def comparable_metadata(metadata: RunMetadata, space: Mapping[str, Any]) -> RunMetadata:

@@ -59,7 +59,6 @@ def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> Ru
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=tuple(space.log_scaled),
-        numbers=space.numbers,
         searched=tuple(space.distributions),
         datasets=(
             _dataset(data, "development", data.development.fingerprint, len(data.development.y)),

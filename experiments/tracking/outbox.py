@@ -51,8 +51,8 @@ class RunMetadata(Record):
     params:      settings that are constant in the study.
     tags:        its origin: mlflow.source.git.commit, the hash of the spec, the data's fingerprint.
     log_scaled:  names of the parameters searched on a log scale; MLflow's plots have no log axis, so log10 is added.
-    numbers:     names of the searched parameters that are numbers.
-    searched:    names of all searched parameters; empty in a study of earlier versions.
+    numbers:     names of the searched parameters that are numbers, in files of earlier programs; else empty.
+    searched:    names of all searched parameters; empty in such files.
     datasets:    the rows that it learnt from and was tested on.
     """
 

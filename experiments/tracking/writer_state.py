@@ -67,7 +67,7 @@ class WriterState(BaseModel):
 
         The store of this working folder is that of the one that it was moved or copied from, too.
         """
-        if self.store in (store_id(uri), short_hash(uri)):  # the other one is of version 0.2.0 and before
+        if self.store in (store_id(uri), short_hash(uri)):  # an earlier program hashed the whole address
             return True
         here, there = database_of(uri), database_of(self.uri)
         own = here is not None and here.absolute() == DEFAULT.absolute()

@@ -103,16 +103,17 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
 
     numbers: list[int] = []
     width = max(len(cells) for _, _, cells in rows)
-    below_header = (row for row in with_merged(_rows(sheet), merged, width) if row[0] >= start)
-    columns = _columns(_numbered(below_header, numbers), f"{path}: sheet {shown(sheet.title)}")
+    below_header: Iterator[Row] = (row for row in with_merged(_rows(sheet), merged, width) if row[0] >= start)
+    if keys.model:
+        below_header = _numbered(below_header, numbers)
+    columns = _columns(below_header, f"{path}: sheet {shown(sheet.title)}")
     columns, _, below_it = without_last_rows(
         columns, holds_row=keys.holds_row_in(column_names(first)[0] if named else "0")
     )
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
     cells = first if named else []
-    kept = numbers[: len(columns[0])] if keys.model else []
-    empty = empty_between(((number, number + 1) for number in kept), "row")
+    empty = empty_between(((number, number + 1) for number in numbers[: len(columns[0])]), "row")
     columns += [pa.chunked_array([pa.nulls(len(columns[0]))])] * (len(cells) - len(columns))
     given = cells + [""] * (len(columns) - len(cells))
     inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]

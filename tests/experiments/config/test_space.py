@@ -33,17 +33,6 @@ def test_every_layer_has_a_size_of_its_own() -> None:
     assert space.log_scaled == ("hidden_units_1", "hidden_units_2", "hidden_units_3")
 
 
-def test_numbers_are_told_from_words() -> None:
-    space = make(
-        {
-            "batch_size": {"choices": (16, 32)},
-            "activation": {"choices": ("relu", "tanh")},
-            "l2": {"low": 0.0, "high": 1.0},
-        }
-    )
-    assert space.numbers == ("batch_size", "l2")
-
-
 @pytest.mark.parametrize(("layers", "hidden"), [(0, ()), (1, (5,)), (2, (5, 6)), (3, (5, 6, 7))])
 def test_a_candidate_uses_the_first_layers(layers: int, hidden: tuple[int, ...]) -> None:
     space = make({"hidden_units": {"low": 4, "high": 64}, "hidden_layers": {"low": 0, "high": 3}})

@@ -31,6 +31,7 @@ def test_a_study_has_the_same_metadata_however_it_is_extended_or_ended() -> None
     assert metadata == run_metadata(later, Space(later), data, "uid")
     assert metadata.params["search.sampler"] == "tpe"
     assert metadata.log_scaled == ("learning_rate",)
+    assert metadata.searched == ("learning_rate", "l2")
     different = run_metadata(other, Space(other), data, "uid")
     assert different.tags["spec"] != metadata.tags["spec"]
     assert (different.params["search.lookahead"], metadata.params["search.lookahead"]) == ("5", "4")
