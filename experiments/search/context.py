@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from experiments.config.documents import canonical_digest
 from experiments.config.grid import within_grid
@@ -15,6 +13,7 @@ from experiments.config.without_effect import check_effects
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.search.arithmetic import processor, resolved
+from experiments.search.number_scaling import with_possible_scaling
 from experiments.search.scorers import check_metric
 from experiments.version import SCHEMA
 
@@ -47,8 +46,7 @@ class StudyContext:
 def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     """Load the data of a study, and check that the two fit.
 
-    A grid with fewer points than the study has trials lowers the number of trials. Where no column holds numbers, their
-    scaling is not searched.
+    A grid with fewer points than the study has trials lowers the number of trials.
 
     Args:
         table: the rows, if they are not to be loaded from the spec's source.
@@ -62,22 +60,11 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     spec = spec.model_copy(update={"data": named})
     spec = spec.with_decided(data.decided).with_arithmetic(arithmetic)
     spec = spec.with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
-    if "numbers" in spec.space and not {"number", "date"} & set(data.development.table.kinds):
-        spec = _without_searched(spec, "numbers")
-        data = replace(data, notes=(*data.notes, "space.numbers: is not searched, as no column holds numbers."))
+    spec, note = with_possible_scaling(spec, data)
+    data = replace(data, notes=data.notes if note is None else (*data.notes, note))
     space = Space(spec)
     spec = within_grid(space, spec)
     space.check(data.features, data.target)
     check_effects(space, spec)  # which depend on the target
     check_metric(spec.cv.metric, data.target, [data.development.y[validation] for _, validation in data.folds.pairs])
     return StudyContext(spec, space, data)
-
-
-def _without_searched(spec: StudySpec, key: str) -> StudySpec:
-    """Return the spec without a key of [space]; no configuration to try first has a value of it either."""
-
-    def without(table: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in table.items() if name != key}
-
-    search = spec.search.model_copy(update={"enqueue": tuple(map(without, spec.search.enqueue))})
-    return spec.model_copy(update={"space": without(spec.space), "default": without(spec.default), "search": search})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from experiments.config.default_study import own_study
@@ -22,21 +21,6 @@ def test_a_column_typed_otherwise_is_the_same_study(tmp_path: Path, monkeypatch:
     typed = prepare_study(own_study("people.csv", " survived", [f"data.drop={first.upper()}"])[0])
     assert (typed.spec.data.target, typed.spec.data.drop) == ("Survived", (first,))
     assert typed.identity == own.identity
-
-
-def test_the_scaling_of_numbers_is_searched_where_there_are_numbers(tmp_path: Path) -> None:
-    words = pd.DataFrame({"a": ["u", "v", "w"] * 20, "b": ["s", "t"] * 30, "y": ["no", "no", "yes", "yes"] * 15})
-    words.to_csv(tmp_path / "words.csv", index=False)
-    words.assign(n=[7 * row % 11 for row in range(60)]).to_csv(tmp_path / "both.csv", index=False)
-    enqueued = 'search.enqueue=[{numbers="piecewise", dropout=0.25}]'
-    of_words = prepare_study(own_study(str(tmp_path / "words.csv"), "y", [enqueued])[0])
-    assert set(of_words.spec.space) == {"learning_rate", "hidden_layers", "hidden_units", "l2", "dropout"}
-    assert of_words.data.notes[-1] == "space.numbers: is not searched, as no column holds numbers."
-    assert [known["dropout"] for known in of_words.space.known] == [0.0, 0.25]
-    assert of_words.space.candidate(of_words.space.default).preprocessing.numbers == "standard"
-    both = prepare_study(own_study(str(tmp_path / "both.csv"), "y", [enqueued])[0])
-    assert [known["numbers"] for known in both.space.known] == ["standard", "piecewise"]
-    assert not any("space.numbers" in note for note in both.data.notes)
 
 
 def test_label_smoothing_is_refused_for_numbers_once_the_target_is_known() -> None:
