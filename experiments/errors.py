@@ -25,7 +25,11 @@ def first_line(error: BaseException) -> str:
 
 
 class ExperimentError(Exception):
-    """A user's problem. The command prints its message and exits with 2."""
+    """A user's problem. The command prints its message and exits with 2; a notebook shows it without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class SpecError(ExperimentError):

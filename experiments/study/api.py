@@ -25,7 +25,7 @@ from experiments.study.lookup import results_file
 from experiments.study.nested import OuterInput
 from experiments.study.opened import Study
 from experiments.study.options import Options
-from experiments.study.python_words import in_python
+from experiments.study.python_words import in_python, python_words
 from experiments.study.results_file import read_own_results
 from experiments.study.run import run_study
 from experiments.study.summary import print_summary, ui_command
@@ -125,7 +125,7 @@ def run(
     except ExperimentError as error:  # whose words are those of the command
         raise in_python(error) from None
     if not quiet:
-        print_summary(console, outcome, None, ui_command(uri, tracking_store(None, None)[0]))
+        print_summary(console, outcome, None, ui_command(uri, tracking_store(None, None)[0]), python_words)
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
     return open(outcome.folder)

@@ -23,8 +23,13 @@ class StudyConsole(Console):
 
 
 def study_console(quiet: bool = False) -> StudyConsole:
-    """Return a console for a command's output, without colours for numbers and paths."""
-    return StudyConsole(quiet=quiet, highlight=False)
+    """Return a console for a command's output, without colours for numbers and paths.
+
+    A notebook and a build server may want colours (FORCE_COLOR) without being a terminal. Nothing is live there, and a
+    notebook gets lines of text.
+    """
+    live = None if sys.stdout.isatty() else False
+    return StudyConsole(quiet=quiet, highlight=False, force_interactive=live, force_jupyter=False)
 
 
 def print_facts(console: Console, facts: Iterable[tuple[str, str]], width: int = 16) -> None:

@@ -13,7 +13,7 @@ from experiments.reports.metrics import named_score
 from experiments.search.trial import FinishedTrial
 from experiments.study.time_left import TimeLeft, duration
 
-LINES = 10  # printed in a whole search if there is no terminal
+LINES = 10  # printed in a whole search without a live line
 
 
 class StudyProgress:
@@ -26,7 +26,7 @@ class StudyProgress:
 
     def __init__(self, console: Console, label: str = ""):
         self._console, self._label = console, f"{label}: " if label else ""
-        self._live = console.is_terminal and not console.quiet
+        self._live = console.is_interactive and not console.quiet
         self._times = _Times()
         self._line = Progress(
             TextColumn("{task.description}"),

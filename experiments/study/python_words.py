@@ -1,4 +1,4 @@
-"""Errors in the words of a Python program: those of the command line name its options."""
+"""Lines in the words of a Python program: those of the command line name its options."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from experiments.errors import ExperimentError
 
 E = TypeVar("E", bound=ExperimentError)
 
-ARGUMENTS = ("--data: ", "STUDY: ")  # names of the command's arguments in front of what is wrong
+ARGUMENTS = {"--data: ": "", "STUDY: ": "study: "}  # the command's arguments, in front of what is wrong
 WORDS = {  # options, as messages advise them -> arguments of `run`
     r"--acknowledge-reuse": "acknowledge_reuse=True",
     r"--no-test": 'look="leave"',
     r"--score": 'look="only"',
     r"--fresh": "fresh=True",
     r"--out": "out=",
+    r"--tracking-uri none": 'tracking_uri="none"',
     r"--tracking-uri": "tracking_uri=",
     r"--register": "register=",
     r"--workers": "workers=",
@@ -25,17 +26,22 @@ WORDS = {  # options, as messages advise them -> arguments of `run`
 
 
 def in_python(error: E) -> E:
-    """Return an error whose message names arguments of `run` instead of the command's options.
-
-    >>> from experiments.errors import SpecError
-    >>> print(in_python(SpecError("--data: search.trials: 5 are there already; --fresh starts anew.")))
-    search.trials: 5 are there already; fresh=True starts anew.
-    """
-    said = str(error)
-    for argument in ARGUMENTS:
-        said = said.removeprefix(argument)
-    if "python -m " not in said:  # else a command is named, with its options
-        for option, words in WORDS.items():
-            said = re.sub(rf"{option}\b" if option[-1].isalpha() else option, words, said)
-    error.args = (said,)
+    """Return an error whose message names arguments of `run` instead of the command's options."""
+    error.args = (python_words(str(error)),)
     return error
+
+
+def python_words(line: str) -> str:
+    """Return a line with arguments of `run` in place of the command's options.
+
+    >>> python_words("--data: search.trials: 5 are there already; --fresh starts anew.")
+    'search.trials: 5 are there already; fresh=True starts anew.'
+    """
+    for argument, name in ARGUMENTS.items():
+        if line.startswith(argument):
+            line = name + line.removeprefix(argument)
+    if "python -m " in line:  # a command is named, with its options
+        return line
+    for option, words in WORDS.items():
+        line = re.sub(rf"{option}\b" if option[-1].isalpha() else option, words, line)
+    return line

@@ -31,7 +31,8 @@ class StudyComparison:
 
     def __repr__(self) -> str:
         text = io.StringIO()
-        print_comparison(Console(file=text, width=WIDTH, highlight=False), self.record)
+        plain = Console(file=text, width=WIDTH, highlight=False, force_terminal=False, force_jupyter=False)
+        print_comparison(plain, self.record)
         return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 

@@ -151,6 +151,7 @@ def test_a_frame_alone_has_the_default_space_and_goes_on_where_it_was(capsys: py
     assert "in cross-validation, not tested, 2 trials, studies/tall>" in repr(tried)
     with pytest.raises(StudyStateError, match=r"has no model; .* look='only'"):
         tried.model  # noqa: B018
+    assert 'the study stopped before the test; look="only" tests the best model' in capsys.readouterr().out
     whole = experiments.run(data=frame, trials=3, **few)
     assert "2 of 3 trials finished before" in (whole.folder / "log.txt").read_text()
     assert whole.trials["value"][:2].tolist() == tried.trials["value"].tolist()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from experiments.study.console import study_console
+from experiments.study.progress import StudyProgress
 from support.waiting import PATIENCE
 
 SCRIPT = """
@@ -18,6 +20,24 @@ for _ in range(3):
     console.print("more " * 20_000)
 open("done", "w").close()
 """
+
+
+def test_a_place_with_colours_that_is_no_terminal_gets_lines_and_nothing_live(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as a notebook and build servers set it
+    console = study_console()
+    assert console.is_terminal
+    with StudyProgress(console) as progress:
+        progress.stage("loading the data")
+        progress.stage("writing the report")
+    assert capsys.readouterr().out == "loading the data\nwriting the report\n"
+
+
+def test_a_notebook_gets_text(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    study_console().print("a line")
+    assert capsys.readouterr().out == "a line\n"
 
 
 @pytest.mark.slow

@@ -82,9 +82,15 @@ def test_the_model_predicts_a_frame(study: Study) -> None:
     assert study.model is study.model
 
 
+def test_an_error_is_one_line_in_a_notebook() -> None:
+    with pytest.raises(ExperimentError) as caught:
+        open_study("no-such")
+    assert caught.value._render_traceback_() == [f"SpecError: {caught.value}"]  # IPython asks for it by this name
+
+
 def test_what_is_no_finished_study_is_said(tmp_path: Path, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ExperimentError, match=r"^must be a study's name .* but got 'no-such'\.$"):
+    with pytest.raises(ExperimentError, match=r"^study: must be a study's name .* but got 'no-such'\.$"):
         open_study("no-such")
     results = study.folder / "results.json"
     results.write_text(results.read_text().replace('"rows": 1797', '"rows": 1798'))
