@@ -233,7 +233,7 @@ def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console:
     if planned is not None:
         console.print(TRY.format(trials=spec.search.trials, planned=planned), soft_wrap=True)
     outcome = run_study(spec, options, console)
-    print_summary(console, outcome, planned, ui_command(options.tracking_uri, tracking_store(None, None)[0]))
+    print_summary(console, outcome, options, ui_command(options.tracking_uri, tracking_store(None, None)[0]))
     if outcome.untracked:  # said with --quiet, too
         elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", to_fill_in(masked(chosen.tracking_uri))]
         sync = shlex.join(["python", "-m", "experiments.sync", str(folder), *elsewhere])

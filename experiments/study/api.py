@@ -100,7 +100,6 @@ def run(
     )
     given = None if data is None or isinstance(data, str | Path) else data
     asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
-    table = None if given is None else given_table(given, rows_of(asked.spec))
     wanted = usable_cores() if workers is None else int(workers)
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
@@ -116,16 +115,18 @@ def run(
         register_as=register,
         document=asked.document,
         wait=wait,
+        words=python_words,
     )
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
     try:
+        table = None if given is None else given_table(given, rows_of(asked.spec))
         with between_imports(signal.SIGINT):
             outcome = run_study(asked.spec, options, console, table=table, outer=_outer(asked.spec, given, table))
     except ExperimentError as error:  # whose words are those of the command
         raise in_python(error) from None
     if not quiet:
-        print_summary(console, outcome, None, ui_command(uri, tracking_store(None, None)[0]), python_words)
+        print_summary(console, outcome, options, ui_command(uri, tracking_store(None, None)[0]))
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
     return open(outcome.folder)

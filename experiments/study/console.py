@@ -42,12 +42,6 @@ def print_facts(console: Console, facts: Iterable[tuple[str, str]], width: int =
         console.print(Text.assemble((f"  {label:<{width}}", "dim"), printable(fact)), soft_wrap=True)
 
 
-def print_notes(console: Console, notes: Iterable[str]) -> None:
-    """Print what was decided for a person, each in a line that is not wrapped."""
-    for note in notes:
-        console.print(printable(note), markup=False, soft_wrap=True)
-
-
 def printable(text: str) -> str:
     """Return text without what steers a terminal."""
     return text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()

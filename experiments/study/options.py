@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -58,6 +58,7 @@ class Options:
     planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
     wait:              at the end, wait until MLflow has everything; None: but not for a store in trouble.
     label:             words before each stage on the terminal, of an outer study of nested cross-validation.
+    words:             puts a line into the words of the caller.
     """
 
     folder: Path
@@ -77,6 +78,7 @@ class Options:
     planned: int | None = None
     wait: bool | None = None
     label: str = ""
+    words: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ class RunContext:
         return StudyLog(self.folder.log)
 
     def say(self, line: str) -> None:
-        """Print a line as it is."""
-        self.console.print(line, markup=False, soft_wrap=True)
+        """Print a line in the words of the caller."""
+        self.console.print(self.options.words(line), markup=False, soft_wrap=True)
 
 
 def new_run(options: Options, console: Console) -> RunContext:

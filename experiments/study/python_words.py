@@ -21,6 +21,10 @@ WORDS = {  # options, as messages advise them -> arguments of `run`
     r"--register": "register=",
     r"--workers": "workers=",
     r"--trials (\d+)": r"trials=\1",
+    r"--target (-?\d+)": r"target=\1",
+    r"--formats '([^'=]+)=([^']+)'": r'formats={"\1": "\2"}',
+    r"--(categories|dates|drop|keep|numbers) '([^']+)'": r'\1=["\2"]',
+    r"--(categories|dates|drop|keep|numbers) ([^\s.,;]+)": r'\1=["\2"]',
     r"--set ": "",
 }
 

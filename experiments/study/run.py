@@ -42,7 +42,7 @@ from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger, ledger_reading
 from experiments.study.columns import columns_line, with_decided
-from experiments.study.console import print_notes
+from experiments.study.console import printable
 from experiments.study.finished import INPUT, finish_again, has_input, input_digests, recorded_end
 from experiments.study.memory import shortage, still_to_come
 from experiments.study.nested import Nested, OuterInput
@@ -177,7 +177,8 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
     if study.spec.search.trials < asked:
         run.say(f"the grid has no more than {study.spec.search.trials} trials: the study is complete with them.")
     if not run.options.label:  # of an outer study the whole study says nearly the same
-        print_notes(run.console, study.data.notes)
+        for note in study.data.notes:
+            run.say(printable(note))
     run.clock.lap("data")
     if study.data.reading is not None and not run.options.label:
         run.say(columns_line(study.data, study.data.reading))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -22,21 +22,18 @@ from experiments.reports.split import in_groups
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts
 from experiments.study.ledger_check import was_tested_before
-from experiments.study.options import Outcome
+from experiments.study.options import Options, Outcome
 from experiments.tracking.uris import OFF, masked
 
 AGAIN = "tests the best model again, with --acknowledge-reuse: its test rows were scored before"
 
 
-def print_summary(
-    console: Console, outcome: Outcome, planned: int | None, ui: str, words: Callable[[str], str] = str
-) -> None:
+def print_summary(console: Console, outcome: Outcome, options: Options, ui: str) -> None:
     """Print the summary, one fact a line. Lines are not wrapped, so that they can be copied.
 
     Args:
-        planned: number of trials of the whole study, if this was a try of fewer; None for no try.
+        options: those of the run.
         ui:      the words that say how to see the trials in MLflow's UI.
-        words:   puts a line into the words of the caller.
     """
     result, seconds, earlier = outcome.result, outcome.seconds, sum(outcome.clock.earlier.values())
     counts = outcomes(trial.reason for trial in result.trials)
@@ -45,12 +42,12 @@ def print_summary(
         title += ", finished before: nothing was computed; --fresh starts anew"
     else:
         title += f" in {seconds:.0f} s" + (f", with earlier runs {seconds + earlier:.0f} s" if earlier >= 1 else "")
-    console.print(Text(words(title), style="bold"), soft_wrap=True)
+    console.print(Text(options.words(title), style="bold"), soft_wrap=True)
     places = [("report", str(outcome.folder / "report.html")), ("compare trials", ui)]
     if outcome.registered:
         places.append(("registered", outcome.registered))
-    lines = [*facts(result, outcome.ledger, planned), *places]
-    print_facts(console, [(label, words(fact)) for label, fact in lines], width=21)
+    lines = [*facts(result, outcome.ledger, options.planned), *places]
+    print_facts(console, [(label, options.words(fact)) for label, fact in lines], width=21)
 
 
 def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None) -> Iterator[tuple[str, str]]:

@@ -135,7 +135,7 @@ def test_what_cannot_be_is_said_in_pythons_words() -> None:
         (None, None, {}, r"^spec: must be a study's name, file or sections; or pass data= for a study of it\.$"),
         (frame, None, {}, r"^spec: must be .* but got a DataFrame; pass rows as data=\.$"),
         ("my.csv", None, {}, r"^spec: must be a study's name or file, but 'my\.csv' is data; pass it as data=\.$"),
-        ("flower", None, {}, r"^must be a study's name \(.*\) but got 'flower' \(did you mean flowers\?\)\.$"
+        ("flower", None, {}, r"^study: must be a study's name \(.*\) but got 'flower' \(did you mean flowers\?\)\.$"
          .replace(r"\) but", r"\), folder or \.toml file, but")),
         (None, "my.csv", {"trails": 5}, r"^trails: there is no such key \(did you mean search\.trials\?\)\.$"),
         (None, "my.csv", {"trials": 0}, r"^search\.trials: .* 0"),

@@ -11,7 +11,7 @@ from rich.console import Console
 from experiments.evaluation.records import AnalysisRecord, FinalRecord, NetworkSize, SelectionRecord, SmallestRecord
 from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDifference
 from experiments.evaluation.split_records import HoldoutRecord
-from experiments.study.options import Outcome
+from experiments.study.options import Options, Outcome
 from experiments.study.summary import facts, print_summary, ui_command
 from experiments.study.timing import Clock
 from support.results import made_up, replaced
@@ -77,12 +77,13 @@ def test_the_title_counts_the_trials_as_the_status_does() -> None:
     console = Console(file=io.StringIO(), width=200, highlight=False)
     clock = Clock(seconds={"search": 3.0})
     ledger = LedgerRecord(looks=0, largest_overlap=0.0, head="")
-    print_summary(console, Outcome(made_up(), ledger, Path("there"), clock), None, "ui")
+    options = Options(Path("there"), Path("ledger.jsonl"), "none", None, 1)
+    print_summary(console, Outcome(made_up(), ledger, Path("there"), clock), options, "ui")
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().splitlines()[0] == "rows: 2 trials (2 complete) in 3 s"
     assert "registered" not in console.file.getvalue()
     registered = Outcome(made_up(), ledger, Path("there"), clock, registered="models:/price/3")
-    print_summary(console, registered, None, "ui")
+    print_summary(console, registered, options, "ui")
     assert console.file.getvalue().splitlines()[-1].split() == ["registered", "models:/price/3"]
 
 
