@@ -12,12 +12,13 @@ from experiments.config.later_keys import without_later_keys
 from experiments.config.report_options import ReportSection
 from experiments.config.spec import StudySpec
 from experiments.data.source_digest import source_digest
+from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, StudyStateError
 from experiments.evaluation.final_kind import joins_default
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import read_model
 from experiments.evaluation.results import StudyResult
-from experiments.search.context import StudyContext
+from experiments.search.context import StudyContext, prepare_study
 from experiments.search.journal import repair_journal
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
@@ -29,7 +30,7 @@ from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome, RunContext
 from experiments.study.results_file import Recorded, read_own_results
 from experiments.study.resume import identity_of, recorded_identity
-from experiments.study.written_file import write_study_file
+from experiments.study.written_file import is_later, write_study_file
 from experiments.tracking.outbox import Outbox, read_outbox
 
 INPUT = "input"  # key of a result's provenance
@@ -63,7 +64,24 @@ def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
     return recorded if recorded.result.test is not None or options.look == "leave" else None
 
 
-def finish_again(
+def recorded_outcome(
+    spec: StudySpec, run: RunContext, table: Table | None, digests: Mapping[str, str]
+) -> tuple[Outcome | None, StudyContext | None]:
+    """Return the outcome of a study that is finished, whose pages are written again; and the study, if it was loaded.
+
+    Args:
+        table:   the rows, if they are not to be loaded from the spec's source.
+        digests: of all that the study is made from.
+    """
+    recorded = recorded_end(run.folder, run.options)
+    if recorded is None:
+        return None, None
+    is_known = has_input(recorded, digests) and not (run.options.document and is_later(run.folder))
+    study = None if is_known else prepare_study(spec, table)
+    return _finish_again(recorded, run, study, spec.texts), study
+
+
+def _finish_again(
     recorded: Recorded, run: RunContext, study: StudyContext | None, texts: ReportSection | None
 ) -> Outcome | None:
     """Write the pages of a finished study again, with the ledger as it is now; None if it is not finished.

@@ -24,7 +24,7 @@ from experiments.search import shared_lock
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial
-from experiments.study import run
+from experiments.study import begun, run
 from experiments.study.console import study_console
 from experiments.study.options import Options
 from experiments.study.progress import StudyProgress
@@ -46,7 +46,7 @@ LIVES = {"once": STUDY, "anew": STUDY, "nested": NESTED}  # anew: with --fresh, 
 def in_this_process() -> Iterator[None]:
     """Compute studies in this process, with the quickest baseline alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "open_executor_of", lambda *_: SerialExecutor())
+        patch.setattr(begun, "open_executor_of", lambda *_: SerialExecutor())
         tasks = final_fits.baseline_tasks
         patch.setattr(final_fits, "baseline_tasks", lambda *known: tasks(*known)[:1])
         patch.setenv("NNET_COMPILED", "0")

@@ -144,7 +144,8 @@ def test_a_finished_study_is_known_by_its_bytes_without_its_data_being_read(
         raise AssertionError("the data was read")
 
     with monkeypatch.context() as patched:
-        patched.setattr("experiments.study.run.prepare_study", not_read)
+        for module in ("begun", "finished"):
+            patched.setattr(f"experiments.study.{module}.prepare_study", not_read)
         again = desk.tune(*command, "--tracking-uri", "none")
         assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)
     mine = results.with_name("study.toml")
