@@ -18,6 +18,7 @@ from nnet.lockstep import Lockstep
 from nnet.losses import are_labels, loss_of
 from nnet.metrics import METRICS, OF_CLASSES, Score, score_of
 from nnet.network import Architecture, Network
+from nnet.ordered_sums import ordered_mean
 from nnet.settings import TrainingSettings
 from nnet.stopping import Plateau
 from nnet.streams import Seed
@@ -99,7 +100,7 @@ def train(
                         score[k](z, folds[k].y[r]) for k, z, r in zip(members, outputs, rows, strict=True)
                     ]
         if scored and validated and settings.schedule == "plateau":
-            plateau.update(sum(scores.tolist()) / len(folds))
+            plateau.update(ordered_mean(scores.tolist()))
         yield EpochReport(
             epoch,
             tuple(losses.tolist()),

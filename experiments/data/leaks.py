@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
+from nnet.ordered_sums import ordered_sum
 
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
@@ -132,7 +133,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
     intervals = 1 + np.count_nonzero(np.diff(of_level))
     if values.dtype.kind != "f" or intervals != targets:
         return False
-    orders = lgamma(rows + 1) - sum(lgamma(count + 1) for count in counts.tolist())
+    orders = lgamma(rows + 1) - ordered_sum(lgamma(count + 1) for count in counts.tolist())
     return lgamma(targets + 1) - orders < log(CHANCE)
 
 

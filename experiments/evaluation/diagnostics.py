@@ -19,6 +19,7 @@ from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
 from nnet.arrays import Array, Rows, Targets
 from nnet.metrics import class_probabilities, log_likelihood, predicted_labels
+from nnet.ordered_sums import ordered_sum
 
 CLASSES = 50  # largest number of classes of a readable confusion matrix
 BINS = 10
@@ -131,7 +132,7 @@ def calibration(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> 
         for at in range(BINS)
         if (members := inside == at).any()
     )
-    error = sum(part.rows * abs(part.confidence - part.accuracy) for part in bins) / len(confidence)
+    error = ordered_sum(part.rows * abs(part.confidence - part.accuracy) for part in bins) / len(confidence)
     return CalibrationRecord(bins=bins, error=error)
 
 

@@ -27,6 +27,7 @@ from experiments.search.out_of_fold import npy
 from experiments.search.trial import FinishedTrial, Shared
 from nnet.arrays import Array
 from nnet.lockstep import together
+from nnet.ordered_sums import ordered_mean
 
 Pending = Sequence[Future[list[FoldModel]]]
 SPREAD = 4  # a task has at most this part of the networks that share a step
@@ -162,7 +163,7 @@ def _outputs(pending: Pending) -> Array | NetworkDiverged:
 def _score(pending: Pending) -> float | None:
     """Return the mean score over the folds; None without folds, or where a network diverged."""
     folds = _folds(pending)
-    return _finite(sum(fold.score for fold in folds) / len(folds) if folds else nan)
+    return _finite(ordered_mean([fold.score for fold in folds]) if folds else nan)
 
 
 def _finite(score: float) -> float | None:

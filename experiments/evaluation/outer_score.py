@@ -24,6 +24,7 @@ from experiments.evaluation.statistics import Interval, resampled, verdict
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
+from nnet.ordered_sums import ordered_sum
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def fold_test(scores: Sequence[float], sizes: Sequence[int]) -> TTest:
 
 
 def _mean(scores: Sequence[float], sizes: Sequence[int]) -> float:
-    return sum(size * score for size, score in zip(sizes, scores, strict=True)) / sum(sizes)
+    return ordered_sum(size * score for size, score in zip(sizes, scores, strict=True)) / sum(sizes)
 
 
 def _difference(

@@ -15,6 +15,7 @@ from experiments.evaluation.reasons import NoMetric, TooManyColumns, TooManyShuf
 from experiments.evaluation.records import PermutationRecord, PermutedColumn
 from experiments.search.context import StudyContext
 from experiments.search.trial import FinishedTrial
+from nnet.ordered_sums import ordered_mean
 
 PREDICTIONS = 3_000_000  # limit of rows x columns x repeats x networks, over all folds
 SCORINGS = 20_000  # limit of folds x columns; scikit-learn's scorers take milliseconds
@@ -86,8 +87,8 @@ def permutation_record(
         names:   of the columns.
         members: number of networks of the model that predicted the rows.
     """
-    baseline = sum(fold.baseline for fold in folds) / len(folds)
-    shuffled = sum((fold.scores for fold in folds), np.zeros(1)) / len(folds)
+    baseline = ordered_mean([fold.baseline for fold in folds])
+    shuffled = np.mean([fold.scores for fold in folds], axis=0)
     if not (np.isfinite(baseline) and np.isfinite(shuffled).all()):
         return NoMetric(metric=metric)
     drops = (baseline - shuffled).tolist()

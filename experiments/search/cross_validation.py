@@ -18,6 +18,7 @@ from experiments.search.seeds import TRIAL, fold_seed
 from experiments.search.target_scaling import TargetScaler, fit_scaler
 from experiments.search.trial import Curves, PrunerAttributes, Reason, State, TrialOutput, TrialResult, TrialTask
 from nnet.batches import FoldData
+from nnet.ordered_sums import ordered_mean
 from nnet.stopping import EarlyStopping
 from nnet.training import EpochReport, train
 
@@ -56,7 +57,7 @@ def cross_validate(
         if report.scores is None:
             continue
         scored.append(report)
-        mean = sum(report.scores) / len(report.scores)
+        mean = ordered_mean(report.scores)
         stop = stopping.update(report.epoch, mean) or report.epoch == settings.epochs
         if stopping.best_epoch == report.epoch:
             outputs.keep()

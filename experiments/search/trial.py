@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Final, Literal, Protocol, get_args
 
 from experiments.config.candidate import Candidate, Hyperparameters
+from nnet.ordered_sums import ordered_mean
 
 State = Literal["COMPLETE", "PRUNED", "FAIL"]
 # outcomes that a crash or a timeout caused, so that the study file alone cannot repeat them
@@ -41,8 +42,8 @@ class Curves:
 
     @property
     def mean_scores(self) -> tuple[float, ...]:
-        """Return the (E,) unweighted means over the folds, summed in fold order to be the same everywhere."""
-        return tuple(sum(row) / len(row) for row in self.scores)
+        """Return the (E,) unweighted means over the folds."""
+        return tuple(map(ordered_mean, self.scores))
 
 
 @dataclass(frozen=True)

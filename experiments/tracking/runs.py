@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from experiments.search.trial import Curves, FinishedTrial
 from experiments.tracking.outbox import EndStatus, Refitted, Scalar, StudyOutcome
+from nnet.ordered_sums import ordered_mean
 
 LONGEST_PARAM, LONGEST_TAG, LONGEST_KEY, LONGEST_RUN_NAME, LONGEST_EXPERIMENT_NAME = 6_000, 8_000, 250, 250, 500
 MEAN_POINTS, FOLD_POINTS = 100, 60  # of a curve of means, and of those of all folds together; all are in CURVES
@@ -126,7 +127,7 @@ def _curve_points(curves: Curves, best: int) -> Iterator[tuple[str, int, float]]
     for key, curve in rows.items():
         for epoch, row in zip(curves.epochs, curve, strict=True):
             if epoch in of_means:
-                yield key, epoch, sum(row) / len(row)
+                yield key, epoch, ordered_mean(row)
     folds = len(curves.scores[0]) if curves.scores else 0
     of_folds = thinned(curves.epochs, max(2, FOLD_POINTS // max(1, folds)), best)
     for epoch, row in zip(curves.epochs, curves.scores, strict=True):
