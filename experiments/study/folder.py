@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -87,7 +88,8 @@ class StudyFolder:
         if occupied:
             raise StudyStateError(f"{self.path}: must be the study's folder, but there is a file.")
         if not parent:
-            raise StudyStateError(f"{self.path}: the folder it should lie in does not exist.")
+            make = shlex.join(["mkdir", "-p", str(self.path.parent)])
+            raise StudyStateError(f"{self.path}: the folder it should lie in does not exist; {make} makes it.")
         if OUTER.fullmatch(self.path.name) and self.path.is_symlink():
             raise StudyStateError(
                 f"{self.path}: is a symbolic link, but the study of an outer fold lies in the whole study's folder; "

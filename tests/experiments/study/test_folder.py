@@ -285,3 +285,9 @@ def test_nothing_is_logged_through_a_link_or_into_a_pipe(tmp_path: Path, elsewhe
         assert not writer.is_alive()
     StudyLog(tmp_path / "log.txt").write("a\nline")
     assert (tmp_path / "log.txt").read_text().endswith("  a line\n")
+
+
+def test_a_folder_without_a_parent_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(StudyStateError, match=r"does not exist; mkdir -p '.*/my disk/runs' makes it\.$"):
+        StudyFolder(tmp_path / "my disk" / "runs" / "rows").check_place()
+    assert not list(tmp_path.iterdir())
