@@ -164,7 +164,7 @@ def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTab
     usual = form.layout
     keys = FileKeys(model=tuple(names), usual_encoding=usual.get("encoding"), usual_sheet=usual.get("sheet"))
     raw = read_table(path, replace(keys, holds_row=partial(holds_row, form), **layout))
-    return _positions_without_target(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
+    return _by_position(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 
 def _of_pictures(path: Path, form: RowFormat, rows: int) -> NewRows:
@@ -218,8 +218,10 @@ def _array(path: Path) -> tuple[NDArray[Any], str]:
     return x, f"{path}: {name}"
 
 
-def _positions_without_target(raw: RawTable, names: list[str], target: str) -> RawTable:
-    """Count the columns of a file without a header as the study counted them, if only the target is not there."""
+def _by_position(raw: RawTable, names: list[str], target: str) -> RawTable:
+    """Count the columns of a table as the study counted them, if only the target is not there."""
+    if not set(names) & raw.columns.keys():  # its header has names of its own
+        raw = replace(raw, columns=dict(zip(map(str, range(len(raw.columns))), raw.columns.values(), strict=True)))
     last = max(map(int, (*names, target if target.isdecimal() else "0")))
     if not target.isdecimal() or len(raw.columns) != last:
         return raw

@@ -113,19 +113,6 @@ def test_semicolons_marks_and_quotes_are_understood(tmp_path: Path) -> None:
     assert everything(tmp_path / "new.csv").to_numpy().tolist() == [[1.5, "a;b", -2000.0, "red"]]
 
 
-def test_rows_without_a_header_are_taken_by_position(tmp_path: Path) -> None:
-    (tmp_path / "new.csv").write_text("1,2,9\n3,4,9\n")
-    assert everything(tmp_path / "new.csv", POSITIONS).to_numpy().tolist() == [[1, 2], [3, 4]]
-    (tmp_path / "new.csv").write_text("0,1\n3,4\n")
-    assert everything(tmp_path / "new.csv", POSITIONS).to_numpy().tolist() == [[3, 4]]
-
-
-def test_rows_without_a_header_may_hold_words_and_a_target_before_the_inputs(tmp_path: Path) -> None:
-    (tmp_path / "new.csv").write_text("yes,1,red\nno,3,blue\n")
-    found = everything(tmp_path / "new.csv", [("1", "number"), ("2", "category")])
-    assert found.to_numpy().tolist() == [[1, "red"], [3, "blue"]]
-
-
 def test_a_category_has_one_text_in_every_sort_of_file(tmp_path: Path) -> None:
     """Whole numbers with a hole, and truth values, are written alike by all."""
     frame = pd.DataFrame({"code": pd.array([1, 2, None, 3], "Int64"), "member": [True, False, True, True]})
@@ -334,15 +321,10 @@ def test_a_column_in_another_case_is_no_other_column(tmp_path: Path) -> None:
     assert (rows.ignored, rows.cells.unread.count) == (("other",), 1)  # the infinite height
 
 
-def test_identifiers_name_the_rows_and_a_table_without_a_header_may_lack_the_target(tmp_path: Path) -> None:
+def test_identifiers_name_the_rows(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_text("PersonId,age,city,height,colour\n7,1,x,2,red\n9,1,x,2,red\n")
     rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS, identifiers=("PersonId", "gone")), 1)
     assert [chunk.index.to_frame(index=False).to_dict("list") for chunk in rows.chunks] == [
         {"PersonId": ["7"]},
         {"PersonId": ["9"]},
     ]
-    (tmp_path / "bare.csv").write_text("1,2\n3,4\n")
-    form = RowFormat([("0", "number"), ("2", "number")], target="1")
-    assert next(read_rows(tmp_path / "bare.csv", form, 5).chunks).to_numpy().tolist() == [[1, 2], [3, 4]]
-    (tmp_path / "bare.csv").write_text("1,y,2\n3,n,4\n")
-    assert next(read_rows(tmp_path / "bare.csv", form, 5).chunks).to_numpy().tolist() == [[1, 2], [3, 4]]

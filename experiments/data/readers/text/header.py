@@ -21,7 +21,7 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     It does if a cell is the target, or if no cell is a number, unless every cell stands below itself again; if its
     numbers count the columns from 0, as pandas writes an array, or are years in ascending order, alone or three and
     more beside words; or if each of its words stands above a number. New rows have a header if it names the model's
-    columns, positions in ascending order; or if not all of these are positions.
+    columns, positions in ascending order; or if not all of these are positions; or if it is words above numbers alone.
 
     Args:
         cells: stripped cells of the first row.
@@ -35,6 +35,9 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     if keys.model:
         counts = [int(cell) for cell in cells if cell.isdecimal()]
         named = set(keys.model) <= set(cells) and counts == sorted(set(counts))
+        named = named or (
+            not any(map(NUMBER.fullmatch, cells)) and _stand_above_numbers(cells, below[0] if below else ())
+        )
         return named, AS_HEADER.format(line) if named else ""
     numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
     if same_column(keys.target, list(cells)) or (not numbers and not _repeats(cells, below)):
@@ -44,11 +47,15 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     whole = [int(cell) for cell in numbers if cell.isdecimal() and len(cell) == YEAR_DIGITS]
     many = len(cells) == len(numbers) > 1 or len(numbers) >= SOME_YEARS
     years = many and len(whole) == len(numbers) and all(FIRST_YEAR <= year <= LAST_YEAR for year in whole)
-    words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
-    above = bool(words) and all(at < len(second) and NUMBER.fullmatch(second[at].strip()) for at in words)
-    if counted or above or (years and whole == sorted(set(whole))):
+    if counted or _stand_above_numbers(cells, second) or (years and whole == sorted(set(whole))):
         return True, AS_HEADER.format(line)
     return False, f"line {line} was read as data; --set data.header=true reads it as the header"
+
+
+def _stand_above_numbers(cells: Sequence[str], second: Sequence[str]) -> bool:
+    """Return whether there are words in a row, and each of them stands above a number."""
+    words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
+    return bool(words) and all(at < len(second) and NUMBER.fullmatch(second[at].strip()) is not None for at in words)
 
 
 def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
