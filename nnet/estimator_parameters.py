@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from textwrap import indent
 from typing import TypeVar
 
@@ -65,6 +66,8 @@ n_features_in_, feature_names_in_, n_outputs_, n_layers_, out_activation_: as in
 def described(estimator: T) -> T:
     """Put the shared descriptions into the docstring of an estimator's class, where their names stand in braces."""
     if estimator.__doc__ is not None:  # python -OO leaves none
+        lines = cleandoc(estimator.__doc__)  # from Python 3.13 on it has no indentation
         for name, text in (("PARAMETERS", PARAMETERS), ("ATTRIBUTES", ATTRIBUTES)):
-            estimator.__doc__ = estimator.__doc__.replace(f"        {{{name}}}", indent(text, " " * 8))
+            lines = lines.replace(f"    {{{name}}}", indent(text, "    "))
+        estimator.__doc__ = lines
     return estimator
