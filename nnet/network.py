@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
-from nnet.checks import flag, number, one_each, whole
+from nnet.checks import flag, number, of_kind, one_each, whole
 from nnet.compiled import passes_for
 from nnet.dense import Dense
 from nnet.dropout import Dropout
@@ -137,10 +137,16 @@ class Stack:
         """Compute the outputs (F, B, outputs) of x (F, B, inputs), in a buffer of the stack's own.
 
         Raises:
-            ShapeError: x has not three axes.
+            ShapeError: x has not three axes, or another number of rows or inputs than the stack.
         """
         if x.ndim != 3:
             raise ShapeError(f"x must be (F, B, inputs), but got {x.shape}; for one fold give x[None].")
+        if x.shape[1:] != self._dense.takes:
+            rows, inputs = self._dense.takes
+            raise ShapeError(
+                f"x must be (F, {rows}, {inputs}) for this stack, but got {x.shape}; for other numbers of rows make "
+                "another with network.stack(folds, rows, mode)."
+            )
         for layer in self.layers:
             x = layer.forward(x)
         return x
@@ -175,11 +181,12 @@ class Network:
         bits: each fold's stream of random bits for dropout and noise.
 
     Raises:
-        SettingError: the type is another.
-        ShapeError:   the seeds are no sequence.
+        SettingError: the type is another, or the architecture is none.
+        ShapeError:   the seeds are no sequence, or an empty one.
     """
 
     def __init__(self, architecture: Architecture, seeds: Sequence[Seed], dtype: DTypeLike = np.float32):
+        of_kind("architecture", architecture, Architecture)
         one_each("seeds", seeds)
         self.architecture = architecture
         self.folds = len(seeds)
@@ -199,7 +206,11 @@ class Network:
         """Return the stack for a range of folds and a number of rows, which is made once.
 
         Of the stacks to predict with, which callers ask for with any number of rows, only the latest are kept.
+
+        Raises:
+            SettingError: the mode is none, such as its name.
         """
+        of_kind("mode", mode, Mode)
         if mode is Mode.PREDICTION:
             return self._prediction_stack(folds, rows)
         key = (folds.start, folds.stop, rows, mode)
@@ -209,7 +220,12 @@ class Network:
         return stack
 
     def weights(self, fold: int) -> list[tuple[Array, Array | None]]:
-        """Return views of a fold's weights (in, out) and bias (out,), layer by layer."""
+        """Return views of a fold's weights (in, out) and bias (out,), layer by layer.
+
+        Raises:
+            ShapeError: there is no such fold.
+        """
+        self._check_fold(fold)
         layers = [self.parameters.dense(layer, slice(fold, fold + 1)) for layer in range(len(self.parameters.shapes))]
         return [(views.weights[0], None if views.bias is None else views.bias[0, 0]) for views in layers]
 
@@ -219,8 +235,7 @@ class Network:
         Raises:
             ShapeError: x has another number of columns, or there is no such fold.
         """
-        if not 0 <= fold < self.folds:
-            raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
+        self._check_fold(fold)
         outputs: Array = self.predict_folds(x, slice(fold, fold + 1))[0]
         return outputs
 
@@ -242,6 +257,11 @@ class Network:
                 stack = self.stack(folds, rows.shape[1], Mode.PREDICTION)
                 outputs[:, start : start + CHUNK] = stack.forward(rows if count == 1 else rows.repeat(count, axis=0))
         return outputs
+
+    def _check_fold(self, fold: int) -> None:
+        whole("fold", fold)
+        if not 0 <= fold < self.folds:
+            raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
 
     def _prediction_stack(self, folds: slice, rows: int) -> Stack:
         """Return a stack to predict with: that of CHUNK rows is kept, and the latest OTHER_ROWS others."""
