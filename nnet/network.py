@@ -255,7 +255,7 @@ class Network:
                 # the layout changes which product BLAS computes, and with it the last bits
                 rows = np.ascontiguousarray(x[start : start + CHUNK], self.dtype)[None]
                 stack = self.stack(folds, rows.shape[1], Mode.PREDICTION)
-                outputs[:, start : start + CHUNK] = stack.forward(rows if count == 1 else rows.repeat(count, axis=0))
+                outputs[:, start : start + CHUNK] = stack.forward(rows)  # one copy for all folds
         return outputs
 
     def _check_fold(self, fold: int) -> None:

@@ -13,7 +13,7 @@ from nnet.dense import Dense
 from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError
 from nnet.initializers import INITIALIZERS
-from nnet.network import CHUNK, OTHER_ROWS, Architecture, Mode, Network
+from nnet.network import CHUNK, OTHER_ROWS, Architecture, Mode, Network, Stack
 
 F, B = 3, 7
 
@@ -310,3 +310,12 @@ def test_a_mode_is_no_text_and_a_network_needs_an_architecture():
         network.stack(slice(0, 1), 4, "training")
     with pytest.raises(SettingError, match=r"^architecture must be of Architecture, but got NoneType"):
         Network(None, [0])
+
+
+def test_rows_to_predict_are_not_copied_for_each_fold(make_seeds, monkeypatch):
+    network, given, forward = random_network(make_seeds), [], Stack.forward
+    monkeypatch.setattr(Stack, "forward", lambda stack, x: given.append(x.shape) or forward(stack, x))
+    together = network.predict_folds(example()[0], slice(0, F))
+    assert given == [(1, *example()[0].shape)]
+    for fold in range(F):
+        assert np.array_equal(together[fold], network.predict(example()[0], fold))
