@@ -153,6 +153,7 @@ class GELU(Activation):
         self._t: Array = np.empty(shape, dtype)
         self._out: Array = np.empty(shape, dtype)
         self._largest = np.finfo(dtype).max
+        self._harmless = float(self._largest) ** 0.6  # a sum of squares of numbers whose cubes are far from overflow
 
     def forward(self, x: Array) -> Array:
         real, t = self._real, self._t
@@ -174,8 +175,9 @@ class GELU(Activation):
         np.multiply(slope, real(3 * self.CUBIC * self.SCALE), out=slope)
         np.add(slope, real(self.SCALE), out=slope)
         np.multiply(slope, self._z, out=slope)
-        np.minimum(slope, self._largest, out=slope)  # where z is huge 1 - t^2 is 0, and infinity times 0 would be NaN
-        np.maximum(slope, -self._largest, out=slope)
+        if not np.vdot(self._z, self._z) < self._harmless:  # where z is huge 1 - t^2 is 0, and infinity times 0 is NaN
+            np.minimum(slope, self._largest, out=slope)
+            np.maximum(slope, -self._largest, out=slope)
         np.multiply(t, t, out=self._out)
         np.subtract(real(1), self._out, out=self._out)
         np.multiply(slope, self._out, out=slope)

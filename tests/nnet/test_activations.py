@@ -129,6 +129,18 @@ def test_huge_inputs_neither_overflow_nor_lose_the_gradient_to_nan(name):
         assert np.isfinite(da).all()
 
 
+def test_gelu_bounds_its_slopes_where_they_could_overflow_alone():
+    z, da = np.random.default_rng(3).normal(size=(2, *SHAPE))
+    for far, bounded in ((1.0, False), (1e100, True)):
+        layer, plain = make("gelu"), make("gelu")
+        layer._largest = 0.0
+        slopes = []
+        for one in (layer, plain):
+            one.forward(z * [far, 1, 1, 1, 1])
+            slopes.append(one.backward(da.copy())[..., 1:])
+        assert np.array_equal(*slopes) != bounded
+
+
 def test_slope_at_zero():
     for name, slope in SLOPES_AT_ZERO.items():
         layer = make(name, (1, 1, 1))
