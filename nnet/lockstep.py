@@ -159,6 +159,12 @@ class Lockstep:
         """Put the mean of the recent weights into the network for good, if the settings average them."""
         self._averaged()
 
+    def is_finite(self) -> bool:
+        """Tell whether parameters, statistics and the optimizer's moments are all finite numbers."""
+        parameters = self.network.parameters
+        arrays = (parameters.values, parameters.statistics, *self._optimizer.state)
+        return all(bool(np.isfinite(array).all()) for array in arrays)
+
     def state(self) -> State:
         """Return the state from which `restore` goes on; its weights are a copy."""
         parameters, optimizer = self.network.parameters, self._optimizer

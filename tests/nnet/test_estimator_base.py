@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
 
+from nnet.errors import NNetError
 from nnet.estimator import MLPClassifier, MLPRegressor
 from nnet.schedules import SCHEDULES
 
@@ -68,6 +70,17 @@ def test_a_training_that_diverged_after_its_best_epoch_warns_with_every_schedule
     model.set_params(learning_rate_init=1e9, schedule=schedule, max_iter=50)
     with pytest.warns(ConvergenceWarning, match=r"^The loss is not finite in .*; lower learning_rate_init\.$"):
         model.fit(X, Y)
+
+
+@pytest.mark.parametrize("solver", ["adam", "adagrad", "rmsprop"])
+def test_a_parameter_that_stands_still_since_its_squared_gradients_overflow_is_told(solver):
+    x = np.hstack([X, np.full((len(X), 1), 1e20)]).astype(np.float32)  # the loss is huge, but finite
+    options = {"solver": solver, "max_iter": 3, "random_state": 0}
+    for train in (MLPClassifier.fit, partial(MLPClassifier.partial_fit, classes=[0, 1, 2])):
+        with pytest.raises(NNetError, match=r"^training diverged\. .* Scale X \(and y\) to about unit variance, or"):
+            train(MLPClassifier(**options), x, Y)
+    with pytest.warns(ConvergenceWarning, match=r"^The squares of gradients are not finite after .*; scale X"):
+        MLPClassifier(**options, early_stopping=True).fit(x, Y)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
