@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from math import inf
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -188,19 +189,32 @@ class Network:
     def __init__(self, architecture: Architecture, seeds: Sequence[Seed], dtype: DTypeLike = np.float32):
         of_kind("architecture", architecture, Architecture)
         one_each("seeds", seeds)
-        self.architecture = architecture
-        self.folds = len(seeds)
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise SettingError(f"dtype must be float32 or float64, but got {self.dtype}.")
-        self.parameters = Parameters(
-            architecture.sizes, architecture.batch_norm, self.folds, self.dtype, architecture.input_scale
-        )
-        self.bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
-        self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}  # of all modes but prediction
-        self._predicting: dict[tuple[int, int], dict[int, Stack]] = {}  # by folds, then by rows, the latest last
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise SettingError(f"dtype must be float32 or float64, but got {np.dtype(dtype)}.")
+        self._make(architecture, [RandomBits(stream(seed, DROPOUT)) for seed in seeds], np.dtype(dtype))
         for fold, seed in enumerate(seeds):
             self._initialize(slice(fold, fold + 1), stream(seed, INITIALIZATION))
+
+    def _make(self, architecture: Architecture, bits: list[RandomBits], dtype: np.dtype[Any]) -> None:
+        """Make the parameters, whose weights are 0, and the tables of stacks."""
+        self.architecture, self.bits, self.folds, self.dtype = architecture, bits, len(bits), dtype
+        self.parameters = Parameters(
+            architecture.sizes, architecture.batch_norm, self.folds, dtype, architecture.input_scale
+        )
+        self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}  # of all modes but prediction
+        self._predicting: dict[tuple[int, int], dict[int, Stack]] = {}  # by folds, then by rows, the latest last
+        self._computing = Lock()  # held while a thread predicts, because stacks compute in buffers of their own
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the content of a copy or a pickle, without buffers, whose views it would part."""
+        parameters = self.parameters
+        names = {"architecture": self.architecture, "bits": self.bits}
+        return {**names, "values": parameters.values, "statistics": parameters.statistics}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make the network of such a content."""
+        self._make(state["architecture"], state["bits"], state["values"].dtype)
+        self.parameters.values[...], self.parameters.statistics[...] = state["values"], state["statistics"]
 
     def stack(self, folds: slice, rows: int, mode: Mode) -> Stack:
         """Return the stack for a range of folds and a number of rows, which is made once.
@@ -242,6 +256,8 @@ class Network:
     def predict_folds(self, x: ArrayLike, folds: slice) -> Array:
         """Compute the outputs (F, N, outputs) of a range of F folds for x (N, inputs), each as `predict` does.
 
+        Threads may call it at once, and predict one after the other.
+
         Raises:
             ShapeError: x has another number of columns.
         """
@@ -250,7 +266,7 @@ class Network:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
         count = folds.stop - folds.start
         outputs: Array = np.empty((count, len(x), self.architecture.outputs), self.dtype)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with self._computing, np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(x), CHUNK):
                 # the layout changes which product BLAS computes, and with it the last bits
                 rows = np.ascontiguousarray(x[start : start + CHUNK], self.dtype)[None]
