@@ -48,10 +48,10 @@ class FoldData:
                 object.__setattr__(self, name, np.asarray(value))  # else a series is read by its labels of rows
             elif not hasattr(value, "shape") and not (name == "weights" and value is None):
                 raise ShapeError(f"{name} must be an array or a list, but got {type(value).__name__}.")
-        if self.x.ndim != 2 or self.y.shape[:1] != self.x.shape[:1] or self.y.ndim not in (1, 2):
-            raise ShapeError(
-                f"x must be (N, inputs) and y (N,) or (N, outputs), but got {self.x.shape} and {self.y.shape}."
-            )
+        if self.x.ndim != 2:
+            raise ShapeError(f"x must be (N, inputs), but got {self.x.shape}; give x.reshape(len(x), -1).")
+        if self.y.shape[:1] != self.x.shape[:1] or self.y.ndim not in (1, 2):
+            raise ShapeError(f"y must be (N,) or (N, outputs) for {len(self.x)} rows, but got {self.y.shape}.")
         if self.x.dtype not in (np.float32, np.float64):
             raise ShapeError(
                 f"x must be of float32 or float64, but got {self.x.dtype}; give np.asarray(x, np.float32)."
@@ -64,7 +64,10 @@ class FoldData:
             raise ShapeError("weights must be finite and not negative.")
         for name, rows in (("train", self.train), ("validation", self.validation)):
             if rows.ndim != 1 or (len(rows) and not np.issubdtype(rows.dtype, np.integer)):
-                raise ShapeError(f"{name} must be (N,) row numbers, but got {rows.dtype} of shape {rows.shape}.")
+                instead = f"; give np.flatnonzero({name})" * (rows.dtype == np.bool_)
+                raise ShapeError(
+                    f"{name} must be (N,) row numbers, but got {rows.dtype} of shape {rows.shape}{instead}."
+                )
             if len(rows) and not 0 <= rows.min() <= rows.max() < len(self.x):
                 raise ShapeError(f"{name}: rows must lie in [0, {len(self.x)}), but got {rows.min()} to {rows.max()}.")
         if not len(self.train):

@@ -323,9 +323,14 @@ def are_labels(y: Targets, outputs: int) -> bool:
 def checked_labels(y: Targets, classes: int) -> Targets:
     """Return the labels, of any integer type, if all of them are classes."""
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
-        raise ShapeError(f"y must be (N,) class indices, but got {y.dtype} of shape {y.shape}.")
+        columns = y.shape[1] if y.ndim == 2 else 0
+        instead = ("np.unique(y, return_inverse=True)[1]", "y.ravel()", "y.argmax(axis=1)")[min(columns, 2)]
+        raise ShapeError(f"y must be (N,) class indices, but got {y.dtype} of shape {y.shape}; give {instead}.")
     if len(y) and not 0 <= y.min() <= y.max() < classes:
-        raise ShapeError(f"labels must lie in [0, {classes}), but got {y.min()} to {y.max()}.")
+        raise ShapeError(
+            f"labels must lie in [0, {classes}), but got {y.min()} to {y.max()}; give "
+            "np.unique(y, return_inverse=True)[1], or the network more outputs."
+        )
     return y
 
 
@@ -334,7 +339,7 @@ def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
     if are_labels(y, outputs):
         return np.eye(outputs, dtype=dtype)[checked_labels(y, outputs)]
     if not np.issubdtype(y.dtype, np.number):
-        raise ShapeError(f"y must hold numbers, but its type is {y.dtype}.")
+        raise ShapeError(f"y must hold numbers, but its type is {y.dtype}; give y.astype(float).")
     columns: Array = np.ascontiguousarray(y.reshape(len(y), -1), dtype)
     if columns.shape[1] != outputs:
         raise ShapeError(f"y must have {outputs} columns, one for each output, but got {columns.shape[1]}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
@@ -163,15 +164,15 @@ def test_units_of_the_last_layer():
         LOSSES["binary_cross_entropy"].encode(np.arange(2), 3, 0.0, np.dtype(float))
 
 
-@pytest.mark.parametrize(
-    "y",
-    [np.array([0, 9]), np.array([-1, 0]), np.zeros((2, 1), int), np.zeros(2)],
-    ids=["large", "small", "2-d", "float"],
-)
-def test_targets_that_are_no_labels_are_refused(y):
+@pytest.mark.parametrize("y", [[0, 9], [-1, 0], [[1], [0]], [[1, 0], [0, 1]], [1.0, 0.0], ["b", "a"], [True, False]])
+def test_targets_that_are_no_labels_are_refused_and_what_is_said_makes_them_labels(y):
+    y = np.array(y)
     for loss in (LOSSES["binary_cross_entropy"], LOSSES["cross_entropy"]):
-        with pytest.raises(ShapeError, match=r"labels must lie in|class indices"):
+        with pytest.raises(ShapeError, match=r"labels must lie in|class indices") as error:
             loss.encode(y, loss.outputs(2), 0.0, np.dtype(float))
+        [said] = re.findall(r"; give ([^ ,]+(?:, return_inverse=True\)\[1\])?)", str(error.value).rstrip("."))
+        labels = eval(said, {"np": np, "y": y})
+        assert loss.encode(labels, loss.outputs(2), 0.0, np.dtype(float)).shape == (2, loss.outputs(2))
 
 
 @pytest.mark.parametrize("name", [name for name in LOSSES if not LOSSES[name].classifies])
