@@ -175,7 +175,9 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         """Compute the network's outputs (N, outputs), before any softmax."""
         check_is_fitted(self)
         x = validate_data(self, X, dtype=TYPES, accept_sparse="csr", reset=False)
-        return base.predicted_sparse(self.network_, x) if issparse(x) else self.network_.predict(x)
+        outputs = base.predicted_sparse(self.network_, x) if issparse(x) else self.network_.predict(x)
+        checks.check_outputs(outputs)
+        return outputs
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = {**super().__getstate__()}

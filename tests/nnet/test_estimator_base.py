@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
@@ -92,3 +93,14 @@ def test_curves_of_a_history_are_aligned_where_one_begins_or_ends_between_calls(
     assert np.isfinite(model.history_["loss"]).all()
     for name in ("score", "validation_loss", "validation_score"):
         assert np.isnan(model.history_[name]).tolist() == lacking
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_a_row_whose_outputs_overflow_gets_no_prediction(kind):
+    x = X.astype(np.float32)
+    model, far = kind((8,), max_iter=2).fit(x, Y), x.astype(float)
+    far[3, 0] = 1e39  # infinite in float32
+    for given in (far, csr_matrix(far)):
+        with pytest.raises(NNetError, match=r"^X must .* overflow for 1 of 150 rows, first for row 3; correct or"):
+            model.predict(given)
