@@ -46,6 +46,8 @@ class FoldData:
                 object.__setattr__(self, name, np.asarray(value, None if len(value) else np.intp))
             elif hasattr(value, "__array__") and not isinstance(value, np.ndarray):
                 object.__setattr__(self, name, np.asarray(value))  # else a series is read by its labels of rows
+            elif hasattr(value, "toarray"):
+                raise ShapeError(f"{name} must be an array, but got {type(value).__name__}; give {name}.toarray().")
             elif not hasattr(value, "shape") and not (name == "weights" and value is None):
                 raise ShapeError(f"{name} must be an array or a list, but got {type(value).__name__}.")
         if self.x.ndim != 2:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from nnet import batches
 from nnet.batches import FoldData, Gatherer, runs
@@ -202,6 +203,12 @@ def test_pictures_and_masks_are_refused_and_what_is_said_makes_them_rows_and_row
     with pytest.raises(ShapeError, match=r"^train must be .* bool of shape \(30,\); give np\.flatnonzero\(train\)\.$"):
         replace(data, train=mask)
     assert len(replace(data, train=np.flatnonzero(mask)).train) == 20
+
+
+def test_a_sparse_matrix_is_refused_and_what_is_said_makes_it_an_array():
+    data = example()[0][0]
+    with pytest.raises(ShapeError, match=r"^x must be an array, but got csr_array; give x\.toarray\(\)\.$"):
+        replace(data, x=csr_array(data.x))
 
 
 def test_weights_that_are_no_numbers_are_refused():
