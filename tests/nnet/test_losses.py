@@ -186,6 +186,16 @@ def test_numbers_become_a_column_for_each_output(name):
         LOSSES[name].encode(np.array(["a"]), 1, 0.0, np.dtype(float))
 
 
+def test_the_type_may_be_named_as_numpy_does():
+    for name, loss in LOSSES.items():
+        outputs = 1 if name == "binary_cross_entropy" else 3
+        z, targets = np.random.default_rng(0).random((2, 1, 4, outputs))
+        gradients = [
+            loss((1, 4, outputs), dtype).step(z.copy(), targets, np.zeros(1)) for dtype in (float, np.dtype(float))
+        ]
+        assert np.array_equal(*gradients), name
+
+
 def test_loss_is_found_by_name_or_refused():
     assert all(loss_of(name) is LOSSES[name] for name in LOSSES)
     with pytest.raises(SettingError, match=r"loss must be one of .*, but got 'hinge'"):
