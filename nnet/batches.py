@@ -51,7 +51,7 @@ class FoldData:
             elif not hasattr(value, "shape") and not (name == "weights" and value is None):
                 raise ShapeError(f"{name} must be an array or a list, but got {type(value).__name__}.")
         if self.x.ndim != 2:
-            raise ShapeError(f"x must be (N, inputs), but got {self.x.shape}; give x.reshape(len(x), -1).")
+            raise ShapeError(f"x must be (N, inputs), but got {self.x.shape}; give np.reshape(x, (len(x), -1)).")
         if self.y.shape[:1] != self.x.shape[:1] or self.y.ndim not in (1, 2):
             raise ShapeError(f"y must be (N,) or (N, outputs) for {len(self.x)} rows, but got {self.y.shape}.")
         if self.x.dtype not in (np.float32, np.float64):

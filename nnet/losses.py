@@ -325,7 +325,7 @@ def checked_labels(y: Targets, classes: int) -> Targets:
     """Return the labels, of any integer type, if all of them are classes."""
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
         columns = y.shape[1] if y.ndim == 2 else 0
-        instead = ("np.unique(y, return_inverse=True)[1]", "y.ravel()", "y.argmax(axis=1)")[min(columns, 2)]
+        instead = ("np.unique(y, return_inverse=True)[1]", "np.ravel(y)", "np.argmax(y, axis=1)")[min(columns, 2)]
         raise ShapeError(f"y must be (N,) class indices, but got {y.dtype} of shape {y.shape}; give {instead}.")
     if len(y) and not 0 <= y.min() <= y.max() < classes:
         raise ShapeError(

@@ -198,7 +198,7 @@ def test_what_is_no_array_is_refused_in_one_line(name):
 
 def test_pictures_and_masks_are_refused_and_what_is_said_makes_them_rows_and_row_numbers():
     data, mask = example()[0][0], np.arange(30) < 20
-    with pytest.raises(ShapeError, match=r"^x must be \(N, inputs\), .*; give x\.reshape\(len\(x\), -1\)\.$"):
+    with pytest.raises(ShapeError, match=r"^x must be \(N, inputs\), .*; give np\.reshape\(x, \(len\(x\), -1\)\)\.$"):
         replace(data, x=data.x.reshape(30, 2, 2))
     with pytest.raises(ShapeError, match=r"^train must be .* bool of shape \(30,\); give np\.flatnonzero\(train\)\.$"):
         replace(data, train=mask)
