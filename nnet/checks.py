@@ -63,7 +63,7 @@ def of_kind(name: str, value: object, kind: type) -> None:
     given = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
     in_list = isinstance(value, list | tuple) and any(isinstance(one, kind) for one in value)
     instead = "give one without [...]" if in_list else f"write {kind.__name__}(...)"
-    raise SettingError(f"{name} must be of {kind.__name__}, but got {given}; {instead}.")
+    raise SettingError(f"{name} must be of type {kind.__name__}, but got {given}; {instead}.")
 
 
 def one_each(name: str, given: Any, kind: type = object) -> None:

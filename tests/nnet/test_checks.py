@@ -59,6 +59,6 @@ def test_a_thing_of_another_class_is_named_and_so_is_what_to_write():
     ):
         with pytest.raises(SettingError) as error:
             of_kind("share", given, Fraction)
-        assert str(error.value) == f"share must be of Fraction, but got {said}"
-    with pytest.raises(SettingError, match=r"^shares\[1\] must be of Fraction, but got float; write Fraction"):
+        assert str(error.value) == f"share must be of type Fraction, but got {said}"
+    with pytest.raises(SettingError, match=r"^shares\[1\] must be of type Fraction, but got float; write Fraction"):
         one_each("shares", [whole_number, 0.5], Fraction)

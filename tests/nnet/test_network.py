@@ -306,9 +306,9 @@ def test_a_stack_takes_rows_with_a_fold_axis_alone():
 
 def test_a_mode_is_no_text_and_a_network_needs_an_architecture():
     network = Network(Architecture(2, (3,), 1, dropout=0.5), [0])
-    with pytest.raises(SettingError, match=r"^mode must be of Mode, but got str; write Mode"):
+    with pytest.raises(SettingError, match=r"^mode must be of type Mode, but got str; write Mode"):
         network.stack(slice(0, 1), 4, "training")
-    with pytest.raises(SettingError, match=r"^architecture must be of Architecture, but got NoneType"):
+    with pytest.raises(SettingError, match=r"^architecture must be of type Architecture, but got NoneType"):
         Network(None, [0])
 
 
