@@ -12,7 +12,7 @@ from math import pi, sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from nnet.arrays import Array
 from nnet.layer import Layer
@@ -27,8 +27,9 @@ class Activation(Layer):
 
     _a: Array  # the outputs, for backward
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
-        self._shape, self._dtype, self._real = shape, dtype, dtype.type
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike):
+        kind: np.dtype[Any] = np.dtype(dtype)
+        self._shape, self._dtype, self._real = shape, kind, kind.type
 
     @cached_property
     def _scratch(self) -> Array:
@@ -79,7 +80,7 @@ class Tanh(Activation):
 class ReLU(Activation):
     """f(z) = max(z, 0), with f'(0) = 0."""
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike):
         super().__init__(shape, dtype)
         # NumPy takes the maximum of two arrays four times faster than that of an array and a number
         self._zeros: Array = np.zeros(shape, dtype)
@@ -120,7 +121,7 @@ class SiLU(Activation):
     Source: Elfwing et al. (2018), Sigmoid-Weighted Linear Units for Neural Network Function Approximation.
     """
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike):
         super().__init__(shape, dtype)
         self._s: Array = np.empty(shape, dtype)
 
@@ -148,11 +149,12 @@ class GELU(Activation):
 
     CUBIC, SCALE = 0.044715, sqrt(2 / pi)
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike):
         super().__init__(shape, dtype)
         self._t: Array = np.empty(shape, dtype)
         self._out: Array = np.empty(shape, dtype)
         self._largest = np.finfo(dtype).max
+        self._harmless = float(self._largest) ** 0.6  # a sum of squares of numbers whose cubes are far from overflow
 
     def forward(self, x: Array) -> Array:
         real, t = self._real, self._t
@@ -174,8 +176,9 @@ class GELU(Activation):
         np.multiply(slope, real(3 * self.CUBIC * self.SCALE), out=slope)
         np.add(slope, real(self.SCALE), out=slope)
         np.multiply(slope, self._z, out=slope)
-        np.minimum(slope, self._largest, out=slope)  # where z is huge 1 - t^2 is 0, and infinity times 0 would be NaN
-        np.maximum(slope, -self._largest, out=slope)
+        if not np.vdot(self._z, self._z) < self._harmless:  # where z is huge 1 - t^2 is 0, and infinity times 0 is NaN
+            np.minimum(slope, self._largest, out=slope)
+            np.maximum(slope, -self._largest, out=slope)
         np.multiply(t, t, out=self._out)
         np.subtract(real(1), self._out, out=self._out)
         np.multiply(slope, self._out, out=slope)
@@ -195,7 +198,7 @@ class Mish(Activation):
 
     FAR = 20.0
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike):
         super().__init__(shape, dtype)
         self._e: Array = np.empty(shape, dtype)
         self._t: Array = np.empty(shape, dtype)
@@ -234,7 +237,7 @@ class SELU(Activation):
 
     ALPHA, SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any]):
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike):
         super().__init__(shape, dtype)
         self._zeros: Array = np.zeros(shape, dtype)
         self._below: Array = np.empty(shape, dtype)

@@ -28,10 +28,10 @@ class FoldData:
     validation: row numbers; empty for a fit without validation.
     weights:    (N,) importance of each row in training, not negative; None weighs all alike.
 
-    Lists become arrays.
+    Lists become arrays, and so do frames and series, whose own labels of rows count for nothing.
 
     Raises:
-        ShapeError: shapes disagree, a row number lies outside x, or the training rows weigh nothing.
+        ShapeError: one is no array, shapes disagree, a row number lies outside x, or the training rows weigh nothing.
     """
 
     x: Array
@@ -44,25 +44,36 @@ class FoldData:
         for name, value in vars(self).items():
             if isinstance(value, Sequence):
                 object.__setattr__(self, name, np.asarray(value, None if len(value) else np.intp))
-        if self.x.ndim != 2 or self.y.shape[:1] != self.x.shape[:1] or self.y.ndim not in (1, 2):
-            raise ShapeError(
-                f"x must be (N, inputs) and y (N,) or (N, outputs), but got {self.x.shape} and {self.y.shape}."
-            )
+            elif hasattr(value, "__array__") and not isinstance(value, np.ndarray):
+                object.__setattr__(self, name, np.asarray(value))  # else a series is read by its labels of rows
+            elif hasattr(value, "toarray"):
+                raise ShapeError(f"{name} must be an array, but got {type(value).__name__}; give {name}.toarray().")
+            elif not hasattr(value, "shape") and not (name == "weights" and value is None):
+                raise ShapeError(f"{name} must be an array or a list, but got {type(value).__name__}.")
+        if self.x.ndim != 2:
+            raise ShapeError(f"x must be (N, inputs), but got {self.x.shape}; give np.reshape(x, (len(x), -1)).")
+        if self.y.shape[:1] != self.x.shape[:1] or self.y.ndim not in (1, 2):
+            raise ShapeError(f"y must be (N,) or (N, outputs) for {len(self.x)} rows, but got {self.y.shape}.")
         if self.x.dtype not in (np.float32, np.float64):
             raise ShapeError(
                 f"x must be of float32 or float64, but got {self.x.dtype}; give np.asarray(x, np.float32)."
             )
         if self.weights is not None and self.weights.shape != self.x.shape[:1]:
             raise ShapeError(f"weights must be (N,) for {len(self.x)} rows, but got {self.weights.shape}.")
-        if not len(self.train):
-            raise ShapeError("a fold must have at least one training row, but got none.")
+        if self.weights is not None and self.weights.dtype.kind not in "biuf":
+            raise ShapeError(f"weights must hold numbers, but their type is {self.weights.dtype}.")
         if self.weights is not None and not (np.isfinite(self.weights).all() and self.weights.min() >= 0):
             raise ShapeError("weights must be finite and not negative.")
         for name, rows in (("train", self.train), ("validation", self.validation)):
-            if len(rows) and not np.issubdtype(rows.dtype, np.integer):
-                raise ShapeError(f"{name} must hold row numbers, but its type is {rows.dtype}.")
+            if rows.ndim != 1 or (len(rows) and not np.issubdtype(rows.dtype, np.integer)):
+                instead = f"; give np.flatnonzero({name})" * (rows.dtype == np.bool_)
+                raise ShapeError(
+                    f"{name} must be (N,) row numbers, but got {rows.dtype} of shape {rows.shape}{instead}."
+                )
             if len(rows) and not 0 <= rows.min() <= rows.max() < len(self.x):
                 raise ShapeError(f"{name}: rows must lie in [0, {len(self.x)}), but got {rows.min()} to {rows.max()}.")
+        if not len(self.train):
+            raise ShapeError("a fold must have at least one training row, but got none.")
         if self.weights is not None and not self.weights[self.train].max() > 0:
             raise ShapeError("a fold must have a training row that weighs more than 0, but all of them weigh 0.")
 

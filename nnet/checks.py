@@ -52,13 +52,33 @@ def flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def one_each(name: str, given: object) -> None:
-    """Refuse a single thing where one for each fold is wanted.
+def of_kind(name: str, value: object, kind: type) -> None:
+    """Refuse a value of another class than the wanted one.
 
     Raises:
-        ShapeError: it is no sequence.
+        SettingError: it is of another class, such as a dict, or the class itself.
+    """
+    if isinstance(value, kind):
+        return
+    given = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+    in_list = isinstance(value, list | tuple) and any(isinstance(one, kind) for one in value)
+    instead = "give one without [...]" if in_list else f"write {kind.__name__}(...)"
+    raise SettingError(f"{name} must be of type {kind.__name__}, but got {given}; {instead}.")
+
+
+def one_each(name: str, given: Any, kind: type = object) -> None:
+    """Refuse what is not one thing for each fold.
+
+    Raises:
+        ShapeError:   it is no sequence, or an empty one.
+        SettingError: it holds a thing of another class than `kind`.
     """
     if not hasattr(given, "__len__"):
         raise ShapeError(
             f"{name} must be a sequence with one for each fold, but got {type(given).__name__}; write [...]."
         )
+    if not len(given):
+        raise ShapeError(f"{name} must be a sequence with one for each fold, but got none.")
+    if kind is not object:
+        for position, one in enumerate(given):
+            of_kind(f"{name}[{position}]", one, kind)

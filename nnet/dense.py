@@ -20,13 +20,16 @@ class Dense(Layer):
         input_gradient: compute the gradient with respect to x, which the first layer need not do.
         unit_major:     lay the output out unit by unit, which makes reductions over few units several times faster.
 
+    Attributes:
+        takes: the rows and inputs (B, inputs) of its input.
+
     Source: Goodfellow et al. (2016), Deep Learning, section 6.5.6.
     """
 
     def __init__(self, views: DenseViews, rows: int, input_gradient: bool = True, unit_major: bool = False):
-        folds, _, outputs = views.weights.shape
+        folds, inputs, outputs = views.weights.shape
         dtype = views.weights.dtype
-        self.views = views
+        self.views, self.takes = views, (rows, inputs)
         self._weights_transposed = views.weights.transpose(0, 2, 1)
         self._out: Array = np.empty((folds, rows, outputs), dtype)
         if unit_major:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from nnet.batches import FoldData
 from nnet.errors import SettingError
 from nnet.losses import loss_of
@@ -19,6 +21,8 @@ def check_effects(architecture: Architecture, settings: TrainingSettings, folds:
         SettingError: there is such a setting; the message names it.
     """
     _check_batch_norm(architecture, settings.batch_size, min(len(data.train) for data in folds))
+    for data in folds:
+        _check_weights(data)
     if settings.schedule in MULTIPLYING and settings.decay == 0:
         raise SettingError(
             f"`0 < decay <= 1` must hold with schedule={settings.schedule!r}, but got decay=0, a learning rate of 0; "
@@ -28,6 +32,23 @@ def check_effects(architecture: Architecture, settings: TrainingSettings, folds:
         raise SettingError(
             f"label_smoothing must be 0 with a loss that is no cross-entropy, as it does nothing with {settings.loss}, "
             f"but got {settings.label_smoothing}; set label_smoothing=0, or loss='cross_entropy' for classes."
+        )
+
+
+def _check_weights(data: FoldData) -> None:
+    """Refuse weights of rows that are 0 or infinite in the type of x, in which the network computes.
+
+    Raises:
+        SettingError: the largest weight of the training rows is.
+    """
+    if data.weights is None:
+        return
+    largest, limits = float(data.weights[data.train].max()), np.finfo(data.x.dtype)
+    least, most = float(limits.tiny), float(limits.max)
+    if not least <= largest <= most:
+        raise SettingError(
+            f"the largest weight of a training row must be {least:.2g} to {most:.2g}, as x is of "
+            f"{data.x.dtype}, but got {largest:.2g}; give weights / weights.max()."
         )
 
 

@@ -6,7 +6,6 @@ import warnings
 from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -163,7 +162,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         return train, validation
 
     def _learnt(self, network: Network, outcome: base.Outcome, epochs: int) -> None:
-        self.network_, self._lock = network, Lock()
+        self.network_ = network
         self.n_outputs_, self.n_layers_ = network.architecture.outputs, len(network.architecture.sizes)
         self.history_ = outcome.history
         losses = self.loss_curve_ = outcome.history["loss"]
@@ -176,20 +175,20 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         """Compute the network's outputs (N, outputs), before any softmax."""
         check_is_fitted(self)
         x = validate_data(self, X, dtype=TYPES, accept_sparse="csr", reset=False)
-        with self._lock:  # the network computes in buffers of its own
-            return base.predicted_sparse(self.network_, x) if issparse(x) else self.network_.predict(x)
+        outputs = base.predicted_sparse(self.network_, x) if issparse(x) else self.network_.predict(x)
+        checks.check_outputs(outputs)
+        return outputs
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = {**super().__getstate__()}
         if "network_" in state:
-            network: Network = state["network_"]  # without its buffers, whose views a pickle or copy would part
+            network: Network = state["network_"]  # without its random bits, as `_state` has them
             state["network_"] = network.architecture, network.parameters.values, network.parameters.statistics
-            del state["_lock"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if "network_" in state:
-            state = {**state, "network_": base.network_of(*state["network_"]), "_lock": Lock()}
+            state = {**state, "network_": base.network_of(*state["network_"])}
         super().__setstate__(state)
 
 

@@ -87,7 +87,7 @@ class Training:
             The state for the next epoch.
 
         Raises:
-            NNetError: some parameter is not finite.
+            NNetError: some parameter or moment is not finite.
         """
         if state is not None:
             self.lockstep.restore(state)
@@ -141,6 +141,9 @@ class Training:
         if kept is None:
             self.finish()
         else:
+            if isfinite(report["loss"]) and not self.lockstep.is_finite():
+                outcome.ended = f"The squares of gradients are not finite after epoch {epoch}"
+                outcome.advice, outcome.converged = "scale X (and y) to about unit variance", False
             self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
         outcome.best = best
         return epoch, replace(self.lockstep.state(), recent=[])
@@ -158,12 +161,11 @@ class Training:
         """Leave the network ready to predict, with the mean of its recent weights if the settings average them.
 
         Raises:
-            NNetError: some parameter is not finite.
+            NNetError: some parameter is not finite, or a moment, after which its parameter stands still.
         """
         with quiet():
             self.lockstep.finish()
-        parameters = self.network.parameters
-        if not (np.isfinite(parameters.values).all() and np.isfinite(parameters.statistics).all()):
+        if not self.lockstep.is_finite():
             raise diverged()
 
     def _snapshot(self) -> tuple[Array, Array]:

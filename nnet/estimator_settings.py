@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.activations import ACTIVATIONS
+from nnet.arrays import Array
 from nnet.checks import flag, number, whole
-from nnet.errors import SettingError, lookup
+from nnet.errors import NNetError, SettingError, lookup
 from nnet.network import NUMBERS, Architecture
 from nnet.optimizers import OPTIMIZERS
 from nnet.settings import TrainingSettings
@@ -158,6 +159,20 @@ def check_same_columns(columns: tuple[int, ...], before: tuple[int, ...]) -> Non
         raise SettingError(
             f"y must have the shape of the first call, {shapes[0]}, but got {shapes[1]}; give y in that shape, or call "
             "fit with warm_start=False for a new network."
+        )
+
+
+def check_outputs(outputs: Array) -> None:
+    """Refuse outputs (N, outputs) that are not finite, of which a class would be predicted all the same.
+
+    Raises:
+        NNetError: there are such outputs.
+    """
+    [rows] = np.nonzero(~np.isfinite(outputs).all(axis=1))
+    if len(rows):
+        raise NNetError(
+            "X must hold numbers of the size that the network was trained on, but its outputs overflow for "
+            f"{len(rows)} of {len(outputs)} rows, first for row {rows[0]}; correct or scale them."
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from nnet.arrays import Array, Rows
 from nnet.batch_norm import BatchNorm
 from nnet.batches import Batch, FoldData, Gatherer
-from nnet.checks import one_each
+from nnet.checks import of_kind, one_each, whole
 from nnet.effects import check_effects
 from nnet.errors import ShapeError
 from nnet.losses import Loss, loss_of
@@ -70,8 +70,8 @@ class Lockstep:
         folds_per_step: folds that share one step, chosen by size when None. It does not change the result.
 
     Raises:
-        ShapeError:   the data does not fit the architecture.
-        SettingError: a setting would learn nothing or do nothing.
+        ShapeError:   the data does not fit the architecture, or there are not as many seeds as folds.
+        SettingError: an argument is of another class, or a setting would learn nothing or do nothing.
     """
 
     def __init__(
@@ -82,11 +82,20 @@ class Lockstep:
         seeds: Sequence[Seed],
         folds_per_step: int | None = None,
     ):
-        one_each("folds", folds)
+        of_kind("architecture", architecture, Architecture)
+        of_kind("settings", settings, TrainingSettings)
+        one_each("folds", folds, FoldData)
+        one_each("seeds", seeds)
+        if len(seeds) != len(folds):
+            raise ShapeError(f"each fold needs a seed, but got {len(folds)} folds and {len(seeds)} seeds.")
         if folds[0].x.shape[1] != architecture.inputs:
             raise ShapeError(f"x must have {architecture.inputs} columns, but got {folds[0].x.shape[1]}.")
         check_effects(architecture, settings, folds)
-        self._together = together(architecture, settings.batch_size) if folds_per_step is None else folds_per_step
+        self._together = (
+            together(architecture, settings.batch_size)
+            if folds_per_step is None
+            else whole("folds_per_step", folds_per_step)
+        )
         self.network = Network(architecture, seeds, folds[0].x.dtype)
         self._loss_type = loss_of(settings.loss)
         self._settings, self._folds, self.shuffle = settings, folds, True
@@ -149,6 +158,12 @@ class Lockstep:
     def finish(self) -> None:
         """Put the mean of the recent weights into the network for good, if the settings average them."""
         self._averaged()
+
+    def is_finite(self) -> bool:
+        """Tell whether parameters, statistics and the optimizer's moments are all finite numbers."""
+        parameters = self.network.parameters
+        arrays = (parameters.values, parameters.statistics, *self._optimizer.state)
+        return all(bool(np.isfinite(array).all()) for array in arrays)
 
     def state(self) -> State:
         """Return the state from which `restore` goes on; its weights are a copy."""

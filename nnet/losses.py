@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from nnet.arrays import Array, Targets
 from nnet.compiled import Call, passes_for
@@ -26,9 +26,10 @@ class Loss(ABC):
 
     classifies = True  # targets are class indices
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike, delta: float = 1.0):
         folds, rows, outputs = shape
-        self._real = dtype.type
+        kind: np.dtype[Any] = np.dtype(dtype)
+        self._real = kind.type
         self._delta = delta
         self._scratch: Array = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
         self._term: Array = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
@@ -36,7 +37,7 @@ class Loss(ABC):
         self._weights: Array = np.empty((folds, rows, 1), dtype)
         self._ones: Array = np.ones((folds, 1, rows), dtype)
         self._sum: Array = np.empty((folds, 1, 1), dtype)
-        self._one_row = dtype.type(1 / rows)
+        self._one_row = self._real(1 / rows)
 
     @staticmethod
     @abstractmethod
@@ -93,20 +94,20 @@ class SoftmaxCrossEntropy(Loss):
 
     Source: Bishop (2006), Pattern Recognition and Machine Learning, section 4.3.4.
 
-    >>> loss = SoftmaxCrossEntropy((1, 1, 2), np.dtype(float))
+    >>> loss = SoftmaxCrossEntropy((1, 1, 2), float)
     >>> z, total = np.zeros((1, 1, 2)), np.zeros(1)
     >>> gradient = loss.step(z, np.array([[[1.0, 0.0]]]), total)
     >>> total.round(4), gradient
     (array([0.6931]), array([[[-0.5,  0.5]]]))
     """
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype[Any], delta: float = 1.0):
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike, delta: float = 1.0):
         super().__init__(shape, dtype, delta)
         folds, rows, outputs = shape
         self._true: Array = np.empty((folds, rows), dtype)
         self._column: Array = np.empty((folds, 1, rows), dtype)
         self._fold: Array = np.empty(folds, dtype)
-        passes, sizes = passes_for(dtype), (folds, outputs, rows)
+        passes, sizes = passes_for(np.dtype(dtype)), (folds, outputs, rows)
         self._z = self._units = self._term  # the outputs that came last, which come again in every step
         self._unit_targets = self._term.transpose(0, 2, 1)
         self._flat_targets = self._unit_targets.reshape(folds, -1, copy=False)
@@ -323,9 +324,14 @@ def are_labels(y: Targets, outputs: int) -> bool:
 def checked_labels(y: Targets, classes: int) -> Targets:
     """Return the labels, of any integer type, if all of them are classes."""
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
-        raise ShapeError(f"y must be (N,) class indices, but got {y.dtype} of shape {y.shape}.")
+        columns = y.shape[1] if y.ndim == 2 else 0
+        instead = ("np.unique(y, return_inverse=True)[1]", "np.ravel(y)", "np.argmax(y, axis=1)")[min(columns, 2)]
+        raise ShapeError(f"y must be (N,) class indices, but got {y.dtype} of shape {y.shape}; give {instead}.")
     if len(y) and not 0 <= y.min() <= y.max() < classes:
-        raise ShapeError(f"labels must lie in [0, {classes}), but got {y.min()} to {y.max()}.")
+        raise ShapeError(
+            f"labels must lie in [0, {classes}), but got {y.min()} to {y.max()}; give "
+            "np.unique(y, return_inverse=True)[1], or the network more outputs."
+        )
     return y
 
 
@@ -334,7 +340,7 @@ def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
     if are_labels(y, outputs):
         return np.eye(outputs, dtype=dtype)[checked_labels(y, outputs)]
     if not np.issubdtype(y.dtype, np.number):
-        raise ShapeError(f"y must hold numbers, but its type is {y.dtype}.")
+        raise ShapeError(f"y must hold numbers, but its type is {y.dtype}; give y.astype(float).")
     columns: Array = np.ascontiguousarray(y.reshape(len(y), -1), dtype)
     if columns.shape[1] != outputs:
         raise ShapeError(f"y must have {outputs} columns, one for each output, but got {columns.shape[1]}.")

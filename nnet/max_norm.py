@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from nnet.arrays import Array
@@ -30,6 +32,8 @@ class MaxNorm:
             np.multiply(weights, weights, out=squares)
             np.matmul(self._ones[layer], squares, out=lengths)
             np.sqrt(lengths, out=lengths)
+            if not np.vdot(lengths, lengths) < inf:  # squares overflow before the weights do, which would become 0
+                lengths[...] = np.linalg.norm(weights.astype(np.float64), axis=1, keepdims=True)
             np.maximum(lengths, self._limit, out=lengths)
             np.divide(self._limit, lengths, out=lengths)  # 1 where it is short enough
             for fold_weights, fold_lengths in zip(weights, lengths, strict=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from math import inf
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
-from nnet.checks import flag, number, one_each, whole
+from nnet.checks import flag, number, of_kind, one_each, whole
 from nnet.compiled import passes_for
 from nnet.dense import Dense
 from nnet.dropout import Dropout
@@ -137,10 +138,16 @@ class Stack:
         """Compute the outputs (F, B, outputs) of x (F, B, inputs), in a buffer of the stack's own.
 
         Raises:
-            ShapeError: x has not three axes.
+            ShapeError: x has not three axes, or another number of rows or inputs than the stack.
         """
         if x.ndim != 3:
             raise ShapeError(f"x must be (F, B, inputs), but got {x.shape}; for one fold give x[None].")
+        if x.shape[1:] != self._dense.takes:
+            rows, inputs = self._dense.takes
+            raise ShapeError(
+                f"x must be (F, {rows}, {inputs}) for this stack, but got {x.shape}; for other numbers of rows make "
+                "another with network.stack(folds, rows, mode)."
+            )
         for layer in self.layers:
             x = layer.forward(x)
         return x
@@ -175,31 +182,49 @@ class Network:
         bits: each fold's stream of random bits for dropout and noise.
 
     Raises:
-        SettingError: the type is another.
-        ShapeError:   the seeds are no sequence.
+        SettingError: the type is another, or the architecture is none.
+        ShapeError:   the seeds are no sequence, or an empty one.
     """
 
     def __init__(self, architecture: Architecture, seeds: Sequence[Seed], dtype: DTypeLike = np.float32):
+        of_kind("architecture", architecture, Architecture)
         one_each("seeds", seeds)
-        self.architecture = architecture
-        self.folds = len(seeds)
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise SettingError(f"dtype must be float32 or float64, but got {self.dtype}.")
-        self.parameters = Parameters(
-            architecture.sizes, architecture.batch_norm, self.folds, self.dtype, architecture.input_scale
-        )
-        self.bits = [RandomBits(stream(seed, DROPOUT)) for seed in seeds]
-        self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}  # of all modes but prediction
-        self._predicting: dict[tuple[int, int], dict[int, Stack]] = {}  # by folds, then by rows, the latest last
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise SettingError(f"dtype must be float32 or float64, but got {np.dtype(dtype)}.")
+        self._make(architecture, [RandomBits(stream(seed, DROPOUT)) for seed in seeds], np.dtype(dtype))
         for fold, seed in enumerate(seeds):
             self._initialize(slice(fold, fold + 1), stream(seed, INITIALIZATION))
+
+    def _make(self, architecture: Architecture, bits: list[RandomBits], dtype: np.dtype[Any]) -> None:
+        """Make the parameters, whose weights are 0, and the tables of stacks."""
+        self.architecture, self.bits, self.folds, self.dtype = architecture, bits, len(bits), dtype
+        self.parameters = Parameters(
+            architecture.sizes, architecture.batch_norm, self.folds, dtype, architecture.input_scale
+        )
+        self._stacks: dict[tuple[int, int, int, Mode], Stack] = {}  # of all modes but prediction
+        self._predicting: dict[tuple[int, int], dict[int, Stack]] = {}  # by folds, then by rows, the latest last
+        self._computing = Lock()  # held while a thread predicts, because stacks compute in buffers of their own
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the content of a copy or a pickle, without buffers, whose views it would part."""
+        parameters = self.parameters
+        names = {"architecture": self.architecture, "bits": self.bits}
+        return {**names, "values": parameters.values, "statistics": parameters.statistics}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make the network of such a content."""
+        self._make(state["architecture"], state["bits"], state["values"].dtype)
+        self.parameters.values[...], self.parameters.statistics[...] = state["values"], state["statistics"]
 
     def stack(self, folds: slice, rows: int, mode: Mode) -> Stack:
         """Return the stack for a range of folds and a number of rows, which is made once.
 
         Of the stacks to predict with, which callers ask for with any number of rows, only the latest are kept.
+
+        Raises:
+            SettingError: the mode is none, such as its name.
         """
+        of_kind("mode", mode, Mode)
         if mode is Mode.PREDICTION:
             return self._prediction_stack(folds, rows)
         key = (folds.start, folds.stop, rows, mode)
@@ -209,7 +234,12 @@ class Network:
         return stack
 
     def weights(self, fold: int) -> list[tuple[Array, Array | None]]:
-        """Return views of a fold's weights (in, out) and bias (out,), layer by layer."""
+        """Return views of a fold's weights (in, out) and bias (out,), layer by layer.
+
+        Raises:
+            ShapeError: there is no such fold.
+        """
+        self._check_fold(fold)
         layers = [self.parameters.dense(layer, slice(fold, fold + 1)) for layer in range(len(self.parameters.shapes))]
         return [(views.weights[0], None if views.bias is None else views.bias[0, 0]) for views in layers]
 
@@ -219,13 +249,14 @@ class Network:
         Raises:
             ShapeError: x has another number of columns, or there is no such fold.
         """
-        if not 0 <= fold < self.folds:
-            raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
+        self._check_fold(fold)
         outputs: Array = self.predict_folds(x, slice(fold, fold + 1))[0]
         return outputs
 
     def predict_folds(self, x: ArrayLike, folds: slice) -> Array:
         """Compute the outputs (F, N, outputs) of a range of F folds for x (N, inputs), each as `predict` does.
+
+        Threads may call it at once, and predict one after the other.
 
         Raises:
             ShapeError: x has another number of columns.
@@ -235,13 +266,18 @@ class Network:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
         count = folds.stop - folds.start
         outputs: Array = np.empty((count, len(x), self.architecture.outputs), self.dtype)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with self._computing, np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(x), CHUNK):
                 # the layout changes which product BLAS computes, and with it the last bits
                 rows = np.ascontiguousarray(x[start : start + CHUNK], self.dtype)[None]
                 stack = self.stack(folds, rows.shape[1], Mode.PREDICTION)
-                outputs[:, start : start + CHUNK] = stack.forward(rows if count == 1 else rows.repeat(count, axis=0))
+                outputs[:, start : start + CHUNK] = stack.forward(rows)  # one copy for all folds
         return outputs
+
+    def _check_fold(self, fold: int) -> None:
+        whole("fold", fold)
+        if not 0 <= fold < self.folds:
+            raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
 
     def _prediction_stack(self, folds: slice, rows: int) -> Stack:
         """Return a stack to predict with: that of CHUNK rows is kept, and the latest OTHER_ROWS others."""

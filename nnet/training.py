@@ -12,7 +12,7 @@ import numpy as np
 
 from nnet.arrays import Array
 from nnet.batches import FoldData
-from nnet.checks import one_each
+from nnet.checks import of_kind, one_each, whole
 from nnet.errors import SettingError, ShapeError
 from nnet.lockstep import Lockstep
 from nnet.losses import are_labels, loss_of
@@ -67,7 +67,8 @@ def train(
 
     Raises:
         ShapeError:   there are not as many architectures and seeds as folds, or the data does not fit them.
-        SettingError: a setting would learn nothing or do nothing, or the metric is not one of such targets.
+        SettingError: an argument is of another class, a setting would learn nothing or do nothing, or the metric is
+                      not one of such targets.
     """
     groups = lockstep_groups(architectures, settings, folds, seeds, folds_per_step)
     validated = all(len(data.validation) for data in folds)
@@ -79,8 +80,7 @@ def train(
     if isinstance(metric, str):
         for architecture, data in zip(architectures, folds, strict=True):
             _check_metric(metric, settings.loss, data, architecture.outputs)
-    scorer = score_of(metric) if isinstance(metric, str) else metric
-    score = [scorer] * len(folds) if callable(scorer) else scorer
+    score = _scores(metric, len(folds))
     plateau = Plateau(settings.decay, settings.plateau_patience)
     for epoch in range(1, settings.epochs + 1):
         factor = plateau.factor
@@ -127,6 +127,22 @@ def _check_metric(metric: str, loss: str, data: FoldData, outputs: int) -> None:
         )
 
 
+def _scores(metric: str | Score | Sequence[Score], folds: int) -> Sequence[Score]:
+    """Return the score of each fold.
+
+    Raises:
+        SettingError: the metric is neither a name nor a function nor such a function for each fold.
+    """
+    scorer = score_of(metric) if isinstance(metric, str) else metric
+    score = [scorer] * folds if callable(scorer) else scorer
+    if not isinstance(score, Sequence) or len(score) != folds or not all(map(callable, score)):
+        raise SettingError(
+            f"metric must be a name such as 'accuracy', a function of outputs and truth, or a list of {folds} such "
+            f"functions, one for each fold, but got {metric!r}."
+        )
+    return score
+
+
 def _score(lockstep: Lockstep, folds: Sequence[FoldData], score: Sequence[Score]) -> tuple[list[float], list[float]]:
     rows = [data.validation for data in folds]
     losses, scores = [], []
@@ -144,8 +160,9 @@ def lockstep_groups(
     folds_per_step: int | None = None,
 ) -> list[tuple[list[int], Lockstep]]:
     """Group the folds by architecture, and return each group's positions and its network in training."""
-    for name, given in {"architectures": architectures, "folds": folds, "seeds": seeds}.items():
-        one_each(name, given)
+    one_each("architectures", architectures, Architecture)
+    one_each("folds", folds, FoldData)
+    one_each("seeds", seeds)
     if not len(architectures) == len(folds) == len(seeds):
         raise ShapeError(
             f"each fold needs an architecture and a seed, but got {len(architectures)} architectures, "
@@ -183,17 +200,22 @@ def fit(
         folds:   each fold's data; all of one width.
         seeds:   each fold's seed, or its number; a fold's network depends on nothing but its own data, seed and
                  settings.
-        factors: factors of the learning rate in each epoch, as an earlier run reported them; 1 for further epochs.
+        factors: factors of the learning rate in each epoch, as an earlier run reported them; 1 for further epochs. A
+                 plateau schedule lowers the rate by them alone, because no validation rows are scored.
 
     Returns:
         the network of all folds, and (epochs, F) training losses.
 
     Raises:
         ShapeError:   the data or the seeds do not fit.
-        SettingError: `1 <= epochs <= settings.epochs` does not hold, or a setting would learn nothing or do nothing.
+        SettingError: an argument is of another class, `1 <= epochs <= settings.epochs` does not hold, or a setting
+                      would learn nothing or do nothing.
     """
-    if not 1 <= epochs <= settings.epochs:
+    of_kind("settings", settings, TrainingSettings)
+    if not 1 <= whole("epochs", epochs) <= settings.epochs:
         raise SettingError(f"`1 <= epochs <= horizon` must hold, but got epochs={epochs}, horizon={settings.epochs}.")
+    if not hasattr(factors, "__len__"):
+        raise SettingError(f"factors must be a sequence with one for each epoch, but got {factors!r}; write [...].")
     lockstep = Lockstep(architecture, settings, folds, seeds)
     losses: Array = np.empty((epochs, len(folds)))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

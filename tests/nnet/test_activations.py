@@ -129,6 +129,27 @@ def test_huge_inputs_neither_overflow_nor_lose_the_gradient_to_nan(name):
         assert np.isfinite(da).all()
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_type_may_be_named_as_numpy_does(name):
+    z = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
+    for dtype in (np.float32, "float32", np.dtype(np.float32)):
+        layer = ACTIVATIONS[name](SHAPE, dtype)
+        assert np.array_equal(layer.forward(z.copy()), make(name, dtype=np.float32).forward(z.copy()))
+        assert layer.backward(np.ones_like(z)).dtype == np.float32
+
+
+def test_gelu_bounds_its_slopes_where_they_could_overflow_alone():
+    z, da = np.random.default_rng(3).normal(size=(2, *SHAPE))
+    for far, bounded in ((1.0, False), (1e100, True)):
+        layer, plain = make("gelu"), make("gelu")
+        layer._largest = 0.0
+        slopes = []
+        for one in (layer, plain):
+            one.forward(z * [far, 1, 1, 1, 1])
+            slopes.append(one.backward(da.copy())[..., 1:])
+        assert np.array_equal(*slopes) != bounded
+
+
 def test_slope_at_zero():
     for name, slope in SLOPES_AT_ZERO.items():
         layer = make(name, (1, 1, 1))

@@ -6,7 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from nnet import batches
 from nnet.batches import FoldData, Gatherer, runs
@@ -172,9 +174,46 @@ def test_fold_data_of_wrong_shape_is_refused(x, y, rows, weights):
 @pytest.mark.parametrize("part", ["train", "validation"])
 def test_rows_that_are_no_row_numbers_are_refused(part):
     folds, _ = example()
-    for rows in (np.array([30, 3]), np.array([-1, 3]), np.arange(30) < 20, np.array([1.0])):
+    for rows in ([30, 3], [-1, 3], np.arange(30) < 20, [1.0], np.arange(30).reshape(2, 15), np.int64(3), 3, None):
         with pytest.raises(ShapeError, match=rf"^{part}.* must "):
             replace(folds[0], **{part: rows})
+
+
+def test_frames_and_series_are_read_by_position_whatever_labels_their_rows_have():
+    data = weigh(example()[0])[0]
+    labels = np.random.default_rng(0).permutation(len(data.y))
+    frame, y, weights = pd.DataFrame(data.x, labels), pd.Series(data.y, labels), pd.Series(data.weights, labels)
+    read = FoldData(frame, y, pd.Index(data.train), pd.Series(data.validation), weights)
+    for mine, own in zip(vars(read).values(), vars(data).values(), strict=True):
+        assert type(mine) is np.ndarray
+        assert np.array_equal(mine, own)
+
+
+@pytest.mark.parametrize("name", ["x", "y", "weights"])
+def test_what_is_no_array_is_refused_in_one_line(name):
+    given = {"x": None, "y": {}, "weights": 1.0}[name]
+    with pytest.raises(ShapeError, match=rf"^{name} must be an array or a list, but got {type(given).__name__}\.$"):
+        replace(example()[0][0], **{name: given})
+
+
+def test_pictures_and_masks_are_refused_and_what_is_said_makes_them_rows_and_row_numbers():
+    data, mask = example()[0][0], np.arange(30) < 20
+    with pytest.raises(ShapeError, match=r"^x must be \(N, inputs\), .*; give np\.reshape\(x, \(len\(x\), -1\)\)\.$"):
+        replace(data, x=data.x.reshape(30, 2, 2))
+    with pytest.raises(ShapeError, match=r"^train must be .* bool of shape \(30,\); give np\.flatnonzero\(train\)\.$"):
+        replace(data, train=mask)
+    assert len(replace(data, train=np.flatnonzero(mask)).train) == 20
+
+
+def test_a_sparse_matrix_is_refused_and_what_is_said_makes_it_an_array():
+    data = example()[0][0]
+    with pytest.raises(ShapeError, match=r"^x must be an array, but got csr_array; give x\.toarray\(\)\.$"):
+        replace(data, x=csr_array(data.x))
+
+
+def test_weights_that_are_no_numbers_are_refused():
+    with pytest.raises(ShapeError, match=r"^weights must hold numbers, but their type is <U1\.$"):
+        replace(example()[0][0], weights=["1"] * 30)
 
 
 @pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from nnet.checks import flag, number, one_each, whole
+from nnet.checks import flag, number, of_kind, one_each, whole
 from nnet.errors import SettingError, ShapeError
 
 ACCEPTED = {
@@ -42,5 +42,23 @@ def test_one_thing_is_not_one_for_each_fold():
     for given in (SettingError("x"), 3, iter([1])):
         with pytest.raises(ShapeError, match=rf"^seeds must be a sequence .*, but got {type(given).__name__}; write"):
             one_each("seeds", given)
-    for given in ([1], (), np.arange(2)):
+    with pytest.raises(ShapeError, match=r"^seeds must be a sequence with one for each fold, but got none\.$"):
+        one_each("seeds", [])
+    for given in ([1], (1,), np.arange(2)):
         one_each("seeds", given)
+
+
+def test_a_thing_of_another_class_is_named_and_so_is_what_to_write():
+    whole_number = Fraction(1)
+    of_kind("share", whole_number, Fraction)
+    one_each("shares", [whole_number], Fraction)
+    for given, said in (
+        ([whole_number], "list; give one without [...]."),
+        ({}, "dict; write Fraction(...)."),
+        (Fraction, "the class Fraction; write Fraction(...)."),
+    ):
+        with pytest.raises(SettingError) as error:
+            of_kind("share", given, Fraction)
+        assert str(error.value) == f"share must be of type Fraction, but got {said}"
+    with pytest.raises(SettingError, match=r"^shares\[1\] must be of type Fraction, but got float; write Fraction"):
+        one_each("shares", [whole_number, 0.5], Fraction)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from nnet.errors import SettingError
@@ -74,3 +75,16 @@ def test_label_smoothing_is_taken_with_a_loss_of_probabilities(loss, run):
         assert said.startswith("label_smoothing must be 0 with a loss that is no cross-entropy, as it does nothing ")
         assert said.endswith(f"with {loss}, but got 0.1; set label_smoothing=0, or loss='cross_entropy' for classes.")
         assert run(loss=loss) == ""
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_that_vanish_in_the_type_of_x_are_refused(dtype, make_folds):
+    [data] = make_folds([(40, 11)], dtype=dtype)
+    settings = TrainingSettings(epochs=1)
+    for weight in (1e-50, 1e50, 5e-324):
+        weighted = replace(data, weights=np.full(51, weight))
+        if dtype == np.float64 and weight != 5e-324:
+            assert np.isfinite(fit(PLAIN, settings, [weighted], [0], 1)[1]).all()
+            continue
+        with pytest.raises(SettingError, match=r"^the largest weight of a training row must be .* weights\.max\(\)\.$"):
+            fit(PLAIN, settings, [weighted], [0], 1)

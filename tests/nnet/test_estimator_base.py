@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
 
+from nnet.errors import NNetError
 from nnet.estimator import MLPClassifier, MLPRegressor
 from nnet.schedules import SCHEDULES
 
@@ -70,6 +73,17 @@ def test_a_training_that_diverged_after_its_best_epoch_warns_with_every_schedule
         model.fit(X, Y)
 
 
+@pytest.mark.parametrize("solver", ["adam", "adagrad", "rmsprop"])
+def test_a_parameter_that_stands_still_since_its_squared_gradients_overflow_is_told(solver):
+    x = np.hstack([X, np.full((len(X), 1), 1e20)]).astype(np.float32)  # the loss is huge, but finite
+    options = {"solver": solver, "max_iter": 3, "random_state": 0}
+    for train in (MLPClassifier.fit, partial(MLPClassifier.partial_fit, classes=[0, 1, 2])):
+        with pytest.raises(NNetError, match=r"^training diverged\. .* Scale X \(and y\) to about unit variance, or"):
+            train(MLPClassifier(**options), x, Y)
+    with pytest.warns(ConvergenceWarning, match=r"^The squares of gradients are not finite after .*; scale X"):
+        MLPClassifier(**options, early_stopping=True).fit(x, Y)
+
+
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("first", [False, True])
 def test_curves_of_a_history_are_aligned_where_one_begins_or_ends_between_calls(first):
@@ -79,3 +93,14 @@ def test_curves_of_a_history_are_aligned_where_one_begins_or_ends_between_calls(
     assert np.isfinite(model.history_["loss"]).all()
     for name in ("score", "validation_loss", "validation_score"):
         assert np.isnan(model.history_[name]).tolist() == lacking
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_a_row_whose_outputs_overflow_gets_no_prediction(kind):
+    x = X.astype(np.float32)
+    model, far = kind((8,), max_iter=2).fit(x, Y), x.astype(float)
+    far[3, 0] = 1e39  # infinite in float32
+    for given in (far, csr_matrix(far)):
+        with pytest.raises(NNetError, match=r"^X must .* overflow for 1 of 150 rows, first for row 3; correct or"):
+            model.predict(given)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.special
 
@@ -163,15 +165,17 @@ def test_units_of_the_last_layer():
         LOSSES["binary_cross_entropy"].encode(np.arange(2), 3, 0.0, np.dtype(float))
 
 
-@pytest.mark.parametrize(
-    "y",
-    [np.array([0, 9]), np.array([-1, 0]), np.zeros((2, 1), int), np.zeros(2)],
-    ids=["large", "small", "2-d", "float"],
-)
-def test_targets_that_are_no_labels_are_refused(y):
+@pytest.mark.parametrize("y", [[0, 9], [-1, 0], [[1], [0]], [[1, 0], [0, 1]], [1.0, 0.0], ["b", "a"], [True, False]])
+def test_targets_that_are_no_labels_are_refused_and_what_is_said_makes_them_labels(y):
+    y = np.array(y)
     for loss in (LOSSES["binary_cross_entropy"], LOSSES["cross_entropy"]):
-        with pytest.raises(ShapeError, match=r"labels must lie in|class indices"):
+        with pytest.raises(ShapeError, match=r"labels must lie in|class indices") as error:
             loss.encode(y, loss.outputs(2), 0.0, np.dtype(float))
+        [said] = re.findall(r"; give (np\.\S+(?: \S+[])])?)", str(error.value).rstrip("."))
+        frame = pd.DataFrame(y) if y.ndim == 2 else pd.Series(y)
+        labels, same = (eval(said.removesuffix(","), {"np": np, "y": given}) for given in (y, frame))
+        assert np.array_equal(labels, same)
+        assert loss.encode(labels, loss.outputs(2), 0.0, np.dtype(float)).shape == (2, loss.outputs(2))
 
 
 @pytest.mark.parametrize("name", [name for name in LOSSES if not LOSSES[name].classifies])
@@ -183,6 +187,16 @@ def test_numbers_become_a_column_for_each_output(name):
         LOSSES[name].encode(np.ones((4, 2)), 3, 0.0, np.dtype(float))
     with pytest.raises(ShapeError, match="y must hold numbers, but its type is <U1"):
         LOSSES[name].encode(np.array(["a"]), 1, 0.0, np.dtype(float))
+
+
+def test_the_type_may_be_named_as_numpy_does():
+    for name, loss in LOSSES.items():
+        outputs = 1 if name == "binary_cross_entropy" else 3
+        z, targets = np.random.default_rng(0).random((2, 1, 4, outputs))
+        gradients = [
+            loss((1, 4, outputs), dtype).step(z.copy(), targets, np.zeros(1)) for dtype in (float, np.dtype(float))
+        ]
+        assert np.array_equal(*gradients), name
 
 
 def test_loss_is_found_by_name_or_refused():

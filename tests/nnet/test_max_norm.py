@@ -69,3 +69,13 @@ def test_a_unit_without_weights_stays_and_nan_is_not_hidden():
     assert not first[0, :, 1].any()
     assert np.isnan(first[1, :, 3]).all()
     assert np.isnan(parameters.values).sum() == SIZES[0]
+
+
+def test_columns_whose_squares_overflow_keep_their_direction():
+    parameters = make_parameters(dtype=np.float32)
+    before = [weights.astype(np.float64) for weights in matrices(parameters)]
+    parameters.values *= 1e25
+    with np.errstate(over="ignore"):
+        MaxNorm(parameters, 2.0).apply(slice(0, F))
+    for weights, old in zip(matrices(parameters), before, strict=True):
+        np.testing.assert_allclose(weights, 2 * old / np.linalg.norm(old, axis=1, keepdims=True), rtol=1e-5)

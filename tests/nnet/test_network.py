@@ -13,7 +13,7 @@ from nnet.dense import Dense
 from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError
 from nnet.initializers import INITIALIZERS
-from nnet.network import CHUNK, OTHER_ROWS, Architecture, Mode, Network
+from nnet.network import CHUNK, OTHER_ROWS, Architecture, Mode, Network, Stack
 
 F, B = 3, 7
 
@@ -224,6 +224,8 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
     for fold in (-1, 2):
         with pytest.raises(ShapeError, match=f"`0 <= fold < 2` must hold, but got fold={fold}"):
             Network(Architecture(5, (), 3), make_seeds(2)).predict(np.zeros((1, 5)), fold)
+        with pytest.raises(ShapeError, match=f"`0 <= fold < 2` must hold, but got fold={fold}"):
+            Network(Architecture(5, (), 3), make_seeds(2)).weights(fold)
 
 
 def test_numbers_of_numpy_become_pythons():
@@ -296,4 +298,24 @@ def test_a_stack_takes_rows_with_a_fold_axis_alone():
     stack = Network(Architecture(2, (3,), 1), [0], float).stack(slice(0, 1), 4, Mode.TRAINING)
     with pytest.raises(ShapeError, match=r"^x must be \(F, B, inputs\), but got \(4, 2\); for one fold give x\[None\]"):
         stack.forward(np.zeros((4, 2)))
+    for shape in ((1, 3, 2), (1, 4, 3)):
+        with pytest.raises(ShapeError, match=r"^x must be \(F, 4, 2\) for this stack, .* network\.stack\(folds"):
+            stack.forward(np.zeros(shape))
     assert stack.forward(np.zeros((4, 2))[None]).shape == (1, 4, 1)
+
+
+def test_a_mode_is_no_text_and_a_network_needs_an_architecture():
+    network = Network(Architecture(2, (3,), 1, dropout=0.5), [0])
+    with pytest.raises(SettingError, match=r"^mode must be of type Mode, but got str; write Mode"):
+        network.stack(slice(0, 1), 4, "training")
+    with pytest.raises(SettingError, match=r"^architecture must be of type Architecture, but got NoneType"):
+        Network(None, [0])
+
+
+def test_rows_to_predict_are_not_copied_for_each_fold(make_seeds, monkeypatch):
+    network, given, forward = random_network(make_seeds), [], Stack.forward
+    monkeypatch.setattr(Stack, "forward", lambda stack, x: given.append(x.shape) or forward(stack, x))
+    together = network.predict_folds(example()[0], slice(0, F))
+    assert given == [(1, *example()[0].shape)]
+    for fold in range(F):
+        assert np.array_equal(together[fold], network.predict(example()[0], fold))

@@ -272,6 +272,35 @@ def test_a_single_architecture_fold_or_seed_is_refused_in_one_line(make_folds, m
         fit(ARCHITECTURE, SETTINGS, folds[0], seeds[:1], 1)
 
 
+def test_arguments_of_another_class_are_refused_in_one_line(make_folds):
+    [data] = make_folds([(40, 11)])
+    plain = {"architecture": ARCHITECTURE, "settings": SETTINGS, "folds": [data], "seeds": [0]}
+    for change, said in (
+        ({"architecture": [ARCHITECTURE]}, "architecture must be of type Architecture, but got list; give one without"),
+        ({"settings": {"epochs": 4}}, "settings must be of type TrainingSettings, but got dict; write Training"),
+        ({"folds": [(data.x, data.y)]}, r"folds\[0\] must be of type FoldData, but got tuple; write FoldData"),
+        ({"folds": []}, "folds must be a sequence with one for each fold, but got none"),
+        ({"seeds": [0, 1]}, "each fold needs a seed, but got 1 folds and 2 seeds"),
+        ({"epochs": "2"}, "epochs must be an integer, but got '2'"),
+        ({"factors": 0.5}, "factors must be a sequence with one for each epoch, but got 0.5"),
+    ):
+        with pytest.raises((SettingError, ShapeError), match=f"^{said}"):
+            fit(**{**plain, "epochs": 2, **change})
+    for name, given, said in (
+        ("metric", None, "metric must be a name such as 'accuracy', .* list of 1 such functions, .* but got None"),
+        ("metric", ["accuracy"], r"metric must be a name .* but got \['accuracy'\]"),
+        ("metric", [log_likelihood] * 2, "metric must be a name"),
+        ("folds_per_step", "2", "folds_per_step must be an integer, but got '2'"),
+        ("architectures", [{}], r"architectures\[0\] must be of type Architecture, but got dict; write Architecture"),
+    ):
+        with pytest.raises(SettingError, match=f"^{said}"):
+            next(train(**{**plain_train(data), name: given}))
+
+
+def plain_train(data):
+    return {"architectures": [ARCHITECTURE], "settings": SETTINGS, "folds": [data], "seeds": [0], "metric": "accuracy"}
+
+
 def test_numbers_are_seeds_and_lists_are_rows(make_folds):
     [data] = make_folds([(40, 11)])
     plain = FoldData(
