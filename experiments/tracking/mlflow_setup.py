@@ -9,6 +9,7 @@ import gc
 import importlib
 import logging
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
@@ -38,12 +39,17 @@ LOGGERS = ("mlflow", "alembic", "sqlalchemy", "sqlalchemy.engine", "urllib3")
 def prepare_mlflow(environ: MutableMapping[str, str]) -> Any:
     """Import MLflow so that it is quiet and fails soon, and return the module.
 
-    Sets those of SETTINGS that the user did not set, in `environ` (MLflow reads os.environ). Silences the loggers of
+    Sets those of SETTINGS that the user did not set, in `environ` (MLflow reads os.environ), and a home folder where
+    the user has none, which MLflow cannot be imported without. Silences the loggers of
     MLflow and its database libraries, unless MLFLOW_LOGGING_LEVEL is set, and ignores the warnings of their modules.
     All three hold for the whole process.
     """
     for name, value in SETTINGS.items():
         environ.setdefault(name, value)
+    try:
+        Path.home()
+    except RuntimeError:  # a container's user, whom its list of users does not know
+        environ["HOME"] = tempfile.gettempdir()
     warnings.filterwarnings("ignore", module=r"(mlflow|alembic|sqlalchemy|urllib3)(\.|$)")
     mlflow = importlib.import_module("mlflow")
     if "MLFLOW_LOGGING_LEVEL" not in environ:

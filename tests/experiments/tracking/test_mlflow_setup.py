@@ -72,3 +72,17 @@ def test_a_reason_is_the_innermost_error_in_one_line() -> None:
     assert reason(caught.value) == "disk at http://***@c is full"
     assert reason(KeyError()) == "KeyError"
     assert len(reason(ValueError("x" * 999))) == 200
+
+
+def test_a_user_without_a_home_folder_can_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    environ: dict[str, str] = {}
+
+    def home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "home", home)  # as of a container's user with a number alone
+        prepare_mlflow(environ)
+    assert Path(environ["HOME"]).is_dir()
+    prepare_mlflow(environ := {})
+    assert "HOME" not in environ
