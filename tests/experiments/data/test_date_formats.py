@@ -32,6 +32,8 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("20260131",), "%Y%m%d", [DAY]),
         (("Jan 31, 2026", "Feb 01, 2026"), "%b %d, %Y", [DAY, DAY + 1]),
         (("January 31, 2026",), "%B %d, %Y", [DAY]),
+        (("Jan 31 2026", "Feb 1 2026"), "%b %d %Y", [DAY, DAY + 1]),
+        (("January 31 2026",), "%B %d %Y", [DAY]),
         (("31-Jan-2026",), "%d-%b-%Y", [DAY]),
         (("31 January 2026",), "%d %B %Y", [DAY]),
         (("2026-01", "2026-02"), "%Y-%m", [DAY - 30, DAY + 1]),
