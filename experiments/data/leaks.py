@@ -151,9 +151,10 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
 
 
 def _in_order(table: Table) -> Iterator[str]:
-    """Say by which date the rows are ordered; the first of several."""
-    for at, name in _features(table, "date"):
-        values = _values(table, at)
+    """Say by which date the rows are ordered; the first of several. Beside dates, a time of day orders no rows."""
+    columns = [(name, _values(table, at)) for at, name in _features(table, "date")]
+    dates = [(name, values) for name, values in columns if (np.abs(values) >= 1).any()]
+    for name, values in dates or columns:
         moments = values if table.numbers is None else values[np.argsort(table.numbers)]
         steps = np.diff(moments)
         ordered = len(moments) >= FEWEST and ((steps >= 0).all() or (steps <= 0).all())

@@ -169,6 +169,13 @@ def test_rows_in_the_order_of_a_date_are_pointed_out() -> None:
     assert leak_hints(replace(table, time=days[shuffled]), LABELS, True) == ()
 
 
+def test_a_time_of_day_orders_the_rows_only_where_there_are_no_dates() -> None:
+    table = table_of(np.arange(ROWS) / 1440, "date", "clock")
+    assert "order of 'clock'" in " | ".join(leak_hints(table, LABELS, True))
+    dated = replace(table, kinds=("date", "date"), features=table.features.assign(plain=20_000 + 7 * PLAIN))
+    assert leak_hints(dated, LABELS, True) == ()
+
+
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
