@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 
 from experiments.errors import DataError
@@ -18,6 +20,17 @@ INDEX_NAME = (
     r"|.*[a-z](I[dD]|Nr\.?)"
 )
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
+
+
+def words_among_numbers(texts: Iterable[str]) -> str:
+    """Return the setting that leaves out the rows of the words among some texts, if most of these are numbers.
+
+    >>> words_among_numbers(["1", "2", "6", "Indef."]), words_among_numbers(["a", "1"]), words_among_numbers(["1", "2"])
+    ('data.missing = ["Indef."]', '', '')
+    """
+    different = set(texts)
+    words = sorted(text for text in different if not re.match(NUMBER, text))
+    return f"data.missing = {json.dumps(words, ensure_ascii=False)}" if 0 < 2 * len(words) < len(different) else ""
 
 
 def words_present(words: Iterable[str]) -> frozenset[str]:
