@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from experiments.errors import DataError
 
 MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # in any case
-# further words, in any case, that are missing values among numbers; in a column of words they may be a category
+# further words, in any case, that are missing values among numbers; in a column of words they may be a category;
+# MySQL and PostgreSQL write \N
 MISSING_NUMBERS = (
     *("-", "--", "---", ".", "..", "*", "nil", "n.a.", "n.a", "missing", "unknown", "not available", "undefined"),
-    *("<na>", "nat", "#div/0!", "#value!", "#ref!", "#num!", "#name?"),
+    *("<na>", "nat", r"\n", "#div/0!", "#value!", "#ref!", "#num!", "#name?"),
 )
 # names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
 INDEX_NAME = (

@@ -79,7 +79,7 @@ def test_what_is_kept_is_a_feature(sheet: Make) -> None:
     assert left_out(table) == {}
 
 
-@pytest.mark.parametrize("word", ["-", ".", "#DIV/0!", "missing", "Unknown"])
+@pytest.mark.parametrize("word", ["-", ".", "#DIV/0!", "missing", "Unknown", r"\N"])
 def test_a_word_for_missing_among_numbers_is_missing(word: str, sheet: Make) -> None:
     few = [word if row % 9 == 0 else str(row % 5) for row in range(ROWS)]
     table = table_of(sheet(x=few, a=A, y=Y), data())
