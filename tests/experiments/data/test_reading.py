@@ -65,10 +65,10 @@ def test_a_column_that_says_nothing_of_new_rows_is_left_out(values: list[Any], r
 
 def test_a_name_tells_an_identifier(sheet: Make) -> None:
     shuffled = [str(1000 + 37 * (row * 17 % ROWS)) for row in range(ROWS)]
-    for name in ("id", "ID", "customer_id", "PassengerId", "Unnamed: 0", "index"):
+    for name in ("id", "ID", "customer_id", "PassengerId", "Unnamed: 0", "index", "Unique Key"):
         assert left_out(table_of(sheet(**{name: shuffled}, a=A, y=Y), data())) == {name: "identifies_rows"}
     assert left_out(table_of(replace(sheet(x=shuffled, a=A, y=Y), unnamed=frozenset({"x"})), data())) != {}
-    for name in ("x", "paid", "acid", "valid"):
+    for name in ("x", "paid", "acid", "valid", "key", "turkey"):
         assert left_out(table_of(sheet(**{name: shuffled}, a=A, y=Y), data())) == {}
 
 
