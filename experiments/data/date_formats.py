@@ -94,6 +94,26 @@ def date_format(texts: pa.ChunkedArray) -> str | None:
     return first
 
 
+def without_strays(texts: pa.ChunkedArray, strays: int, least: int) -> pa.ChunkedArray | None:
+    """Return the texts that are dates of one shape, where all but a few different ones are; None of other texts.
+
+    Args:
+        texts:  present and stripped.
+        strays: different texts at most that are no such dates.
+        least:  different dates at least.
+    """
+    different = pc.unique(texts)
+    for first in different[: strays + 1].to_pylist():
+        for form in _candidates(first):
+            values = different.to_pandas()
+            if np.isnan(_days(values[:PROBE], form)).sum() > strays:
+                continue
+            unread = np.isnan(_days(values, form))
+            if unread.sum() <= strays and (~unread).sum() >= least:
+                return texts.filter(pc.is_in(texts, pa.array(values[~unread], pa.string())))
+    return None
+
+
 def with_day_and_month_exchanged(form: str) -> str | None:
     """Return a format with day and month exchanged, where both are numbers beside each other; None for any other.
 
