@@ -19,6 +19,7 @@ NANOSECONDS = 86_400_000_000_000  # of a day
 LONGEST = 40  # characters of a date
 PROBE = 50  # texts
 FIRST, LAST = 1800, 2200  # years
+MONTHLY = 3  # years at least, of which dates on the first of a month cannot be days of January
 EPOCHS = {  # format of whole numbers since 1970 -> shape, and number in a day
     "seconds": (r"^1\d{9}$", 86_400),
     "milliseconds": (r"^1\d{12}$", 86_400_000),
@@ -90,7 +91,10 @@ def date_format(texts: pa.ChunkedArray) -> str | None:
         return None
     first, *others = fitting
     if others and any(not np.array_equal(fitting[first], fitting[other]) for other in others):
-        raise AmbiguousDates(*fitting)
+        monthly = [form for form, days in fitting.items() if _are_first_days(days)]
+        if len(monthly) != 1:
+            raise AmbiguousDates(*fitting)
+        return monthly[0]
     return first
 
 
@@ -165,6 +169,13 @@ def days_of_times(column: pa.ChunkedArray) -> NDArray[np.float64]:
     days = np.array(whole.to_numpy(), np.float64) / NANOSECONDS
     days[implausible] = np.nan  # which may not fit into nanoseconds
     return days
+
+
+def _are_first_days(days: NDArray[np.float64]) -> bool:
+    """Return whether all dates are first days of a month, in several years; no one has early days of January alone."""
+    dates = days.astype("datetime64[D]")
+    firsts = (dates == dates.astype("datetime64[M]")).all()
+    return bool(firsts and len(np.unique(dates.astype("datetime64[Y]"))) >= MONTHLY)
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -69,6 +69,15 @@ def test_the_day_and_the_month_are_settled_by_all_rows() -> None:
     assert date_format(column("01/02/2026", "04/13/2026")) == "%m/%d/%Y"
 
 
+def test_first_days_of_months_are_no_days_of_january() -> None:
+    months = [f"{month}/1/{year}" for year in range(1990, 1993) for month in (1, 4, 7, 10)]
+    assert date_format(column(*months)) == "%m/%d/%Y"
+    assert date_format(column(*(f"01-{month.replace('/1/', '-')}" for month in months))) == "%d-%m-%Y"
+    for unclear in (months[:8], [*months, "1/2/1990"]):  # few years; another day
+        with pytest.raises(AmbiguousDates):
+            date_format(column(*unclear))
+
+
 def test_seconds_and_milliseconds_are_days() -> None:
     np.testing.assert_array_equal(days_of(column("1769817600", None), "seconds"), [DAY, np.nan])
     np.testing.assert_array_equal(days_of(column("1769817600000"), "milliseconds"), [DAY])
