@@ -15,6 +15,7 @@ from experiments.config.target import Target
 from experiments.data.copies import different_rows
 from experiments.data.raw_table import SHOWN
 from experiments.data.table import Table
+from experiments.data.texts import words_among_numbers
 from experiments.errors import DataError
 
 Rows = NDArray[np.intp]
@@ -68,6 +69,8 @@ def check_counts(
         stands = f" ({_places(table, rows)})" if len(rows) else ""
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
+        elif table.reading is not None and (missing := words_among_numbers(target.classes)):
+            advice += f", or leave out the rows of words with {missing} if the target is a number"
         rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
         if table.reading is not None and len(target.classes) - len(rare) > 1:
             which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"

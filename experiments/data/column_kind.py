@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.count_different import count_different
-from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format
+from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, without_strays
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import (
     WITH_POINTS,
@@ -189,9 +189,10 @@ def _decide_numbers(rows: RawTable, name: str, comma: bool) -> Decision:
 
 
 def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bool) -> Decision:
-    """Decide about a column some of whose texts are words: categories, missing numbers, or names of the rows.
+    """Decide about a column some of whose texts are words: categories, missing numbers or dates, or names of the rows.
 
-    A number that is not written like the others is no word for missing ones: elsewhere it may be a value.
+    A number that is not written like the others is no word for missing ones: elsewhere it may be a value. So may what
+    stands among dates.
     """
     different = pc.count_distinct(present).as_py()
     form = usual_format(present, comma, rows.layout.get("separator"))
@@ -202,6 +203,9 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
     many = different - len(strays) >= FEW
     if many and len(strays) <= FEW_WORDS:
         return Decision("number", form or "", tuple(words))
+    dates = without_strays(present, FEW_WORDS, FEW)
+    if dates is not None and (form := _date_format(rows, name, dates)) is not None:
+        return Decision("date", "" if form == ISO else form)
     if different >= FEW and different > len(present) / 2:
         read = alike if form is None or has_decimal_comma(form) else pc.or_(alike, plain)
         if not many or pc.mean(read).as_py() < MANY_NUMBERS:

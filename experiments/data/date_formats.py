@@ -19,6 +19,7 @@ NANOSECONDS = 86_400_000_000_000  # of a day
 LONGEST = 40  # characters of a date
 PROBE = 50  # texts
 FIRST, LAST = 1800, 2200  # years
+MONTHLY = 3  # years at least, and dates in each, that are first days of months and not all in January
 EPOCHS = {  # format of whole numbers since 1970 -> shape, and number in a day
     "seconds": (r"^1\d{9}$", 86_400),
     "milliseconds": (r"^1\d{12}$", 86_400_000),
@@ -40,6 +41,7 @@ SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (  # shape of a date -> its fo
     (r"\d{4}-\d\d", ("%Y-%m",)),
     (r"\d{1,2}/\d{4}", ("%m/%Y",)),
     (r"[^\W\d]+ \d{1,2}, \d{4}", ("%b %d, %Y", "%B %d, %Y")),
+    (r"[^\W\d]+ \d{1,2} \d{4}", ("%b %d %Y", "%B %d %Y")),
     (r"\d{1,2} [^\W\d]+ \d{4}", ("%d %b %Y", "%d %B %Y")),
     (r"\d{1,2}-[^\W\d]+-\d{4}", ("%d-%b-%Y", "%d-%B-%Y")),
     (r"\d{1,2}-[^\W\d]+-\d\d", ("%d-%b-%y",)),
@@ -89,8 +91,31 @@ def date_format(texts: pa.ChunkedArray) -> str | None:
         return None
     first, *others = fitting
     if others and any(not np.array_equal(fitting[first], fitting[other]) for other in others):
-        raise AmbiguousDates(*fitting)
+        monthly = [form for form, days in fitting.items() if _are_first_days(days)]
+        if len(monthly) != 1:
+            raise AmbiguousDates(*fitting)
+        return monthly[0]
     return first
+
+
+def without_strays(texts: pa.ChunkedArray, strays: int, least: int) -> pa.ChunkedArray | None:
+    """Return the texts that are dates of one shape, where all but a few different ones are; None of other texts.
+
+    Args:
+        texts:  present and stripped.
+        strays: different texts at most that are no such dates.
+        least:  different dates at least.
+    """
+    different = pc.unique(texts)
+    for first in different[: strays + 1].to_pylist():
+        for form in _candidates(first):
+            values = different.to_pandas()
+            if np.isnan(_days(values[:PROBE], form)).sum() > strays:
+                continue
+            unread = np.isnan(_days(values, form))
+            if unread.sum() <= strays and (~unread).sum() >= least:
+                return texts.filter(pc.is_in(texts, pa.array(values[~unread], pa.string())))
+    return None
 
 
 def with_day_and_month_exchanged(form: str) -> str | None:
@@ -144,6 +169,17 @@ def days_of_times(column: pa.ChunkedArray) -> NDArray[np.float64]:
     days = np.array(whole.to_numpy(), np.float64) / NANOSECONDS
     days[implausible] = np.nan  # which may not fit into nanoseconds
     return days
+
+
+def _are_first_days(days: NDArray[np.float64]) -> bool:
+    """Return whether all dates are first days of a month, several in each of several years, as in a monthly series.
+
+    One date in each year could be the first working day of January.
+    """
+    dates = np.unique(days.astype("datetime64[D]"))
+    years = len(np.unique(dates.astype("datetime64[Y]")))
+    firsts = (dates == dates.astype("datetime64[M]")).all()
+    return bool(firsts and years >= MONTHLY and len(dates) >= MONTHLY * years)
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ THINGS = (
 )
 NUMBERED = "[_ .-]?(id|no|nr|number|name|code)"
 GROUP_NAME = rf"{INDEX_NAME}|(?i:({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"  # `class_students` is a count
+COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of numbers, as `households` are
 
 
 def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.intp] | None = None) -> tuple[str, ...]:
@@ -140,7 +141,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
 def _repeated_identifiers(table: Table) -> Iterator[str]:
     """Say which columns are named like identifiers and have the same value in several rows."""
     for at, name in _features(table, "number", "category"):
-        if re.fullmatch(GROUP_NAME, name):
+        if re.fullmatch(GROUP_NAME, name) and not (table.kinds[at] == "number" and re.fullmatch(COUNT_NAME, name)):
             values = _values(table, at)
             rows, levels = len(values), len(np.unique(values))
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
@@ -151,9 +152,10 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
 
 
 def _in_order(table: Table) -> Iterator[str]:
-    """Say by which date the rows are ordered; the first of several."""
-    for at, name in _features(table, "date"):
-        values = _values(table, at)
+    """Say by which date the rows are ordered; the first of several. Beside dates, a time of day orders no rows."""
+    columns = [(name, _values(table, at)) for at, name in _features(table, "date")]
+    dates = [(name, values) for name, values in columns if (np.abs(values) >= 1).any()]
+    for name, values in dates or columns:
         moments = values if table.numbers is None else values[np.argsort(table.numbers)]
         steps = np.diff(moments)
         ordered = len(moments) >= FEWEST and ((steps >= 0).all() or (steps <= 0).all())

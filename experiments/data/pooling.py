@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from experiments.data.preprocessing import MOST_NAMES
+from experiments.data.raw_table import listed
 from experiments.data.table import Table
 
 MUCH = 0.1  # share of the rows
@@ -21,16 +22,19 @@ def pooling_note(table: Table, rare: int | float) -> str | None:
         return None
     rows = len(table.features)
     least = rare if isinstance(rare, int) else rare * rows
-    found = []
+    found, whole = [], []
     for at, kind in enumerate(table.kinds):
         if kind == "category":
             counts = table.features.iloc[:, at].value_counts(dropna=False)
             share = 1 - int(counts[counts >= least].iloc[:MOST_NAMES].sum()) / rows
             if share > MUCH:
                 found.append(f"{share:.0%} of {table.columns[at]!r}")
+            if share == 1 and counts.iloc[0] > 1:
+                whole.append(table.columns[at])
     if not found:
         return None
+    more = f" preprocessing.rare = 2 keeps what repeats of {listed(whole)}, of which nothing is left." if whole else ""
     return (
         f"preprocessing.rare = {rare:g}: rare categories share one input, and are {', '.join(found)} in the "
-        f"development rows; each column has at most {MOST_NAMES} other inputs."
+        f"development rows; each column has at most {MOST_NAMES} other inputs.{more}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ from experiments.data.column_types import (
 )
 from experiments.data.date_formats import date_format
 from experiments.data.formats import with_formats
-from experiments.data.number_formats import WITH_POINTS, have_thousands, number_format
+from experiments.data.number_formats import WITH_POINTS, fits, have_thousands, number_format, usual_format
 from experiments.data.raw_table import RawTable
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
@@ -79,6 +80,17 @@ def plain_target(
     return _finite(raw, name), form or ""
 
 
+def _refuse_words(raw: RawTable, name: str, wrong: pa.ChunkedArray, rule: str) -> None:
+    """Refuse what stands among the numbers of a target, with the key that leaves its rows out where that is few words.
+
+    Raises:
+        DataError: there is such a text.
+    """
+    words = pc.unique(raw.columns[name].filter(wrong)).to_pylist()
+    few = f", or leave out these rows with data.missing = {json.dumps(words, ensure_ascii=False)}"
+    raw.refuse(name, wrong, rule, "correct it" + (few if len(words) < FEW else ""))
+
+
 def _finite(raw: RawTable, name: str) -> RawTable:
     """Make the infinite numbers of a target missing."""
     column = raw.columns[name]
@@ -128,10 +140,15 @@ def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDA
             return read_number(raw, name), None
         different = pc.count_distinct(column).as_py()
         if different >= FEW and words <= 0.5:
-            raw.refuse(name, words_in(column), "is the target and must hold numbers", "correct it")
+            _refuse_words(raw, name, words_in(column), "is the target and must hold numbers")
         if different >= FEW and date_format(column) is not None:
             raise DataError(f"{raw.at(name)} is the target, but holds dates; name a column of numbers or classes.")
-        if different >= FEW and different > len(column) / 2:
+        known = pc.is_in(column, pa.array(known_words(column, ()), pa.string()))
+        others = column.filter(pc.invert(known))
+        if different >= FEW and different > len(others) / 2:
+            if form := usual_format(others, comma=False):
+                rule = f"is the target and must hold numbers written as {form}"
+                _refuse_words(raw, name, pc.invert(pc.or_(fits(column, form), known)), rule)
             raise DataError(
                 f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "
                 f"in {len(column)} rows; name another column."

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.data.table import LARGEST, Table
+from experiments.data.texts import words_among_numbers
 from experiments.errors import DataError
 
 MOST_CLASSES = 20  # different whole numbers that are still taken for classes
@@ -41,8 +42,11 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
     own = values[: len(values) - table.own_test]
     words = values.dtype.kind not in "fiu"
     if task == "regression" and (words or table.classes is not None):
+        missing = words_among_numbers(values.astype(str)) if words and table.reading is not None else ""
+        advice = f", or leave out the rows of words with {missing}" if missing else ""
         raise DataError(
-            f"data.task: a regression needs numbers, but target {table.target_name!r} has classes; set classification."
+            f"data.task: a regression needs numbers, but target {table.target_name!r} has classes; set classification"
+            f"{advice}."
         )
     if table.classes is not None:
         return Target(table.classes), values.astype(np.intp)

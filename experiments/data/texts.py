@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 
 from experiments.errors import DataError
 
 MISSING = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")  # in any case
-# further words, in any case, that are missing values among numbers; in a column of words they may be a category
+# further words, in any case, that are missing values among numbers; in a column of words they may be a category;
+# MySQL and PostgreSQL write \N
 MISSING_NUMBERS = (
     *("-", "--", "---", ".", "..", "*", "nil", "n.a.", "n.a", "missing", "unknown", "not available", "undefined"),
-    *("<na>", "nat", "#div/0!", "#value!", "#ref!", "#num!", "#name?"),
+    *("<na>", "nat", r"\n", "#div/0!", "#value!", "#ref!", "#num!", "#name?"),
 )
 # names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
 INDEX_NAME = (
-    r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ .-]id|.*[a-z]nummer)"
+    r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ .-](id|key)|.*[a-z]nummer)"
     r"|.*[a-z](I[dD]|Nr\.?)"
 )
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
+
+
+def words_among_numbers(texts: Iterable[str]) -> str:
+    """Return the setting that leaves out the rows of the words among some texts, if most of these are numbers.
+
+    >>> words_among_numbers(["1", "2", "6", "Indef."]), words_among_numbers(["a", "1"]), words_among_numbers(["1", "2"])
+    ('data.missing = ["Indef."]', '', '')
+    """
+    different = set(texts)
+    words = sorted(text for text in different if not re.match(NUMBER, text))
+    return f"data.missing = {json.dumps(words, ensure_ascii=False)}" if 0 < 2 * len(words) < len(different) else ""
 
 
 def words_present(words: Iterable[str]) -> frozenset[str]:

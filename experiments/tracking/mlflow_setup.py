@@ -40,9 +40,9 @@ def prepare_mlflow(environ: MutableMapping[str, str]) -> Any:
     """Import MLflow so that it is quiet and fails soon, and return the module.
 
     Sets those of SETTINGS that the user did not set, in `environ` (MLflow reads os.environ), and a home folder where
-    the user has none, which MLflow cannot be imported without. Silences the loggers of
-    MLflow and its database libraries, unless MLFLOW_LOGGING_LEVEL is set, and ignores the warnings of their modules.
-    All three hold for the whole process.
+    the user has none, which MLflow cannot be imported without. Silences the loggers of MLflow and its database
+    libraries, unless MLFLOW_LOGGING_LEVEL is set, and ignores the warnings of their modules. All of it holds for the
+    whole process.
     """
     for name, value in SETTINGS.items():
         environ.setdefault(name, value)

@@ -36,6 +36,19 @@ def test_all_rare_classes_are_named_at_once(tmp_path: Path) -> None:
         split(table, target, y, 0.2, 0)
 
 
+def test_numbers_with_a_word_are_advised_to_go_without_it(tmp_path: Path) -> None:
+    labels = [*["1", "2", "4", "Indef."] * 9, "10", "32"]
+    (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
+    data = DataSection(source=str(tmp_path / "my.csv"), target="y")
+    table = load_table(data, {})
+    advice = r"or leave out the rows of words with data\.missing = \[\"Indef\.\"\]"
+    with pytest.raises(DataError, match=f"class '10' has 1 .*, {advice} if the target is a number, or leave all 2"):
+        split(table, *target_of(table), 0.2, 0)
+    with pytest.raises(DataError, match=f"'y' has classes; set classification, {advice}\\.$"):
+        target_of(table, "regression")
+    assert target_of(load_table(data.model_copy(update={"missing": ("Indef.",)}), {}), "regression")[1].max() == 32
+
+
 def test_advice_on_rare_classes_keeps_those_that_are_dropped_already_and_names_rows_of_the_file(tmp_path: Path) -> None:
     labels = ["ash", "a", "b"] * 12 + ["ash", "", "elm", "oak", "elm"]
     (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))

@@ -227,6 +227,18 @@ def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
             decided(sheet(x=[*written, *"abcd"]))  # too many words to be missing numbers
 
 
+def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
+    days = [f"2026/{1 + number // 28}/{1 + number % 28}" for number in MANY]
+    assert decided(sheet(x=["11:34", *days])) == Decision("date", "%Y/%m/%d")
+    assert decided(sheet(x=[*days, "ongoing", "-"] * 4)) == Decision("date", "%Y/%m/%d")
+    assert decided(sheet(x=["a", "b", "c", *(day.replace("/", "-") for day in days)])) == Decision("date", "%Y-%m-%d")
+    assert decided(sheet(x=[*days[:19], "ongoing"] * 4)).kind == "category"  # too few dates
+    with pytest.raises(NoFeature, match="identifies_rows"):
+        decided(sheet(x=[*"abcd", *days]))
+    with pytest.raises(DataError, match="the day could be the month"):
+        decided(sheet(x=["?!", *(f"{1 + number // 12}/{1 + number % 12}/2026" for number in MANY)]))
+
+
 @pytest.mark.parametrize(
     ("values", "reason"),
     [

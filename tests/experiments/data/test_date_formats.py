@@ -32,6 +32,8 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("20260131",), "%Y%m%d", [DAY]),
         (("Jan 31, 2026", "Feb 01, 2026"), "%b %d, %Y", [DAY, DAY + 1]),
         (("January 31, 2026",), "%B %d, %Y", [DAY]),
+        (("Jan 31 2026", "Feb 1 2026"), "%b %d %Y", [DAY, DAY + 1]),
+        (("January 31 2026",), "%B %d %Y", [DAY]),
         (("31-Jan-2026",), "%d-%b-%Y", [DAY]),
         (("31 January 2026",), "%d %B %Y", [DAY]),
         (("2026-01", "2026-02"), "%Y-%m", [DAY - 30, DAY + 1]),
@@ -65,6 +67,16 @@ def test_the_day_and_the_month_are_settled_by_all_rows() -> None:
     assert both.value.args == ("%m/%d/%Y", "%d/%m/%Y")
     assert date_format(column("01/02/2026", "13/04/2026")) == "%d/%m/%Y"
     assert date_format(column("01/02/2026", "04/13/2026")) == "%m/%d/%Y"
+
+
+def test_first_days_of_months_are_no_days_of_january() -> None:
+    months = [f"{month}/1/{year}" for year in range(1990, 1993) for month in (1, 4, 7, 10)]
+    assert date_format(column(*months)) == "%m/%d/%Y"
+    assert date_format(column(*(f"01-{month.replace('/1/', '-')}" for month in months))) == "%d-%m-%Y"
+    working = ["1/2/1990", "1/2/1991", "1/3/1992", "1/4/1993"]  # the first working days of four years
+    for unclear in (months[:8], [*months, "1/2/1990"], working):  # few years; another day
+        with pytest.raises(AmbiguousDates):
+            date_format(column(*unclear))
 
 
 def test_seconds_and_milliseconds_are_days() -> None:

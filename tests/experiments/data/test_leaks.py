@@ -138,6 +138,9 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         (np.arange(ROWS) // 3, "x"),
         (np.arange(ROWS) // 3, "paid"),
         (np.arange(ROWS) // 3, "class_students"),  # a count
+        (np.arange(ROWS) // 3, "households"),
+        (np.arange(ROWS) // 3, "Customers"),
+        (np.arange(ROWS) // 3, "Kunden"),
         (np.arange(ROWS), "id"),  # differs in every row
         (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
         (np.arange(ROWS) // 20, "species_id"),  # a few kinds
@@ -145,6 +148,11 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
 )
 def test_other_names_and_values_are_not(values: Any, name: str) -> None:
     assert "identifier" not in said(values * 1.0, name=name)
+
+
+def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -> None:
+    names = np.array([f"P{row // 3:02}" for row in range(ROWS)])
+    assert "column 'patients' is named like an identifier" in said(names, kind="category", name="patients")
 
 
 def test_rows_in_the_order_of_a_date_are_pointed_out() -> None:
@@ -159,6 +167,13 @@ def test_rows_in_the_order_of_a_date_are_pointed_out() -> None:
     table = replace(table_of(days[shuffled], "date"), numbers=shuffled)
     assert leak_hints(table, LABELS, True) == (line,)
     assert leak_hints(replace(table, time=days[shuffled]), LABELS, True) == ()
+
+
+def test_a_time_of_day_orders_the_rows_only_where_there_are_no_dates() -> None:
+    table = table_of(np.arange(ROWS) / 1440, "date", "clock")
+    assert "order of 'clock'" in " | ".join(leak_hints(table, LABELS, True))
+    dated = replace(table, kinds=("date", "date"), features=table.features.assign(plain=20_000 + 7 * PLAIN))
+    assert leak_hints(dated, LABELS, True) == ()
 
 
 @pytest.mark.parametrize(

@@ -23,5 +23,12 @@ def test_the_share_of_a_column_that_is_pooled(different: int, rare: int | float,
     assert share is None or f"are {share} of 'city' in" in str(note)
 
 
+@pytest.mark.parametrize(("different", "keeps"), [(200, True), (100, False), (ROWS, False)])
+def test_a_column_of_which_nothing_is_left_is_named_with_the_way_to_keep_it(different: int, keeps: bool) -> None:
+    frame = pd.DataFrame({"city": [f"city {row % different}" for row in range(ROWS)]})
+    note = pooling_note(Table("mine", frame, ("category",), ("city",), np.zeros(ROWS), "y", None), 5)
+    assert ("preprocessing.rare = 2 keeps what repeats of 'city'" in str(note)) == keeps
+
+
 def test_numbers_are_not_pooled() -> None:
     assert pooling_note(Table("mine", np.zeros((9, 1)), ("number",), ("x",), np.zeros(9), "y", None), 5) is None

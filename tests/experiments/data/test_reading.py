@@ -65,10 +65,10 @@ def test_a_column_that_says_nothing_of_new_rows_is_left_out(values: list[Any], r
 
 def test_a_name_tells_an_identifier(sheet: Make) -> None:
     shuffled = [str(1000 + 37 * (row * 17 % ROWS)) for row in range(ROWS)]
-    for name in ("id", "ID", "customer_id", "PassengerId", "Unnamed: 0", "index"):
+    for name in ("id", "ID", "customer_id", "PassengerId", "Unnamed: 0", "index", "Unique Key"):
         assert left_out(table_of(sheet(**{name: shuffled}, a=A, y=Y), data())) == {name: "identifies_rows"}
     assert left_out(table_of(replace(sheet(x=shuffled, a=A, y=Y), unnamed=frozenset({"x"})), data())) != {}
-    for name in ("x", "paid", "acid", "valid"):
+    for name in ("x", "paid", "acid", "valid", "key", "turkey"):
         assert left_out(table_of(sheet(**{name: shuffled}, a=A, y=Y), data())) == {}
 
 
@@ -79,7 +79,7 @@ def test_what_is_kept_is_a_feature(sheet: Make) -> None:
     assert left_out(table) == {}
 
 
-@pytest.mark.parametrize("word", ["-", ".", "#DIV/0!", "missing", "Unknown"])
+@pytest.mark.parametrize("word", ["-", ".", "#DIV/0!", "missing", "Unknown", r"\N"])
 def test_a_word_for_missing_among_numbers_is_missing(word: str, sheet: Make) -> None:
     few = [word if row % 9 == 0 else str(row % 5) for row in range(ROWS)]
     table = table_of(sheet(x=few, a=A, y=Y), data())

@@ -73,3 +73,22 @@ def test_what_cannot_be_a_target_is_refused_with_its_place(sheet: Make) -> None:
     ]:
         with pytest.raises(DataError, match=f"column 'y'.*{message}"):
             read_target(sheet(y=values), "y")
+
+
+def test_words_among_numbers_are_named_with_the_key_that_leaves_out_their_rows(sheet: Make) -> None:
+    numbers = [f"{number}.5" for number in range(30)]
+    with pytest.raises(DataError, match=r"row 30 has 'Indef\.' \(3 such rows\); correct it, or .* = \["):
+        read_target(sheet(y=[*numbers, "Indef.", "out", "Indef."]), "y")
+    with pytest.raises(DataError, match=r'data\.missing = \["Indef\.", "out"\]\.$'):
+        read_target(sheet(y=[*numbers, "Indef.", "out", "Indef."]), "y")
+    with pytest.raises(DataError, match=r"row 60 has 'oops 0' \(25 such rows\); correct it\.$"):
+        read_target(sheet(y=[*numbers, *numbers, *(f"oops {word}" for word in range(25))]), "y")
+
+
+def test_amounts_that_are_not_written_alike_are_no_classes(sheet: Make) -> None:
+    amounts = [f"${number}.5M" for number in range(30)]
+    wrong = "must hold numbers written as \\$1234.5M, but row 90 has '\\$7K' "
+    with pytest.raises(DataError, match=wrong):
+        read_target(sheet(y=["-"] * 60 + [*amounts, "$7K", "$8K"]), "y")
+    with pytest.raises(DataError, match="classes or numbers, but has 30 different texts in 30 rows"):
+        read_target(sheet(y=[f"{letter}{number}" for letter in "abc" for number in range(10)]), "y")

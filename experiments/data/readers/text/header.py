@@ -18,10 +18,11 @@ SOME_YEARS = 3  # beside words, which are no row of data
 def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys, line: int = 1) -> tuple[bool, str]:
     """Return whether the first row names the columns, and a note where that could be doubted.
 
-    It does if a cell is the target, or if no cell is a number, unless every cell stands below itself again; if its
-    numbers count the columns from 0, as pandas writes an array, or are years in ascending order, alone or three and
-    more beside words; or if each of its words stands above a number. New rows have a header if it names the model's
-    columns, positions in ascending order; or if not all of these are positions; or if it is words above numbers alone.
+    It does if a cell is the target, also a number that is no position. It does if no cell is a number, unless every
+    cell stands below itself again; if its numbers count the columns from 0, as pandas writes an array, or are years in
+    ascending order, alone or three and more beside words; or if each of its words stands above a number. New rows have
+    a header if it names the model's columns, positions in ascending order; if not all of these are positions; or if it
+    is words above numbers alone.
 
     Args:
         cells: stripped cells of the first row.
@@ -40,7 +41,7 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
         )
         return named, AS_HEADER.format(line) if named else ""
     numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
-    if same_column(keys.target, list(cells)) or (not numbers and not _repeats(cells, below)):
+    if _has_target(cells, keys) or (not numbers and not _repeats(cells, below)):
         return True, ""
     second = below[0] if below else ()
     counted = len(numbers) > 1 and numbers == [str(at) for at in range(len(numbers))]
@@ -75,6 +76,13 @@ def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
         if words and same_column(keys.target, names) and at + 1 < len(records):
             return at
     return above
+
+
+def _has_target(cells: Sequence[str], keys: FileKeys) -> bool:
+    """Return whether a cell is the target's name; a number names a column, such as 2015, if it is no position."""
+    if isinstance(keys.target, int):
+        return str(keys.target) in cells and not -len(cells) <= keys.target < len(cells)
+    return bool(same_column(keys.target, list(cells)))
 
 
 def _repeats(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -37,6 +37,8 @@ def test_words_and_the_target_are_a_header_without_doubt() -> None:
     for keys in (FileKeys(), FileKeys(target="y")):
         assert is_header(["x", "y"], [["1", "2"]], keys) == (True, "")
     assert is_header(["2019", " Y".strip()], [["1", "2"]], FileKeys(target="y")) == (True, "")
+    assert is_header(["x", "2015", "5"], [["a", "2", "3"]], FileKeys(target=2015)) == (True, "")
+    assert not is_header(["x", "2", "5"], [["a", "2", "3"]], FileKeys(target=2))[0]  # a position
     assert is_header(["x", "y"], [["1", "2"]], FileKeys(header=False)) == (False, "")
     assert is_header(["1", "2"], [], FileKeys(header=True)) == (True, "")
 
