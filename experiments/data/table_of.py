@@ -239,5 +239,5 @@ def _with_unread_named(
         unreadable = [name for name in unreadable if name in cells.columns]
         cells.refuse(clean.where, unreadable, "correct its format in data.formats, or its kind")
     cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)
-    said = f"do not fit their column: {cells.named()}"
+    said = f"cells that do not fit their column: {cells.named()}"
     return replace(table, reading=replace(reading, notes=(*reading.notes, said) if cells.count else reading.notes))

@@ -46,7 +46,7 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     if reading.large:
         line += f"; {count(reading.large, 'infinite or enormous number')} taken for missing"
     if reading.unread:
-        line += f"; {count(reading.unread, 'cell')} taken for missing, as they do not fit their column"
+        line += f"; {count(reading.unread, 'unfit cell')} taken for missing"
     return line
 
 

@@ -73,7 +73,8 @@ def _left_out(result: StudyResult) -> Iterator[Words]:
         yield sentence("left out: {}", joined(columns, ", "))
     if data.unread:
         cells = counted("reading.unread", data.unread, "cell")
-        yield sentence("{} taken for missing, as they do not fit their column", cells)
+        why = "it does not fit its column" if data.unread == 1 else "they do not fit their column"
+        yield sentence(f"{{}} taken for missing, as {why}", cells)
     if data.large:
         numbers = counted("reading.large", data.large, "infinite or enormous number")
         yield sentence("{} taken for missing", numbers)

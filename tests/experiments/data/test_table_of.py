@@ -212,7 +212,7 @@ def test_a_note_names_the_columns_of_cells_that_do_not_fit(sheet: Make) -> None:
         wrong = [*size[:at], "large", *size[at + 1 :]]
         table = table_of(sheet(**MANY, size=wrong), data(numbers=("size",), test_size=0.2))
         assert table.reading is not None
-        note = f"do not fit their column: 'size' ('large' in row {at}; expected numbers such as 1234.5)"
+        note = f"cells that do not fit their column: 'size' ('large' in row {at}; expected numbers such as 1234.5)"
         is_development = at in development_rows(table, data(test_size=0.2))
         assert (table.reading.unread, table.reading.notes) == (1, (note,) if is_development else ())
 

@@ -52,7 +52,11 @@ def test_numbers_that_are_not_written_alike_are_left_out_with_what_reads_them(tm
     assert line_of(path) == (
         f"{left_out} '0.5*'; --numbers 'my size' reads the numbers and takes the others for missing)"
     )
-    assert line_of(path, "data.numbers=my size").startswith("mine: 60 rows, 2 numbers -> y; do not fit")
+    line = line_of(path, "data.numbers=my size")
+    assert line.startswith(
+        "mine: 60 rows, 2 numbers -> y; cells that do not fit their column: 'my size' (7 cells, first"
+    )
+    assert line.endswith("; 7 unfit cells taken for missing")
 
 
 def test_pictures_are_counted_with_their_size_and_colour(tmp_path: Path) -> None:
