@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnet.arrays import Array, Rows, Targets
+from nnet.checks import unmasked
 from nnet.errors import SettingError, ShapeError
 
 GATHER = 1 << 18  # elements of the inputs gathered ahead: 1 MB of float32
@@ -31,7 +32,8 @@ class FoldData:
     Lists become arrays, and so do frames and series, whose own labels of rows count for nothing.
 
     Raises:
-        ShapeError: one is no array, shapes disagree, a row number lies outside x, or the training rows weigh nothing.
+        ShapeError: one is no array or has masked values, shapes disagree, a row number lies outside x, or the training
+                    rows weigh nothing.
     """
 
     x: Array
@@ -42,6 +44,7 @@ class FoldData:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
+            unmasked(name, value)
             if isinstance(value, Sequence):
                 object.__setattr__(self, name, np.asarray(value, None if len(value) else np.intp))
             elif hasattr(value, "__array__") and not isinstance(value, np.ndarray):

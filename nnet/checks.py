@@ -52,6 +52,17 @@ def flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
+def unmasked(name: str, values: Any) -> Any:
+    """Return values none of which is masked: the number below a mask is not what was meant.
+
+    Raises:
+        ShapeError: one is masked.
+    """
+    if np.ma.is_masked(values):
+        raise ShapeError(f"{name} must have every value, but some are masked; fill them in, as by {name}.filled(0).")
+    return values
+
+
 def of_kind(name: str, value: object, kind: type) -> None:
     """Refuse a value of another class than the wanted one.
 

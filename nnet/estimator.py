@@ -23,10 +23,10 @@ import nnet.estimator_base as base
 import nnet.estimator_settings as checks
 from nnet.arrays import Array, Labels, Rows, Targets
 from nnet.batches import FoldData
+from nnet.checks import unmasked
 from nnet.class_weights import class_weights
 from nnet.errors import SettingError, lookup
 from nnet.estimator_parameters import described
-from nnet.estimator_settings import architecture_of, patience_of, settings_of
 from nnet.lockstep import State
 from nnet.metrics import correct, predicted_labels
 from nnet.network import Network
@@ -95,6 +95,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     def _checked(self, X: ArrayLike, y: ArrayLike, reset: bool, **options: Any) -> tuple[Any, Targets]:
         """Return X (N, features), an array or a sparse matrix, and y, after a look at the truth values."""
         checks.check_flags(self.get_params(deep=False))
+        unmasked("X", X), unmasked("y", y)
         x, truth = validate_data(self, X, y, dtype=TYPES, accept_sparse="csr", reset=reset, **options)
         return (x if reset else x.astype(self.network_.dtype, copy=False)), truth
 
@@ -115,7 +116,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     def _train(self, X: Any, y: Targets, weights: Array | None, outputs: int, loss: str, go_on: bool) -> None:
         """Train for max_iter epochs, or for one more epoch if go_on, and set the fitted attributes."""
         parameters = self.get_params(deep=False)
-        patience, again = patience_of(parameters), not self._begins(go_on)
+        patience, again = checks.patience_of(parameters), not self._begins(go_on)
         if go_on and self.early_stopping:
             raise SettingError("partial_fit does not support early_stopping=True; set early_stopping=False.")
         if weights is not None:
@@ -125,14 +126,14 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         validation = rows[:0]
         if self.early_stopping:
             rows, validation = self._split(rows, y, seed)
-        settings = settings_of(parameters, loss, len(rows))
+        settings = checks.settings_of(parameters, loss, len(rows))
 
         def score(z: Array, which: Rows) -> float:
             return self._score_rows(z, y[which], None if weights is None else weights[which])
 
         # rows of weight 0 are left out
         data = FoldData(base.SparseRows.of(X) if issparse(X) else X, y, rows, validation, weights)
-        architecture = architecture_of(parameters, X.shape[1], outputs)
+        architecture = checks.architecture_of(parameters, X.shape[1], outputs)
         if again:
             checks.check_same_layers(architecture, self.network_.architecture, "partial_fit" if go_on else "warm_start")
         seeds = np.random.SeedSequence(seed)
@@ -174,7 +175,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     def _outputs(self, X: ArrayLike) -> Array:
         """Compute the network's outputs (N, outputs), before any softmax."""
         check_is_fitted(self)
-        x = validate_data(self, X, dtype=TYPES, accept_sparse="csr", reset=False)
+        x = validate_data(self, unmasked("X", X), dtype=TYPES, accept_sparse="csr", reset=False)
         outputs = base.predicted_sparse(self.network_, x) if issparse(x) else self.network_.predict(x)
         checks.check_outputs(outputs)
         return outputs

@@ -6,8 +6,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
-from nnet.checks import flag, number, of_kind, one_each, whole
+from nnet import MLPClassifier
+from nnet.batches import FoldData
+from nnet.checks import flag, number, of_kind, one_each, unmasked, whole
 from nnet.errors import SettingError, ShapeError
 
 ACCEPTED = {
@@ -62,3 +65,18 @@ def test_a_thing_of_another_class_is_named_and_so_is_what_to_write():
         assert str(error.value) == f"share must be of type Fraction, but got {said}"
     with pytest.raises(SettingError, match=r"^shares\[1\] must be of type Fraction, but got float; write Fraction"):
         one_each("shares", [whole_number, 0.5], Fraction)
+
+
+def test_masked_values_are_refused_as_the_numbers_below_them_mean_nothing():
+    values = np.ma.masked_array([[1.0, 2.0]] * 30, mask=False)
+    assert unmasked("x", values) is values
+    values[3, 1] = np.ma.masked
+    rows, said = np.arange(30), "must have every value, but some are masked"
+    with pytest.raises(ShapeError, match=rf"^x {said}; fill them in, as by x\.filled\(0\)\.$"):
+        FoldData(values, rows % 2, rows, rows[:0])
+    with pytest.raises(ShapeError, match=rf"^X {said}"):
+        MLPClassifier((2,), max_iter=2).fit(values, rows % 2)
+    with pytest.warns(ConvergenceWarning):
+        model = MLPClassifier((2,), max_iter=2).fit(values.data, rows % 2)
+    with pytest.raises(ShapeError, match=rf"^X {said}"):
+        model.predict(values)
