@@ -14,7 +14,8 @@ from experiments.study.cli import a_path, add_workers_argument, command_parser, 
 
 EPILOG = """\
 The difference of two studies is tested if they have the same rows, folds, metric, final members and arithmetic, after
-selection; the variation of training is not included. Otherwise the reason is said. Exit codes: 0 done, 2 bad input."""
+selection; the variation of training is not included. Otherwise the reason is said. Exit codes: 0 done, 2 bad input,
+130 interrupted."""
 
 
 SEEDS = 10  # repetitions of finalists

@@ -37,10 +37,16 @@ def parser() -> argparse.ArgumentParser:
         "file", type=a_path, metavar="FILE", help="new rows: a file as those of a study, a picture, or a folder of them"
     )
     it.add_argument(
-        "--interval", type=float, metavar="LEVEL", help="add an interval to each number that holds such a share, as 0.9"
+        "--interval",
+        type=float,
+        metavar="LEVEL",
+        help="add an interval that should hold the true number in this share of the rows, as 0.9",
     )
     it.add_argument(
-        "--set-coverage", type=float, metavar="LEVEL", help="add a set of classes that holds the true one as often"
+        "--set-coverage",
+        type=float,
+        metavar="LEVEL",
+        help="add a set of classes that should hold the true one in this share of the rows, as 0.9",
     )
     it.add_argument(
         "--keep",
