@@ -9,13 +9,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from experiments.study.cli import add_workers_argument, command_parser, run_command, workers_of
+from experiments.study.cli import a_path, add_workers_argument, command_parser, run_command, workers_of
 
 EPILOG = """\
 The difference of two studies is tested if they have the same rows, folds, metric, final members and arithmetic, after
-selection; the variation of training is not included. Otherwise the reason is said. Exit codes: 0 done, 2 bad input."""
+selection; the variation of training is not included. Otherwise the reason is said. Exit codes: 0 done, 2 bad input,
+130 interrupted."""
 
 
 SEEDS = 10  # repetitions of finalists
@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     words = "a study's name, its folder, its study file (.toml), or a results.json; two, or one with --finalists"
     it.add_argument("studies", nargs="+", metavar="STUDY", help=words)
     it.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder of compare.html, .md and .json (default: studies/compare-A-B)"
+        "--out", type=a_path, metavar="DIR", help="folder of compare.html, .md and .json (default: studies/compare-A-B)"
     )
     it.add_argument("--data", metavar="FILE", help="file or folder of the studies' data, if it has moved")
     words = "train the best N configurations of all studies again, which must have the same rows, and compare them"

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from experiments.config.documents import count
 from experiments.errors import DataError, SpecError, StudyStateError
-from experiments.study.cli import command_parser, run_command
+from experiments.study.cli import a_path, command_parser, run_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,13 +34,19 @@ def parser() -> argparse.ArgumentParser:
     )
     it.add_argument("model", metavar="MODEL", help="a study's name, its folder, or the model/ in it")
     it.add_argument(
-        "file", type=Path, metavar="FILE", help="new rows: a file as those of a study, a picture, or a folder of them"
+        "file", type=a_path, metavar="FILE", help="new rows: a file as those of a study, a picture, or a folder of them"
     )
     it.add_argument(
-        "--interval", type=float, metavar="LEVEL", help="add an interval to each number that holds such a share, as 0.9"
+        "--interval",
+        type=float,
+        metavar="LEVEL",
+        help="add an interval that should hold the true number in this share of the rows, as 0.9",
     )
     it.add_argument(
-        "--set-coverage", type=float, metavar="LEVEL", help="add a set of classes that holds the true one as often"
+        "--set-coverage",
+        type=float,
+        metavar="LEVEL",
+        help="add a set of classes that should hold the true one in this share of the rows, as 0.9",
     )
     it.add_argument(
         "--keep",
@@ -57,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         help="how new rows are written: data.separator, encoding, skip, header or sheet; may be given several times",
     )
-    it.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
+    it.add_argument("--out", type=a_path, metavar="FILE", help="file to write (default: standard output)")
     return it
 
 

@@ -10,11 +10,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.errors import LedgerError, StudyStateError
 from experiments.study.cli import (
+    a_path,
     add_study_argument,
     add_workers_argument,
     command_parser,
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
         "--final", action="store_true", help="refit and score the final models on record, without the search"
     )
     add_workers_argument(it)
-    it.add_argument("--out", type=Path, metavar="DIR", help="new folder for the files (default: a temporary one)")
+    it.add_argument("--out", type=a_path, metavar="DIR", help="new folder for the files (default: a temporary one)")
     it.add_argument("--data", metavar="FILE", help="file or folder of the study's data, if it has moved")
     it.add_argument(
         "--acknowledge-reuse",

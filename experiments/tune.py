@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from experiments.errors import SpecError
 from experiments.study.cli import (
+    a_path,
     add_study_argument,
     add_tracking_argument,
     add_workers_argument,
@@ -80,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="restart a worker that used no processor time for SECONDS (default: 120)",
     )
-    it.add_argument("--out", type=Path, metavar="DIR", help="folder of the study's files (default: studies/NAME)")
+    it.add_argument("--out", type=a_path, metavar="DIR", help="folder of the study's files (default: studies/NAME)")
     add_tracking_argument(it, "; none: no tracking")
     it.add_argument("--register", metavar="NAME", help="make the model a version of NAME in MLflow's model registry")
     it.add_argument(
@@ -132,7 +133,7 @@ def _tune(chosen: argparse.Namespace) -> int:
 
     console = study_console(chosen.quiet)
     check_source(chosen)
-    study = chosen.study or DEFAULT
+    study = DEFAULT if chosen.study is None else chosen.study
     if chosen.list:
         print_list(console, Path("studies"))
     elif chosen.status and chosen.data is None and find_study(study).file is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from pydantic import ValidationError
@@ -35,9 +36,12 @@ def one_line(error: ValidationError) -> str:
 
 def problems_of(error: ValidationError) -> dict[tuple[str, ...], str]:
     """Return the place of each wrong key, and what is wrong with it."""
+    faults = error.errors(include_url=False)
     problems: dict[str, str] = {}
     places: dict[tuple[str, ...], str] = {}
-    for fault in error.errors(include_url=False):
+    # a list in the place of an integer or a list: what is wrong within it says more than that it is no integer
+    of_a_list = [fault["type"] == "int_type" and isinstance(fault["input"], tuple) for fault in faults]
+    for _, fault in sorted(zip(of_a_list, faults, strict=True), key=itemgetter(0)):
         key, problem = _problem(fault)
         told = any(f"{key}.".startswith(f"{other}.") or other.startswith(f"{key}.") for other in problems)
         if not told:
@@ -53,7 +57,7 @@ def _problem(fault: Any) -> tuple[str, str]:
     parts = [str(part) for part in fault["loc"]]
     if parts[:2] == ["search", "enqueue"] and len(parts) > 2:
         parts[1:3] = [f"enqueue[{parts[2]}]"]
-    depth = {"space": 2, "default": 2, "training": 2, "data": 2, "search": 3}.get(parts[0], len(parts))
+    depth = 3 if parts[0] == "search" and parts[1:2] != ["budget_minutes"] else 2
     # where a value may be of several types, pydantic names the type that it tried after the key's own names
     parts = [part for at, part in enumerate(parts) if at < depth or not UNION_MEMBER.match(part)]
     key = readable(".".join(parts), 120)
@@ -69,12 +73,18 @@ def _problem(fault: Any) -> tuple[str, str]:
         key = ".".join(parts[:3])  # of all lists of sizes together
     if (instead := _of_the_space(parts, given) or _fixed_range(parts, given)) is not None:
         return key, instead
+    if kind == "int_type" and fault["loc"][-1] == "int":  # or a float
+        rule = "must be a number"
     if kind in ("int_type", "float_type", "finite_number") and parts[0] == "space":
         rule = CHOICES_RULE if SEARCHABLE.get(parts[1]) in (str, bool) else "must be a number"
-    rule = re.sub(r"^Input should be a valid dictionary or instance of \w+", "must be a table", rule)
+    rule = re.sub(r"^Input should be a valid dictionary( or instance of \w+)?", "must be a table", rule)
     if kind in ("too_short", "string_too_short"):
         least = fault["ctx"]["min_length"]
         rule = "must not be empty" if least == 1 else f"must have at least {least} values"
+    if kind == "too_long":
+        rule = f"must have at most {fault['ctx']['max_length']} values"
+    if kind == "bool_type" or (kind == "literal_error" and fault["ctx"]["expected"] == "True"):
+        rule = "must be true or false"
     rule = rule.replace("a valid tuple", "a list").replace("Input should", "must")
     expected = re.findall(r"'([^']+)'", fault["ctx"]["expected"]) if kind == "literal_error" else []
     meant = meant_words(given, expected)

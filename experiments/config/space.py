@@ -61,6 +61,7 @@ class Space:
         self._spec = spec
         problems = list(_conflicts(spec).values())
         problems += [f"training.{rule}" for key in OF_A_NETWORK if (rule := wrong_word(key, self._fixed[key]))]
+        problems += [f"training.{key}: {rule}" for key in self._fixed if (rule := _broken_rule(key, self._fixed[key]))]
         for key, searched in spec.space.items():
             if key in PreprocessingSection.model_fields and isinstance(searched, Range):
                 problems.append(f"space.{key}: {CHOICES_RULE}")
@@ -250,7 +251,25 @@ def _typed(key: str, value: Any, where: str) -> Parameter:
         raise SpecError(f"{where.removesuffix(key)}{rule}.")
     if key == "class_weight" and value not in ("none", "balanced"):
         raise SpecError(f"{where}: class_weight must be none or balanced, but got {value!r}.")
+    if rule := _broken_rule(key, value):
+        raise SpecError(f"{where}: {rule}.")
     return value
+
+
+def _broken_rule(key: str, value: Any) -> str:
+    """Return the rule that a value breaks whatever the other settings are; empty if it breaks none, or is a word."""
+    if key in OF_A_NETWORK:
+        return ""
+    try:
+        if key in Architecture.__dataclass_fields__:
+            Architecture(**{"inputs": 1, "hidden": (), "outputs": 1, key: value})
+        elif key in TrainingSettings.__dataclass_fields__:
+            TrainingSettings(**{key: value})
+        elif key in Preprocessing.__dataclass_fields__:
+            Preprocessing(**{key: value})
+    except NNetError as error:
+        return str(error).removesuffix(".")
+    return ""
 
 
 def _distribution(key: str, searched: Range | Choices) -> BaseDistribution:

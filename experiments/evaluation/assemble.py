@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,12 +44,13 @@ def best_of(trials: Sequence[FinishedTrial]) -> FinishedTrial:
     """
     best = best_trial(trials)
     if best is None:
-        diverged = sum(trial.result.reason == "diverged" for trial in trials)
-        hint = " lower space.learning_rate." if diverged else ""
-        raise SearchError(
-            f"no trial of {len(trials)} came to a score ({diverged} diverged), so there is nothing to refit;{hint} "
-            "The test set was not read."
-        )
+        reasons = Counter(trial.result.reason for trial in trials if trial.result.reason)
+        counts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        hints = ["lower space.learning_rate"] if reasons["diverged"] else []
+        if any(reasons[kind] for kind in INTERVENTIONS):
+            hints.append("--fresh with fewer --workers begins anew with more memory for each")
+        said = "; ".join(["so there is nothing to refit", *hints])
+        raise SearchError(f"no trial of {len(trials)} came to a score ({counts}), {said}. The test set was not read.")
     return best
 
 

@@ -65,6 +65,13 @@ def add_workers_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help=words)
 
 
+def a_path(typed: str) -> Path:
+    """Return the path that was typed; an empty one, as an unset variable gives, would be the working folder."""
+    if not typed:
+        raise argparse.ArgumentTypeError("must be a path, but is empty")
+    return Path(typed)
+
+
 def workers_of(wanted: int | None, cores: int) -> int:
     """Return the number of workers.
 

@@ -78,6 +78,17 @@ def test_every_option_exists(name: str) -> None:
     assert set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", text)) <= ours
 
 
+def test_every_option_of_a_command_stands_where_the_command_is_explained() -> None:
+    page = PAGES["experiments/README.md"]
+    rows = re.findall(r"^\| `(\w+).*$", section(page, "The other commands"), re.MULTILINE)
+    lines = [line for line in section(page, "The other commands").splitlines() if line.startswith("| `")]
+    said = {**dict(zip(rows, lines, strict=True)), "tune": section(page, "tune")}
+    for command in set(COMMANDS) - {benchmark}:
+        ours = {word for action in command.parser()._actions for word in action.option_strings if word[:2] == "--"}
+        name = command.__name__.rpartition(".")[2]
+        assert ours - {"--help"} <= set(re.findall(r"--[a-z-]+[a-z]", said[name])), name
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_file_in_a_table_exists(name: str) -> None:
     named = re.findall(r"`([a-z_0-9/]+\.py)`", PAGES[name])

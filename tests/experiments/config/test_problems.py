@@ -34,7 +34,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert many.endswith("; and 5 more.")
 
 
-@pytest.mark.parametrize("sections", [{"training": {"hidden_units": [0, True]}}, {"default": {"l2": [[1]]}}])
+@pytest.mark.parametrize("sections", [{"training": {"hidden_units": [8, True]}}, {"default": {"l2": [[1]]}}])
 def test_one_wrong_value_is_one_problem(sections: dict[str, Any]) -> None:
     """Where a value may be of several types, each of them has a fault of its own."""
     assert ";" not in refusal(**sections)
@@ -43,6 +43,16 @@ def test_one_wrong_value_is_one_problem(sections: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
+        (
+            {"training": {"hidden_units": [64, 0]}},
+            "training.hidden_units.1: must be greater than or equal to 1, but got 0.",
+        ),
+        ({"preprocessing": {"rare": "few"}}, "preprocessing.rare: must be a number, but got 'few'."),
+        ({"search": {"budget_minutes": "an hour"}}, "search.budget_minutes: must be a number, but got 'an hour'."),
+        ({"search": {"enqueue": [3]}}, "search.enqueue[0]: must be a table, but got 3."),
+        ({"data": {"source": "a/", "size": [8, 8, 3]}}, "data.size: must have at most 2 values, but got [8, 8, 3]."),
+        ({"data": {"source": "a.csv", "strict": "True"}}, "data.strict: must be true or false, but got 'True'."),
+        ({"training": {"batch_norm": "True"}}, "training.batch_norm: must be true or false, but got 'True'."),
         (
             {"space": {"learning_rate": 0.01}},
             f"space.learning_rate: is searched as a table, as in learning_rate = {RANGE} "

@@ -31,7 +31,7 @@ def test_a_conflict_and_what_the_network_refuses_hide_no_other_error() -> None:
         "space.learning_rate: is also fixed in [training]; remove it there or here, not both; "
         "default.dropout: is not searched in [space]; set it in [training] instead; "
         "training.activation: must be gelu, identity, leaky_relu, mish, relu, selu, sigmoid, silu or tanh, but got "
-        "'swish' (did you mean silu?)."
+        "'swish' (did you mean silu?); space.l2: `0 <= l2 < inf` must hold, but got l2=-1.0."
     )
 
 
@@ -69,6 +69,14 @@ def test_a_conflict_and_what_the_network_refuses_hide_no_other_error() -> None:
         (
             {"search": {"sampler": "qmc", "sampler_options": {"a": 1, "b": 2}}},
             ["search.sampler_options.a", "search.sampler_options.b"],
+        ),
+        (
+            {
+                "training": {"batch_size": -1, "momentum": 2, "optimizer": "nope"},
+                "space": {"dropout": {"low": 0, "high": 2}},
+                "bogus": 1,
+            },
+            ["bogus", "training.optimizer", "training.batch_size", "training.momentum", "space.dropout"],
         ),
         ({"study": {}, "training": {"optimizer": "nope"}}, ["study.name", "training.optimizer"]),
     ],

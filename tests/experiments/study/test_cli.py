@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments import compare, predict, tune
 from experiments.errors import DataError
 from experiments.study.cli import add_study_argument, command_parser, run_command
 
@@ -63,3 +64,11 @@ def test_wrong_arguments_are_one_line(words: list[str], said: str, capsys: pytes
             run_command(it, lambda _: 0, words)
         assert end.value.code == 2
         assert capsys.readouterr().err == f"error: {line}; {it.prog} --help lists what there is.\n"
+
+
+def test_an_empty_path_is_refused_as_it_would_be_the_working_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    for program, words in ((tune, ["--out", ""]), (compare, ["a", "b", "--out", ""]), (predict, ["a", ""])):
+        with pytest.raises(SystemExit) as end:
+            program.main(words)
+        assert end.value.code == 2
+        assert "must be a path, but is empty" in capsys.readouterr().err

@@ -6,11 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import psutil
 import pytest
 from loky import ProcessPoolExecutor
 
@@ -147,6 +150,21 @@ def deaf_to_ctrl_c() -> bool:
 def test_no_worker_hears_ctrl_c_even_while_it_starts() -> None:
     with LocalExecutor(2, {}) as pool:
         assert all(future.result() for future in [pool.submit(deaf_to_ctrl_c) for _ in range(4)])
+
+
+def test_ctrl_c_while_the_workers_start_ends_them(processes: LocalExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(ThreadPoolExecutor):
+        def submit(self, *task: Any) -> Any:  # type: ignore[override]
+            future = super().submit(*task)
+            wait([future])
+            os.kill(os.getpid(), signal.SIGINT)
+            return future
+
+    monkeypatch.setattr(local, "ThreadPoolExecutor", Interrupted)
+    before = {child.pid for child in psutil.Process().children()}
+    with pytest.raises(KeyboardInterrupt):
+        LocalExecutor(2, {})
+    assert {child.pid for child in psutil.Process().children()} <= before
 
 
 def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: LocalExecutor) -> None:
