@@ -91,8 +91,9 @@ class Lockstep:
         if folds[0].x.shape[1] != architecture.inputs:
             raise ShapeError(f"x must have {architecture.inputs} columns, but got {folds[0].x.shape[1]}.")
         check_effects(architecture, settings, folds)
+        self._batch_size = min(settings.batch_size, max(len(data.train) for data in folds))  # buffers have as many rows
         self._together = (
-            together(architecture, settings.batch_size)
+            together(architecture, self._batch_size)
             if folds_per_step is None
             else whole("folds_per_step", folds_per_step)
         )
@@ -102,7 +103,7 @@ class Lockstep:
         self._shuffles = [stream(seed, SHUFFLING) for seed in seeds]
         self._seeds = seeds
         self._targets = self._encode(settings.label_smoothing)
-        self._gather = Gatherer(folds, self._targets, settings.batch_size, self._together)
+        self._gather = Gatherer(folds, self._targets, self._batch_size, self._together)
         parameters = self.network.parameters
         self._optimizer = OPTIMIZERS[settings.optimizer](
             parameters, settings.l2, settings.momentum, settings.l1, settings.clip_norm, settings.beta2
@@ -110,7 +111,7 @@ class Lockstep:
         self._max_norm = MaxNorm(parameters, settings.max_norm) if settings.max_norm else None
         self._losses: dict[tuple[int, int, int], Loss] = {}
         self._made: dict[tuple[int, int, int], tuple[Stack, Loss]] = {}
-        self._steps = [-(-len(data.train) // settings.batch_size) for data in folds]
+        self._steps = [-(-len(data.train) // self._batch_size) for data in folds]
         self._rates = settings.rates()
         self._recent: deque[Array] = deque(maxlen=settings.average_epochs)
         self._row_weights = [_total(data) for data in folds]
@@ -230,7 +231,7 @@ class Lockstep:
                 stack = self.network.stack(batch.folds, rows, Mode.STATISTICS)
                 for layer in stack.layers:
                     if isinstance(layer, BatchNorm):
-                        layer.momentum = rows / (number * self._settings.batch_size + rows)
+                        layer.momentum = rows / (number * self._batch_size + rows)
                 stack.forward(batch.x)
 
     def _encode(self, smoothing: float) -> list[Array]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from nnet.activations import ACTIVATIONS
+from nnet.batches import FoldData
 from nnet.lockstep import Lockstep
 from nnet.losses import LOSSES
 from nnet.network import Architecture
@@ -127,3 +128,15 @@ def test_an_epoch_allocates_its_permutations_and_little_else(batch_norm, make_fo
     lockstep = Lockstep(replace(ARCHITECTURE, batch_norm=batch_norm), settings, folds, make_seeds(F))
     permutations = 8 * (1000 + 1000 + 900)
     assert permutations <= peak(lambda: lockstep.train_epoch(1), 3) < permutations + 16_000  # a batch of x is 76,800
+
+
+def test_a_batch_larger_than_the_data_takes_no_memory_and_is_all_of_it():
+    random = np.random.default_rng(0)
+    x, rows = random.normal(size=(20, 3)).astype(np.float32), np.arange(20)
+    trained = []
+    for batch_size in (20, 10**9):
+        settings = TrainingSettings(batch_size=batch_size)
+        lockstep = Lockstep(Architecture(3, (4,), 2), settings, [FoldData(x, rows % 2, rows, rows[:0])], [0])
+        lockstep.train_epoch(1)
+        trained.append(lockstep.network.parameters.values.copy())
+    np.testing.assert_array_equal(*trained)
