@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from experiments.version import VERSION
 from nnet.near import did_you_mean, near
 
 COMMANDS = {
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="\n".join(["commands:", *lines, "", "nnet-experiments COMMAND --help lists its arguments."]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    it.add_argument("--version", action="version", version=f"nnet-experiments {VERSION}")
     it.add_argument("command", choices=COMMANDS, help=argparse.SUPPRESS)
     return it
 

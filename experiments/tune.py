@@ -134,6 +134,8 @@ def _tune(chosen: argparse.Namespace) -> int:
     console = study_console(chosen.quiet)
     check_source(chosen)
     study = DEFAULT if chosen.study is None else chosen.study
+    if chosen.list and (chosen.study, chosen.data) != (None, None):
+        raise SpecError("--list shows all studies; leave out which, or take --status, which shows one.")
     if chosen.list:
         print_list(console, Path("studies"))
     elif chosen.status and chosen.data is None and find_study(study).file is None:

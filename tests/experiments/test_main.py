@@ -10,6 +10,7 @@ import pytest
 from experiments.__main__ import COMMANDS, main
 from experiments.config.study_file import read_spec
 from experiments.study.lookup import SHIPPED
+from experiments.version import VERSION
 
 
 def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,6 +19,12 @@ def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) ->
             main(words)
         listed = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}
         assert listed >= COMMANDS.keys()
+
+
+def test_the_version_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"nnet-experiments {VERSION}\n"
 
 
 def test_a_command_gets_the_words_after_it(

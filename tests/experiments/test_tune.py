@@ -62,6 +62,7 @@ def test_there_is_a_core() -> None:
         (["one", "--target", "y"], "--target goes with --data"),
         (["--target", "y"], "--target goes with --data"),
         (["--data", "my.csv", "--set", "data.test=3"], "--data: data.test: "),
+        (["one", "--list"], "--list shows all studies; leave out which, or take --status"),
         ([""], "STUDY: must be a study's name "),
         (["\x1b[2J\udcff.toml"], r"\x1b[2J\udcff.toml: No such file"),
     ],
