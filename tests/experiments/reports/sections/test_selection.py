@@ -22,6 +22,20 @@ def test_the_corrected_score_and_its_optimism(full):
     assert "best of 31 complete configurations does not seem to make that too good." in said
 
 
+def test_one_configuration_was_not_chosen(full):
+    said = paragraph(selection(_changed(full[0], configurations=1, optimism=0.0005)))
+    assert "Only one configuration is complete, so that none was chosen" in said
+    assert "too good" not in said
+    assert "luck" not in said
+
+
+def test_a_corrected_score_above_the_winners_has_its_reason(full):
+    spec = full[0].spec | {"cv": full[0].spec["cv"] | {"metric": "average_precision"}}
+    why = "does not seem to make that too good; the corrected score is higher, as its draws choose by the score over"
+    assert why in paragraph(selection(_changed(replace(full[0], spec=spec), optimism=-0.3)))
+    assert why not in paragraph(selection(_changed(full[0], optimism=-0.0005)))  # of a mean over rows it may be chance
+
+
 def test_the_gain_is_compared_with_the_gain_by_luck(full):
     for floor95, words in ((0.001, MORE.format("the test score")), (0.5, "luck alone can give as much")):
         said = paragraph(selection(_changed(full[0], floor95=floor95)))
