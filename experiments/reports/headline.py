@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
-from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
+from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, plain, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
@@ -51,6 +51,11 @@ OF_PROCEDURES: Final[dict[Verdict, str]] = {
 NO_INTERVAL: Final = (
     "no interval, as the differences are all equal",
     "The differences are all equal, so that no limits of the true one can be given. ",
+)
+ADVICE: Final = " Use the "  # begins the last sentence of a meaning
+BLIND: Final = ("majority class", "mean")
+UNLEARNED: Final = (
+    " The {} reads no column: by this metric, these rows do not show that the model has learnt anything from columns."
 )
 LIMITS: Final = (
     "The true difference plausibly lies between {} and {}. ",
@@ -212,6 +217,8 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     template = MEANINGS[test.verdict] if result.outer is None else PROCEDURE + OF_PROCEDURES[test.verdict]
     if _copies_to_test(result):
         template = template.replace(*SEEN)
+    if any(plain(one.name) in BLIND for one in unbeaten(result, test)):
+        template = template.partition(ADVICE)[0]
     for with_limits in LIMITS if not test.difference.has_interval else ():
         template = template.replace(with_limits, NO_INTERVAL[1])
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
@@ -251,7 +258,9 @@ def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
     scores = Scores.like(test.metric, test.score)
     named = [sentence("{} ({})", one.name, Fact(f"{one.key}.score", scores.show(one.score))) for one in baselines]
     tuned = "tuned model" if result.outer is None else "procedure"
-    return sentence(f" On these rows {{}} did as well as the {tuned} or better.", joined(named))
+    said = sentence(f" On these rows {{}} did as well as the {tuned} or better.", joined(named))
+    blind = [name for one in baselines if (name := plain(one.name)) in BLIND]
+    return (*said, UNLEARNED.format(blind[0])) if blind else said
 
 
 def _disagreement(compared: ScoreDifference) -> Parts:
