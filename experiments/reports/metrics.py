@@ -16,6 +16,7 @@ from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING
 
+MOST_DIGITS: Final = 7  # of a number, its decimals included
 _AVERAGES: Final = ("macro", "micro", "weighted", "samples")
 # an area under the ROC curve is the same for either class
 _NAMES: Final = {
@@ -137,13 +138,15 @@ class Scores:
     def size(self, amount: float | None) -> str:
         """Write an amount that has the scores' unit and no better or worse, such as a standard deviation.
 
-        >>> Scores("neg_root_mean_squared_error", 0).size(1234.5)
-        '1,234'
+        >>> Scores("neg_root_mean_squared_error", 0).size(1234.5), Scores("r2", 4).size(-4397887.72)
+        ('1,234', '−4,397,888')
         """
         if amount is None:
             return NOTHING
-        text = f"{amount:z,.{self.decimals}f}" if abs(amount) < 1e7 else f"{amount:.3g}"
-        return text.replace("-", MINUS)
+        if abs(amount) >= 10**MOST_DIGITS:
+            return f"{amount:.3g}".replace("-", MINUS)
+        before = len(str(int(abs(amount)))) if abs(amount) >= 1 else 0
+        return f"{amount:z,.{min(self.decimals, MOST_DIGITS - before)}f}".replace("-", MINUS)
 
     def interval(self, limits: tuple[float, float]) -> str:
         """Write an interval of scores, the smaller number first.
