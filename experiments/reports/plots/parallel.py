@@ -10,7 +10,7 @@ from typing import Final
 
 from experiments.evaluation.results import StudyResult, TrialRecord
 from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label
-from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.metrics import Scores, metric_label, metric_of
 from experiments.reports.plots.legend import Entry, legend
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.parameter_axis import ParameterAxis, parameter_axis
@@ -54,10 +54,10 @@ DEFAULT: Final = Stroke(GREEN, 1.8, "7 3"), Mark("diamond", GREEN, 3.4)
 
 
 def parallel(result: StudyResult) -> str | None:
-    """Draw the picture; None where too few trials are complete or too few parameters vary."""
+    """Draw the picture; None where too few trials are complete, too few parameters vary, or all scores are equal."""
     trials = _drawn(result)
     scale = _axes(result, trials)
-    if len(trials) < FEWEST or len(scale) <= FEWEST:
+    if len(trials) < FEWEST or len(scale) <= FEWEST or metric_label(metric_of(result.spec)) not in scale:
         return None
     axes = list(scale.values())
     left, right = _room(axes[0]), _room(axes[-1]) + 8

@@ -50,8 +50,8 @@ def worst_predictions(result: StudyResult, mistakes: Sequence[MistakeRecord]) ->
     return [
         Heading("Worst predictions"),
         note(
-            f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result, values)}, from 0, and so are "
-            f"folds.{told}"
+            f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result, values)}, from 0, and so "
+            f"are folds.{told}"
         ),
         Gallery(_thumbnails(pictures, cells, values if files else None), table)
         if len(pictures) == len(mistakes)
