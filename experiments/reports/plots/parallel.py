@@ -10,7 +10,7 @@ from typing import Final
 
 from experiments.evaluation.results import StudyResult, TrialRecord
 from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label
-from experiments.reports.metrics import Scores, metric_label, metric_of
+from experiments.reports.metrics import Scores, lower_is_better, metric_label, metric_of
 from experiments.reports.plots.legend import Entry, legend
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.parameter_axis import ParameterAxis, parameter_axis
@@ -112,7 +112,9 @@ def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> dict[str, Param
         low = max(score_range(result)[0], min(values.values()))
         span = high - low
         clear = [tick for tick in linear_ticks(low, high) if min(tick - low, high - tick) > 0.13 * span]
-        ticks = [((tick - low) / span, scores.show(tick)) for tick in (low, *clear, high)]
+        beyond = "" if low == min(values.values()) else "≥ " if lower_is_better(scores.metric) else "≤ "
+        foot = (0.0, f"{beyond}{scores.show(low)}")  # where scores off the scale end, too
+        ticks = [foot, *(((tick - low) / span, scores.show(tick)) for tick in (*clear, high))]
         places = {number: max(0.0, (value - low) / span) for number, value in values.items()}
         axes[metric_label(scores.metric)] = ParameterAxis(places, ticks, 0.0)
     return axes

@@ -45,6 +45,19 @@ def test_too_few_trials_or_equal_scores_make_no_picture(make_study):
     assert parallel(replace(result, trials=equal)) is None  # no line would be of a good or a poor score
 
 
+def test_the_foot_of_the_scores_says_whether_worse_ones_end_there(make_study):
+    def foot(result):
+        return {word[0] for word in words(parallel(result))} & {"≤", "≥"}
+
+    result, _ = make_study()
+    close = tuple(replace(trial, value=trial.value and 0.9 + trial.number / 1000) for trial in result.trials)
+    assert foot(replace(result, trials=close)) == set()
+    worst = tuple(replace(trial, value=-9.0) if trial.number == 0 else trial for trial in result.trials)
+    far = replace(result, trials=worst)
+    assert foot(far) == {"≤"}
+    assert foot(replace(far, spec=far.spec | {"cv": far.spec["cv"] | {"metric": "neg_log_loss"}})) == {"≥"}
+
+
 def test_of_many_trials_the_best_are_drawn_and_the_default(study, monkeypatch):
     monkeypatch.setattr(module, "MOST", 10)
     assert [len(_lines(parallel(study[0]), colour)) for colour in ("#0072b2", "#d55e00", "#009e73")] == [9, 1, 1]
