@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from experiments.data.leaks import TOLD
 from support.derived_facts import units, used
 from support.facts import Fact, Record
 
@@ -160,6 +161,8 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
     for name in test["metrics"]:
         if name != test["metric"]:
             found.update([f"test.metrics.{name}", f"names.{name}"])
+    notes = (document.get("reading") or {}).get("notes", ())
+    found["reading.notes[*]"] += sum(line.endswith(TOLD) for line in notes)  # beside the score, too
     found.update({f"test.references[*].{what}": len(references) for what in ("score", "ci95")})
     found["test.references[*].id"] += 2 * len(references)
     unbeaten = sum(one["score"] is not None and one["score"] >= test["score"] for one in references)

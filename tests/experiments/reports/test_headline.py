@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.data.leaks import TOLD
 from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import BaselineRecord, ScoreDifference
+from experiments.evaluation.results import BaselineRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.split_records import CopiesRecord
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead
@@ -111,6 +112,13 @@ def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(
     assert answer(replace(study[0], test=None)) is None
     assert _answer(study[0], times_scored=1).warning == ()
     assert "--acknowledge-reuse" in plain(_answer(study[0], times_scored=2).warning)
+
+
+def test_columns_that_tell_the_target_stand_beside_the_score(study):
+    notes = ("data.time: neighbours are alike.", f"target 'out' follows from 'a' {TOLD}")
+    result = replace(study[0], reading=ReadingRecord(notes=notes))
+    (_, line) = answer(result).warning
+    assert (line.key, line.text) == ("reading.notes[1]", notes[1])
 
 
 def test_a_baseline_that_is_not_beaten_is_named(study):
