@@ -207,7 +207,13 @@ def _ledger(document: dict[str, Any]) -> Counts:
     found = Counter(["ledger.looks", "ledger.largest_overlap", "ledger.head"])
     if not ledger["file"]:
         return found + Counter(["ledger.looks"])
-    found += Counter({"ledger.file": 2, "ledger.own": 1, "ledger.largest_overlap": int(ledger["largest_overlap"] > 0)})
+    found += Counter(
+        {
+            "ledger.file": 2,
+            "ledger.own": 1,
+            "ledger.largest_overlap": int(ledger["largest_overlap"] > 0 and ledger["looks"] > ledger["own"]),
+        }
+    )
     others = ledger["looks"] > ledger["own"]
     if document["test"] is None:
         found["ledger.own"] += ledger["own"] > 0
