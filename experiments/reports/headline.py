@@ -13,7 +13,7 @@ from experiments.reports.formatting import label, network, p_value, parameter, s
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
 from experiments.reports.outer_fold import outer_fold_of, why_not_compared
-from experiments.reports.split import in_groups
+from experiments.reports.split import drawn_together
 
 Tone = Literal["good", "even", "bad"]
 TONES: Final[dict[Verdict, Tone]] = {
@@ -161,7 +161,7 @@ def answer(result: StudyResult) -> Answer | None:
             "95% interval {} ({}), {}",
             Fact("test.ci95", scores.interval(test.ci95)),
             interval_method(test),
-            in_groups(result, counted("test.rows", test.rows, "row"), "test_groups"),
+            drawn_together(result, counted("test.rows", test.rows, "row")),
         ),
         warning=_warning(result, test),
         others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),

@@ -31,6 +31,14 @@ def in_groups(result: StudyResult, rows: Words, side: Literal["development_group
     return sentence("{} in {}{}", rows, counted(f"holdout.{side}", groups, "group"), named)
 
 
+def drawn_together(result: StudyResult, rows: Words) -> Parts:
+    """Add to a number of test rows what statistics draw as a whole: groups, or blocks of rows in time order."""
+    groups = None if result.holdout is None else result.holdout.test_groups
+    if groups is None and result.spec.get("data", {}).get("time"):
+        return sentence("{} in blocks of consecutive ones", rows)
+    return in_groups(result, rows, "test_groups")
+
+
 def folds(result: StudyResult) -> Parts:
     """Count the folds, and name their splitter where the study does."""
     cv, repeated = result.spec.get("cv", {}), repeats(result)

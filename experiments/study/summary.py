@@ -18,7 +18,7 @@ from experiments.reports.headline import scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import why_not_compared
 from experiments.reports.run_info import rows_scored
-from experiments.reports.split import in_groups
+from experiments.reports.split import drawn_together
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts
 from experiments.study.ledger_check import was_tested_before
@@ -118,7 +118,7 @@ def _smallest(record: SmallestRecord) -> str:
 
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:
     scores, metric = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
-    rows = plain(in_groups(result, f"{test.rows:,} rows", "test_groups"))
+    rows = plain(drawn_together(result, f"{test.rows:,} rows"))
     interval = f"95% interval {scores.interval(test.ci95)} ({rows})"
     score = f"{metric} {scores.show(test.score)}, {interval}"
     if result.outer is None:
