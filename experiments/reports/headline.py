@@ -128,6 +128,16 @@ def members(result: StudyResult) -> Fact:
     return number("final.members", 1 if result.final is None else result.final.members)
 
 
+def untested(result: StudyResult) -> str:
+    """Say what is known of the score on new rows without a test score."""
+    if result.analysis is None or result.analysis.selection is None:
+        return "Nothing here says how well the model does on new data."
+    return (
+        "The corrected score below estimates what to expect of the chosen configuration on new rows; the final model "
+        "is not tested."
+    )
+
+
 def mean_of(result: StudyResult) -> Parts:
     """Say of what networks the final model is the mean, after `the mean of`."""
     words = "{} of this configuration and {} of the default" if joins_default(result) else "{}"

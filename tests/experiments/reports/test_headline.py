@@ -7,7 +7,7 @@ from experiments.evaluation.records import FinalRecord
 from experiments.evaluation.results import BaselineRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.split_records import CopiesRecord
 from experiments.reports.blocks import plain
-from experiments.reports.headline import answer, lead
+from experiments.reports.headline import answer, lead, untested
 from support.results import replaced
 
 
@@ -119,6 +119,13 @@ def test_columns_that_tell_the_target_stand_beside_the_score(study):
     result = replace(study[0], reading=ReadingRecord(notes=notes))
     (_, line) = answer(result).warning
     assert (line.key, line.text) == ("reading.notes[1]", notes[1])
+
+
+def test_without_a_test_a_corrected_score_says_what_to_expect(study, full):
+    assert untested(study[0]) == "Nothing here says how well the model does on new data."
+    assert untested(full[0]).startswith(
+        "The corrected score below estimates what to expect of the chosen configuration"
+    )
 
 
 def test_a_baseline_that_is_not_beaten_is_named(study):
