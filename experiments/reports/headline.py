@@ -55,6 +55,7 @@ NO_INTERVAL: Final = (
     "The differences are all equal, so that no limits of the true one can be given. ",
 )
 ADVICE: Final = " Use the "  # begins the last sentence of a meaning
+ITSELF: Final = " The last search, over all rows, chose the default itself: that is the model which is kept."
 BLIND: Final = ("majority class", "mean")
 UNLEARNED: Final = (
     " The {} reads no column: by this metric, these rows do not show that the model has learnt anything from columns."
@@ -234,6 +235,8 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
         template = template.replace(*SEEN)
     if any(plain(one.name) in BLIND for one in unbeaten(result, test)):
         template = template.partition(ADVICE)[0]
+    elif result.default is not None and result.default.number == result.best.number:
+        template = template.partition(ADVICE)[0] + ITSELF
     for with_limits in LIMITS if not test.difference.has_interval else ():
         template = template.replace(with_limits, NO_INTERVAL[1])
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
