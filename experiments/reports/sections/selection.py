@@ -84,8 +84,9 @@ def _single(result: StudyResult) -> Words:
 def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     metric = metric_of(result.spec)
     scores = Scores.like(metric, record.pooled)
+    flattered = record.configurations > 1 and record.optimism > 0
     rows = [
-        Dot("all rows (optimistic)", record.pooled, None, key="analysis.selection.pooled"),
+        Dot(f"all rows{' (optimistic)' if flattered else ''}", record.pooled, None, key="analysis.selection.pooled"),
         Dot("corrected", record.corrected, record.ci95, key="analysis.selection.corrected"),
     ]
     if result.test is not None and result.test.metric == metric:

@@ -29,6 +29,16 @@ def test_one_configuration_was_not_chosen(full):
     assert "luck" not in said
 
 
+def test_the_score_over_all_rows_is_called_optimistic_where_it_seems_so(full):
+    def named(**changes):
+        (figures,) = [block for block in selection(_changed(full[0], **changes)).blocks if hasattr(block, "pictures")]
+        return figures.pictures[0].alt
+
+    assert "all rows (optimistic), corrected" in named()
+    assert "all rows, corrected" in named(optimism=-0.3)
+    assert "all rows, corrected" in named(configurations=1)
+
+
 def test_a_corrected_score_above_the_winners_has_its_reason(full):
     spec = full[0].spec | {"cv": full[0].spec["cv"] | {"metric": "average_precision"}}
     why = "does not seem to make that too good; the corrected score is higher, as its draws choose by the score over"
