@@ -50,6 +50,12 @@ def folds(result: StudyResult) -> Parts:
     return sentence("{} by {}", many, Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else many
 
 
+def drawn_for_folds(result: StudyResult) -> Words:
+    """Count the development rows that the folds have, where they are fewer than all; "" where they have all."""
+    rows = result.spec.get("cv", {}).get("fold_rows")
+    return Fact("spec.cv.fold_rows", f"{rows:,}") if rows else ""
+
+
 def repeats(result: StudyResult) -> int:
     """Return how often every development row is predicted out of fold."""
     often: int = result.spec.get("cv", {}).get("n_repeats", 1)
