@@ -111,7 +111,7 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
             Fact("analysis.selection.ci95", scores.interval(record.ci95)),
             counted("analysis.selection.rows", record.rows, "row"),
             Fact("analysis.selection.pooled", scores.show(record.pooled)),
-            _flattered(record, scores),
+            _flattered(record, scores, "chosen from" if keeps_smallest(result) else "the best of"),
         ),
         Figures((Picture("corrected", dots(rows, metric), alt, sentence(caption, label)),)),
         *_luck(record, scores, "the test score" if result.outer is None else "new rows"),
@@ -126,18 +126,22 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     ]
 
 
-def _flattered(record: SelectionRecord, scores: Scores) -> Words:
-    """Say how much being chosen seems to have flattered the winner."""
+def _flattered(record: SelectionRecord, scores: Scores, how: str) -> Words:
+    """Say how much being chosen seems to have flattered the winner.
+
+    Args:
+        how: how it was chosen, before the number of configurations.
+    """
     if record.configurations == 1:
         return "Only one configuration is complete, so that none was chosen: the two differ by the draws alone"
     configurations = counted("analysis.selection.configurations", record.configurations, "complete configuration")
     optimism = round(record.optimism, scores.decimals)
     if optimism > 0:
         flattered = Fact("analysis.selection.optimism", scores.size(record.optimism))
-        return sentence("Being the best of {} seems to make that about {} too good", configurations, flattered)
+        return sentence(f"Being {how} {{}} seems to make that about {{}} too good", configurations, flattered)
     why = "; the corrected score is higher, as its draws choose by the score over all their rows at once"
     higher = why if optimism < 0 and scores.metric not in ROW_SCORES else ""
-    return sentence("Being the best of {} does not seem to make that too good{}", configurations, higher)
+    return sentence(f"Being {how} {{}} does not seem to make that too good{{}}", configurations, higher)
 
 
 def _luck(record: SelectionRecord, scores: Scores, judge: str) -> list[Block]:

@@ -65,6 +65,7 @@ def test_the_choice_of_the_smallest_is_said_with_the_correction(full):
     said = paragraph(selection(kept))
     assert "The winner’s network is the smallest within one standard error of the best of 40 trials on the same" in said
     assert "in each, the smallest network within one standard error of the best on the drawn rows is scored" in said
+    assert "Being chosen from 31 complete configurations seems" in said
     usual = paragraph(selection(full[0]))
     assert "The winner’s is the best of 40 trials on the same folds" in usual
     assert "in each, the best configuration on the drawn rows is scored on the others" in usual
