@@ -44,6 +44,7 @@ def required(record: Record, in_html: bool) -> Counts:
     if document["final"]["members"] > 1:
         found += Counter({"final.members": 4, "analysis.out_of_fold.members": 1, "analysis.permutation.members": 1})
         found += Counter({"analysis.out_of_fold.score": 1, "analysis.out_of_fold.default_score": 1, "best.cv_mean": 1})
+    found["split.test"] += not document.get("outer")  # in the checklist, what was kept apart
     if document["test"] is None:
         found["commands.score"] += 1
     else:
