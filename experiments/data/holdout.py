@@ -27,12 +27,14 @@ class Look:
     models: digest of the models, fixed before the rows are read.
     study:  identity of the study, which does not depend on its number of trials.
     parts:  fingerprints of the parts of these rows that are sealed apart, each for the models that it is scored by.
+    joined: whether the final model, or that of each part, is the mean of both models; `models` names both in any case.
     """
 
     rows: str
     models: str
     study: str
     parts: tuple[str, ...] = ()
+    joined: tuple[bool, ...] = ()
 
     @property
     def id(self) -> str:

@@ -19,6 +19,7 @@ from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
 from nnet.ordered_sums import ordered_sum
 
+TOLD = "alone; data.drop leaves out what is not known before the target is."  # ends the line about such columns
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
 CORRELATED = 0.9999  # correlation, of values or ranks, of a column that is the target in another unit or scale
@@ -48,8 +49,7 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
     labels = np.unique(y[rows], return_inverse=True)[1]
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         lines.append(
-            f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} alone; "
-            "data.drop leaves out what is not known before the target is."
+            f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} {TOLD}"
         )
     if table.groups is None:
         lines += _repeated_identifiers(table)

@@ -96,7 +96,9 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
     is_of_classes = rarest is not None and score_range(metric)[1] == 1.0
     if difference is not None and is_of_classes and are_all(difference.ci95, 0.0):
         difference = of_agreement(units, first.drawn == "groups", metric)
-    ends = [end for end in ((1, 0) if shares else (1,)) if are_all([first.score, *first.draws], end)]
+    # of classes the score of all rows is enough: a sample that lacks one scores 0 although all of its rows are right
+    scores = [first.score] if rarest is not None else [first.score, *first.draws]
+    ends = [end for end in ((1, 0) if shares else (1,)) if are_all(scores, end)]
     if ends and metric not in OTHER_SCORES:
         return OfRows(wilson_interval(ends[0] * units, units), "wilson", None, difference)
     return OfRows(within(metric, first.interval()), BOOTSTRAP[first.drawn], len(first.draws), difference)

@@ -84,7 +84,7 @@ def last_fit(
     baselines = fits.baselines()
     temperatures = temperatures_of(uncertainty)[: len(finalists)]
     models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines], temperatures)
-    look = Look(test.fingerprint, canonical_digest(models), study.identity)
+    look = Look(test.fingerprint, canonical_digest(models), study.identity, joined=(joins,))
     ledger.reserve(look, test.known_by, spec.study.name, spec.search.trials, acknowledged, models)
     features, y = test.open(look, ledger.has)
     rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}

@@ -126,6 +126,8 @@ class Ledger:
                 "trials": trials,
                 "time": _now(),
             }
+            if any(look.joined):
+                entry["joined"] = look.joined
             if final_models is not None:
                 entry["final_models"] = final_models
             if not self._known("cells", entries)[look.rows].issuperset(test.cells):
@@ -190,7 +192,7 @@ class Ledger:
         others = [shares[entry["rows"]] for entry in reservations if entry["study"] != study]
         return LedgerRecord(
             file=str(self.path),
-            looks=len({entry["look"] for entry in reservations if shares[entry["rows"]] > 0}),
+            looks=len({_final(entry) for entry in reservations if shares[entry["rows"]] > 0}),
             own=len({entry["look"] for entry in _own(entries, study, test.fingerprint)}),
             largest_overlap=max(others, default=0.0),
             head=_head(entries),
@@ -272,6 +274,11 @@ class Ledger:
 
 def _reservations(entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry["kind"] == "reserved"]
+
+
+def _final(entry: Entry) -> tuple[str, ...]:
+    """Return what tells the final models of a reservation from others: two studies may join the same ones or not."""
+    return entry["look"], *map(str, entry.get("joined", ()))
 
 
 def _own(entries: list[Entry], study: str, rows: str) -> list[Entry]:

@@ -102,7 +102,8 @@ def outer_fit(
     temperatures = temperatures_of(uncertainty)[: len(kept)]
     document = nested_models(study.spec, development.fingerprint, kept, temperatures, list(map(_models, outer)))
     parts = tuple(one.fits.study.data.test.fingerprint for one in outer)
-    look = Look(study.data.test.fingerprint, canonical_digest(document), study.identity, parts)
+    joined = tuple(joins_default(one.fits.study.spec, one.finalists) for one in outer)
+    look = Look(study.data.test.fingerprint, canonical_digest(document), study.identity, parts, joined)
     ledger.reserve(
         look, study.data.test.known_by, study.spec.study.name, study.spec.search.trials, acknowledged, document
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from experiments.data.leaks import TOLD
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
-from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
+from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, plain, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
 from experiments.reports.outer_fold import outer_fold_of, why_not_compared
-from experiments.reports.split import in_groups
+from experiments.reports.split import drawn_together
 
 Tone = Literal["good", "even", "bad"]
 TONES: Final[dict[Verdict, Tone]] = {
@@ -26,6 +27,7 @@ REUSE: Final = (
     "score, interval and verdict are optimistic by an unknown amount."
 )
 COPIES: Final = "{} equal to rows to learn from, so that score, interval and verdict say little of new rows."
+TELLING: Final = "Before you trust this score: {}"
 SEEN: Final = "On rows that neither model had seen,", "On these test rows,"  # without copies, with copies
 MEANINGS: Final[dict[Verdict, str]] = {
     "helped": "On rows that neither model had seen, the tuned model does better than the default by more than chance "
@@ -52,6 +54,12 @@ NO_INTERVAL: Final = (
     "no interval, as the differences are all equal",
     "The differences are all equal, so that no limits of the true one can be given. ",
 )
+ADVICE: Final = " Use the "  # begins the last sentence of a meaning
+ITSELF: Final = " The last search, over all rows, chose the default itself: that is the model which is kept."
+BLIND: Final = ("majority class", "mean")
+UNLEARNED: Final = (
+    " The {} reads no column: by this metric, these rows do not show that the model has learnt anything from columns."
+)
 LIMITS: Final = (
     "The true difference plausibly lies between {} and {}. ",
     "Any true difference from {} to {} would fit. ",
@@ -64,7 +72,7 @@ class Answer:
 
     title:              metric of the score.
     interval:           interval, its method and the number of rows.
-    warning:            what makes the score optimistic: a second test, or copies; empty without either.
+    warning:            what may make the score too good: a second test, copies, columns that tell the target; or empty.
     others:             other metrics on the same rows.
     difference, method: empty where there is nothing to compare.
     meaning:            advice to someone who has to act on the verdict.
@@ -121,6 +129,16 @@ def members(result: StudyResult) -> Fact:
     return number("final.members", 1 if result.final is None else result.final.members)
 
 
+def untested(result: StudyResult) -> str:
+    """Say what is known of the score on new rows without a test score."""
+    if result.analysis is None or result.analysis.selection is None:
+        return "Nothing here says how well the model does on new data."
+    return (
+        "The corrected score below estimates what to expect of the chosen configuration on new rows; the final model "
+        "is not tested."
+    )
+
+
 def mean_of(result: StudyResult) -> Parts:
     """Say of what networks the final model is the mean, after `the mean of`."""
     words = "{} of this configuration and {} of the default" if joins_default(result) else "{}"
@@ -154,7 +172,7 @@ def answer(result: StudyResult) -> Answer | None:
             "95% interval {} ({}), {}",
             Fact("test.ci95", scores.interval(test.ci95)),
             interval_method(test),
-            in_groups(result, counted("test.rows", test.rows, "row"), "test_groups"),
+            drawn_together(result, counted("test.rows", test.rows, "row")),
         ),
         warning=_warning(result, test),
         others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
@@ -188,6 +206,9 @@ def _warning(result: StudyResult, test: FinalScore) -> Parts:
     lines: list[Words] = [] if test.times_scored == 1 else [REUSE]
     if copies := _copies_to_test(result):
         lines.append(sentence(COPIES, counted("copies.test", copies, "test row is", "test rows are")))
+    for at, line in enumerate(result.reading.notes if result.reading else ()):
+        if line.endswith(TOLD):
+            lines.append(sentence(TELLING, Fact(f"reading.notes[{at}]", line)))
     return joined(lines, " ")
 
 
@@ -212,6 +233,10 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     template = MEANINGS[test.verdict] if result.outer is None else PROCEDURE + OF_PROCEDURES[test.verdict]
     if _copies_to_test(result):
         template = template.replace(*SEEN)
+    if any(plain(one.name) in BLIND for one in unbeaten(result, test)):
+        template = template.partition(ADVICE)[0]
+    elif result.default is not None and result.default.number == result.best.number:
+        template = template.partition(ADVICE)[0] + ITSELF
     for with_limits in LIMITS if not test.difference.has_interval else ():
         template = template.replace(with_limits, NO_INTERVAL[1])
     return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
@@ -251,7 +276,9 @@ def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
     scores = Scores.like(test.metric, test.score)
     named = [sentence("{} ({})", one.name, Fact(f"{one.key}.score", scores.show(one.score))) for one in baselines]
     tuned = "tuned model" if result.outer is None else "procedure"
-    return sentence(f" On these rows {{}} did as well as the {tuned} or better.", joined(named))
+    said = sentence(f" On these rows {{}} did as well as the {tuned} or better.", joined(named))
+    blind = [name for one in baselines if (name := plain(one.name)) in BLIND]
+    return (*said, UNLEARNED.format(blind[0])) if blind else said
 
 
 def _disagreement(compared: ScoreDifference) -> Parts:

@@ -16,6 +16,8 @@ from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING
 
+MOST_DIGITS: Final = 7  # of a number of 1 or more, its decimals included
+MOST_DECIMALS: Final = 9  # of a number that is written without a power of ten
 _AVERAGES: Final = ("macro", "micro", "weighted", "samples")
 # an area under the ROC curve is the same for either class
 _NAMES: Final = {
@@ -137,12 +139,20 @@ class Scores:
     def size(self, amount: float | None) -> str:
         """Write an amount that has the scores' unit and no better or worse, such as a standard deviation.
 
-        >>> Scores("neg_root_mean_squared_error", 0).size(1234.5)
-        '1,234'
+        >>> Scores("neg_root_mean_squared_error", 0).size(1234.5), Scores("r2", 4).size(-4397887.72)
+        ('1,234', '−4,397,888')
+        >>> Scores("r2", 9).size(0.000004217), Scores("r2", 13).size(3.2142e-10)
+        ('0.000004217', '3.214e−10')
         """
         if amount is None:
             return NOTHING
-        text = f"{amount:z,.{self.decimals}f}" if abs(amount) < 1e7 else f"{amount:.3g}"
+        before = len(str(int(abs(amount)))) if abs(amount) >= 1 else 0
+        if before > MOST_DIGITS:
+            text = f"{amount:.3g}"
+        elif self.decimals > MOST_DECIMALS:
+            text = f"{amount:.4g}"
+        else:
+            text = f"{amount:z,.{min(self.decimals, MOST_DIGITS - before) if before else self.decimals}f}"
         return text.replace("-", MINUS)
 
     def interval(self, limits: tuple[float, float]) -> str:

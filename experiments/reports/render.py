@@ -19,7 +19,7 @@ from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
 from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
 from experiments.reports.glance import glance, made_by
-from experiments.reports.headline import answer, lead
+from experiments.reports.headline import answer, lead, untested
 from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.plots.intervals import difference
@@ -98,6 +98,7 @@ def render(
         "script": page_script(),
         "sections": sections,
         "test": answer(result),
+        "untested": untested(result),
         "version": PAGE_VERSION,
     }
     figures = [block for section in sections for block in section.blocks if isinstance(block, Figures)]

@@ -61,7 +61,9 @@ def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = T
         )  # fmt: skip
     else:
         said = sentence("No study of {} has scored these test rows", file)
-    if reading.largest_overlap:
+    if reading.largest_overlap and reading.looks == reading.own:
+        said += ("; another study scored the same models on them",)
+    elif reading.largest_overlap:
         said += sentence("; another study saw {} of these rows at once", _overlap(reading))
     if not reading.rows_known:
         said += sentence(

@@ -31,6 +31,14 @@ def in_groups(result: StudyResult, rows: Words, side: Literal["development_group
     return sentence("{} in {}{}", rows, counted(f"holdout.{side}", groups, "group"), named)
 
 
+def drawn_together(result: StudyResult, rows: Words) -> Parts:
+    """Add to a number of test rows what statistics draw as a whole: groups, or blocks of rows in time order."""
+    groups = None if result.holdout is None else result.holdout.test_groups
+    if groups is None and result.spec.get("data", {}).get("time"):
+        return sentence("{} in blocks of consecutive ones", rows)
+    return in_groups(result, rows, "test_groups")
+
+
 def folds(result: StudyResult) -> Parts:
     """Count the folds, and name their splitter where the study does."""
     cv, repeated = result.spec.get("cv", {}), repeats(result)
@@ -40,6 +48,12 @@ def folds(result: StudyResult) -> Parts:
         each = Fact("folds.of_repeat", f"{count // repeated:,}")
         many = sentence("{}, {} times {},", many, Fact("spec.cv.n_repeats", f"{repeated:,}"), each)
     return sentence("{} by {}", many, Fact("spec.cv.splitter", cv["splitter"])) if "splitter" in cv else many
+
+
+def drawn_for_folds(result: StudyResult) -> Words:
+    """Count the development rows that the folds have, where they are fewer than all; "" where they have all."""
+    rows = result.spec.get("cv", {}).get("fold_rows")
+    return Fact("spec.cv.fold_rows", f"{rows:,}") if rows else ""
 
 
 def repeats(result: StudyResult) -> int:

@@ -18,7 +18,7 @@ from experiments.reports.headline import scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import why_not_compared
 from experiments.reports.run_info import rows_scored
-from experiments.reports.split import in_groups
+from experiments.reports.split import drawn_together
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts
 from experiments.study.ledger_check import was_tested_before
@@ -68,6 +68,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     chosen_of = f"(optimistic: chosen as {rule} {trials:,})"
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
+        scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
         yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
     if result.analysis is not None and (size := result.analysis.smallest) is not None and size.trial != size.best:
@@ -118,7 +119,7 @@ def _smallest(record: SmallestRecord) -> str:
 
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:
     scores, metric = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
-    rows = plain(in_groups(result, f"{test.rows:,} rows", "test_groups"))
+    rows = plain(drawn_together(result, f"{test.rows:,} rows"))
     interval = f"95% interval {scores.interval(test.ci95)} ({rows})"
     score = f"{metric} {scores.show(test.score)}, {interval}"
     if result.outer is None:

@@ -172,7 +172,7 @@ class Record:
         entries = [json.loads(line) for line in lines]
         rows, study = self.document["split"]["test_fingerprint"], self.document["study"]
         reserved = [one for one in entries if one["kind"] == "reserved" and one["rows"] == rows]
-        looks = {one["look"] for one in reserved}
+        looks = {(one["look"], *one.get("joined", ())) for one in reserved}
         own = [one for one in reserved if one["name"] == study]
         return {
             "file": file,

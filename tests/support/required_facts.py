@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from experiments.data.leaks import TOLD
 from support.derived_facts import units, used
 from support.facts import Fact, Record
 
@@ -43,6 +44,7 @@ def required(record: Record, in_html: bool) -> Counts:
     if document["final"]["members"] > 1:
         found += Counter({"final.members": 4, "analysis.out_of_fold.members": 1, "analysis.permutation.members": 1})
         found += Counter({"analysis.out_of_fold.score": 1, "analysis.out_of_fold.default_score": 1, "best.cv_mean": 1})
+    found["split.test"] += not document.get("outer")  # in the checklist, what was kept apart
     if document["test"] is None:
         found["commands.score"] += 1
     else:
@@ -160,6 +162,8 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
     for name in test["metrics"]:
         if name != test["metric"]:
             found.update([f"test.metrics.{name}", f"names.{name}"])
+    notes = (document.get("reading") or {}).get("notes", ())
+    found["reading.notes[*]"] += sum(line.endswith(TOLD) for line in notes)  # beside the score, too
     found.update({f"test.references[*].{what}": len(references) for what in ("score", "ci95")})
     found["test.references[*].id"] += 2 * len(references)
     unbeaten = sum(one["score"] is not None and one["score"] >= test["score"] for one in references)
@@ -204,7 +208,13 @@ def _ledger(document: dict[str, Any]) -> Counts:
     found = Counter(["ledger.looks", "ledger.largest_overlap", "ledger.head"])
     if not ledger["file"]:
         return found + Counter(["ledger.looks"])
-    found += Counter({"ledger.file": 2, "ledger.own": 1, "ledger.largest_overlap": int(ledger["largest_overlap"] > 0)})
+    found += Counter(
+        {
+            "ledger.file": 2,
+            "ledger.own": 1,
+            "ledger.largest_overlap": int(ledger["largest_overlap"] > 0 and ledger["looks"] > ledger["own"]),
+        }
+    )
     others = ledger["looks"] > ledger["own"]
     if document["test"] is None:
         found["ledger.own"] += ledger["own"] > 0

@@ -26,9 +26,8 @@ At = Callable[[SearchCurve], Sequence[float]]
 
 
 def look(position: int) -> Stroke:
-    """Return the look of a study's curve; the thirteenth looks like the first."""
-    dash, colour = divmod(position % (len(COLOURS) * len(DASHES)), len(COLOURS))
-    return Stroke(COLOURS[colour], 1.6, DASHES[dash])
+    """Return the look of a study's curve: neighbours differ in colour and dashes, the thirteenth is as the first."""
+    return Stroke(COLOURS[position % len(COLOURS)], 1.6, DASHES[position % len(DASHES)])
 
 
 def searches_by_trial(studies: Studies, clip: str) -> str:

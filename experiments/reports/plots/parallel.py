@@ -10,7 +10,7 @@ from typing import Final
 
 from experiments.evaluation.results import StudyResult, TrialRecord
 from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label
-from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.metrics import Scores, lower_is_better, metric_label, metric_of
 from experiments.reports.plots.legend import Entry, legend
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.parameter_axis import ParameterAxis, parameter_axis
@@ -54,10 +54,10 @@ DEFAULT: Final = Stroke(GREEN, 1.8, "7 3"), Mark("diamond", GREEN, 3.4)
 
 
 def parallel(result: StudyResult) -> str | None:
-    """Draw the picture; None where too few trials are complete or too few parameters vary."""
+    """Draw the picture; None where too few trials are complete, too few parameters vary, or all scores are equal."""
     trials = _drawn(result)
     scale = _axes(result, trials)
-    if len(trials) < FEWEST or len(scale) <= FEWEST:
+    if len(trials) < FEWEST or len(scale) <= FEWEST or metric_label(metric_of(result.spec)) not in scale:
         return None
     axes = list(scale.values())
     left, right = _room(axes[0]), _room(axes[-1]) + 8
@@ -112,7 +112,9 @@ def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> dict[str, Param
         low = max(score_range(result)[0], min(values.values()))
         span = high - low
         clear = [tick for tick in linear_ticks(low, high) if min(tick - low, high - tick) > 0.13 * span]
-        ticks = [((tick - low) / span, scores.show(tick)) for tick in (low, *clear, high)]
+        beyond = "" if low == min(values.values()) else "≥ " if lower_is_better(scores.metric) else "≤ "
+        foot = (0.0, f"{beyond}{scores.show(low)}")  # where scores off the scale end, too
+        ticks = [foot, *(((tick - low) / span, scores.show(tick)) for tick in (*clear, high))]
         places = {number: max(0.0, (value - low) / span) for number, value in values.items()}
         axes[metric_label(scores.metric)] = ParameterAxis(places, ticks, 0.0)
     return axes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.evaluation.score_range import score_range
 from experiments.reports.metrics import Scores, lower_is_better
 from experiments.reports.plots.chart import Axis
 from experiments.reports.plots.ticks import decimals_of, linear_ticks
@@ -10,7 +11,7 @@ MARGIN = 0.08  # share of the range
 
 
 def score_axis(metric: str, low: float, high: float, title: str, most: int = 6) -> Axis:
-    """Make the axis from the worst to the best score that is shown.
+    """Make the axis from the worst to the best score that is shown; no tick is at a score that the metric cannot have.
 
     Args:
         most: gaps between ticks.
@@ -21,7 +22,8 @@ def score_axis(metric: str, low: float, high: float, title: str, most: int = 6) 
     >>> axis.first, axis.last, axis.ticks
     (-0.1, -0.2, [(-0.1, '0.10'), (-0.15, '0.15'), (-0.2, '0.20')])
     """
-    ticks = linear_ticks(low, high, most)
+    lowest, highest = score_range(metric)
+    ticks = [tick for tick in linear_ticks(low, high, most) if lowest <= tick <= highest]
     scores = Scores(metric, decimals_of(ticks))
     labels = [(tick, scores.show(tick)) for tick in ticks]
     if lower_is_better(metric):

@@ -31,7 +31,7 @@ from experiments.reports.headline import scored_baselines
 from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.transformations import transformations
-from experiments.reports.split import folds, origin
+from experiments.reports.split import drawn_for_folds, folds, origin
 
 OPEN: Final = "not answered"
 KEYS: Final = ("purpose", "intended_use", "source", "limits")  # of [report], each the answer to an item
@@ -73,6 +73,7 @@ def _said(result: StudyResult, key: str) -> Words:
 def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
     """Map each group to its items, and each item to its answer; "" where only the author can answer."""
     data, split, test, outer = result.data, result.split, result.test, result.outer
+    some = sentence("{} of ", drawn) if (drawn := drawn_for_folds(result)) else ""
     metric = Fact("spec.cv.metric", metric_label(metric_of(result.spec)))
     return {
         "Goal": {
@@ -107,7 +108,7 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
         "Models": {
             "Every model that was tried": _tried(result),
             "Choice of the final model": sentence(
-                "by the mean {} over {} of the development rows: {}", metric, folds(result), _chosen(result)
+                "by the mean {} over {} of {}the development rows: {}", metric, folds(result), some, _chosen(result)
             ),
             "Comparison": _compared(result),
         },

@@ -7,10 +7,10 @@ from typing import Final
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Code, Fact, Facts, Parts, Section, Words, counted, joined, number, sentence
 from experiments.reports.sections.columns import columns
-from experiments.reports.split import folds, in_groups, is_forward, origin
+from experiments.reports.split import drawn_for_folds, folds, in_groups, is_forward, origin
 
 CLASSES_NAMED = 20
-SEEN: Final = "{} in {}; the search never received any other{}"
+SEEN: Final = "{}{} in {}; the search never received any other{}"
 LATER: Final = ". A fold learns from the rows before those that it predicts, so that the first rows are never predicted"
 WEIGHTS: Final = "rows count as {} says in training, and once in scores, intervals and tests"
 
@@ -36,8 +36,10 @@ def data(result: StudyResult) -> Section:
             shown += sentence(" and {} more", number("data.classes.rest", rest))
         facts.append((counted("data.classes.count", len(data.classes), "class", "classes"), shown))
     development = in_groups(result, counted("split.development", split.development, "row"), "development_groups")
+    some = drawn_for_folds(result)
+    drawn = sentence(", {} of them drawn for the search,", some) if some else ""
     facts += [
-        ("development set", sentence(SEEN, development, folds(result), LATER if is_forward(result) else "")),
+        ("development set", sentence(SEEN, development, drawn, folds(result), LATER if is_forward(result) else "")),
         ("test set", _test_set(result)),
         *_weights(result),
         ("fingerprint of the data", _hash("data.fingerprint", data.fingerprint)),

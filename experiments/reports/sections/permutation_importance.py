@@ -64,7 +64,7 @@ def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Blo
     caption: Parts = ("Horizontal axis: how much worse the score gets when the column is shuffled.",)
     if len(ranked) > SHOWN:
         most = number(f"{COLUMNS}.count", len(ranked))
-        caption += sentence(f" The {SHOWN} columns of {{}} with the largest changes.", most)
+        caption += sentence(f" Of {{}} columns, the {SHOWN} that matter most.", most)
     if record.repeats > 1:
         words = " Whiskers are the standard deviation over {} shuffles."
         caption += sentence(words, number("analysis.permutation.repeats", record.repeats))
@@ -80,8 +80,9 @@ def _heat_map(
         drops[where[column.name]] = drops.get(where[column.name], 0.0) + column.drop
     height, width = (1 + max(place[axis] for place in drops) for axis in (0, 1))
     caption = sentence(
-        "Each square is a pixel. The darker it is, the worse the score gets when the pixel is shuffled; the second "
-        "colour marks scores that got better, which is chance. The darkest pixel changes {} by {}.",
+        "Each square is a pixel: blue where the score gets worse when the pixel is shuffled, orange where it gets "
+        "better, which is chance. A blue no stronger than the strongest orange may be chance, too. The strongest "
+        "colour is a change of {} by {}.",
         Fact("analysis.permutation.metric", metric_label(record.metric)),
         Fact("permutation.darkest", scores.size(max(map(abs, drops.values())))),
     )

@@ -28,6 +28,7 @@ from experiments.reports.methods import selection_method
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.omitted import left_out
+from nnet.metrics import ROW_SCORES
 
 SMALLEST = "The winner’s network is the smallest within one standard error of the best of"
 MORE = "more than luck gives in most such searches, which only {} can confirm"
@@ -83,8 +84,9 @@ def _single(result: StudyResult) -> Words:
 def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     metric = metric_of(result.spec)
     scores = Scores.like(metric, record.pooled)
+    flattered = record.configurations > 1 and record.optimism > 0
     rows = [
-        Dot("all rows (optimistic)", record.pooled, None, key="analysis.selection.pooled"),
+        Dot(f"all rows{' (optimistic)' if flattered else ''}", record.pooled, None, key="analysis.selection.pooled"),
         Dot("corrected", record.corrected, record.ci95, key="analysis.selection.corrected"),
     ]
     if result.test is not None and result.test.metric == metric:
@@ -101,22 +103,15 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     alt = f"{label.text} of the winner: {', '.join(row.name for row in rows)}"
     caption = "Horizontal axis: {} of the winner. Lines are 95% intervals. The corrected score estimates what to "
     caption += "expect on new rows like the development rows."
-    configurations = counted("analysis.selection.configurations", record.configurations, "complete configuration")
-    flattered: Words = "does not seem to make that too good"
-    if round(record.optimism, scores.decimals) > 0:
-        flattered = sentence(
-            "seems to make that about {} too good", Fact("analysis.selection.optimism", scores.size(record.optimism))
-        )
     return [
         text(
             "Corrected for selection: {}, 95% interval {}. Scored over all {} at once instead of fold by fold, the "
-            "winner has {}. Being the best of {} {}.",
+            "winner has {}. {}.",
             Strong(Fact("analysis.selection.corrected", scores.show(record.corrected))),
             Fact("analysis.selection.ci95", scores.interval(record.ci95)),
             counted("analysis.selection.rows", record.rows, "row"),
             Fact("analysis.selection.pooled", scores.show(record.pooled)),
-            configurations,
-            flattered,
+            _flattered(record, scores, "chosen from" if keeps_smallest(result) else "the best of"),
         ),
         Figures((Picture("corrected", dots(rows, metric), alt, sentence(caption, label)),)),
         *_luck(record, scores, "the test score" if result.outer is None else "new rows"),
@@ -131,9 +126,27 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
     ]
 
 
+def _flattered(record: SelectionRecord, scores: Scores, how: str) -> Words:
+    """Say how much being chosen seems to have flattered the winner.
+
+    Args:
+        how: how it was chosen, before the number of configurations.
+    """
+    if record.configurations == 1:
+        return "Only one configuration is complete, so that none was chosen: the two differ by the draws alone"
+    configurations = counted("analysis.selection.configurations", record.configurations, "complete configuration")
+    optimism = round(record.optimism, scores.decimals)
+    if optimism > 0:
+        flattered = Fact("analysis.selection.optimism", scores.size(record.optimism))
+        return sentence(f"Being {how} {{}} seems to make that about {{}} too good", configurations, flattered)
+    why = "; the corrected score is higher, as its draws choose by the score over all their rows at once"
+    higher = why if optimism < 0 and scores.metric not in ROW_SCORES else ""
+    return sentence(f"Being {how} {{}} does not seem to make that too good{{}}", configurations, higher)
+
+
 def _luck(record: SelectionRecord, scores: Scores, judge: str) -> list[Block]:
     """Compare the gain of the search with the gain that luck alone would give, and say what can confirm it."""
-    if record.floor is None:
+    if record.floor is None or record.configurations == 1:
         return []
     limit = record.floor if record.floor95 is None else record.floor95
     often: Words = ""

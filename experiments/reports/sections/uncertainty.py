@@ -45,6 +45,7 @@ CAUTION: Final = (
     "A level is meant for new rows like these, and is no guarantee: the models of the folds had fewer rows than the "
     "final model, and its configuration was chosen on the same folds."
 )
+OF_ALL: Final = " It is of all rows together: those of a rare class may be inside much less often."
 MORE: Final = {
     "rows": "",
     "groups": " A group counts as one row.",
@@ -55,7 +56,7 @@ KEPT: Final = (
     "out of fold from {} to {}, for each fold fitted on the others: by {}, with a standard error of {}."
 )
 SCORED: Final = {
-    "test": "So it does on the test rows. ",
+    "test": "The test score is at this temperature, too. ",
     "outer": "The models of the outer folds were scored at temperatures of their own. ",
     "": "",
 }
@@ -98,7 +99,7 @@ def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
     return [
         text(f"{opening} {SOURCE}", option, units),
         Table("Intervals or sets", columns, tuple(rows)),
-        note(CAUTION + MORE[record.by]),
+        note(CAUTION + (OF_ALL if of_classes else "") + MORE[record.by]),
     ]
 
 

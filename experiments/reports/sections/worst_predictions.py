@@ -50,8 +50,8 @@ def worst_predictions(result: StudyResult, mistakes: Sequence[MistakeRecord]) ->
     return [
         Heading("Worst predictions"),
         note(
-            f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result)}, from 0, and so are "
-            f"folds.{told}"
+            f"Development rows, out of fold, {order}. Rows are numbered {_numbering(result, values)}, from 0, and so "
+            f"are folds.{told}"
         ),
         Gallery(_thumbnails(pictures, cells, values if files else None), table)
         if len(pictures) == len(mistakes)
@@ -113,13 +113,18 @@ def _thumbnails(
     )
 
 
-def _numbering(result: StudyResult) -> str:
-    """Say among which rows the numbers count: of pictures and of earlier results not among those left out."""
+def _numbering(result: StudyResult, values: MistakeValues | None) -> str:
+    """Say among which rows the numbers count: of pictures and of earlier results not among those left out.
+
+    Args:
+        values: of pictures, the names of their files, if each is a file of its own.
+    """
     reading = result.reading
     if reading is None or not reading.columns:
         return "as in the data"
     if all(one.kind == "pixel" for one in reading.columns):
-        return "among the pictures that were read, by class and then by path"
+        of_files = values is not None and values.columns == (FILE,)
+        return "among the pictures that were read, by class and then by path" if of_files else "as in the data"
     earlier = reading.dropped is None and reading.no_target
     return "among the rows that were kept" if earlier else "as in the data"
 

@@ -142,6 +142,15 @@ def test_a_perfect_average_precision_is_not_certain_though_its_last_bits_differ(
     assert score.ci95 == pytest.approx((0.7575, 1.0), abs=1e-4)  # of 12 rows
 
 
+@pytest.mark.parametrize(("rows", "low"), [(2, 0.3424), (5, 0.5655)])
+@pytest.mark.parametrize("metric", ["f1", "recall", "average_precision", "matthews_corrcoef"])
+def test_a_perfect_score_is_not_certain_where_some_samples_lack_the_class(metric: str, rows: int, low: float) -> None:
+    y = (np.arange(200) >= 200 - rows).astype(int)
+    score = final_score(metric, TWO, y, _certain(y), None)
+    assert (score.score, score.ci_method) == (pytest.approx(1.0), "wilson")
+    assert score.ci95 == pytest.approx((low, 1.0), abs=1e-4)  # in 1 of 7 samples, and 1 of 160, no row is of the class
+
+
 @pytest.mark.parametrize("metric", ["f1", "matthews_corrcoef"])
 def test_two_models_that_agree_in_all_rows_are_not_equal_for_certain(metric: str) -> None:
     y = (np.arange(300) < 9).astype(int)

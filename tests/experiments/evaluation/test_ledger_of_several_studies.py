@@ -38,6 +38,15 @@ def test_each_study_that_reserved_a_look_completes_it_once_with_its_own_scores(l
     assert found == [("a", {"accuracy": 0.5}), ("b", {"f1": 0.25, "accuracy": 0.5})]
 
 
+def test_a_mean_of_both_models_is_another_one_than_the_winner_alone(ledger: Ledger) -> None:
+    """By another metric the same winner may be so much better than the default that it stays alone."""
+    alone = look(ledger)
+    for study, looks in (("b", 2), ("c", 2)):
+        both = replace(alone, study=study, joined=(True,))
+        ledger.reserve(both, TEST, study, 5)
+        assert (both.id, ledger.read(study, TEST).looks) == (alone.id, looks)
+
+
 def test_without_the_hashes_of_the_rows_those_of_the_ledger_do(ledger: Ledger) -> None:
     fingerprint = RowHashes(TEST.fingerprint, (), ())
     look(ledger, study="b", test=rows(5, 15))

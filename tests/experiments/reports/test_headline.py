@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.data.leaks import TOLD
 from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import BaselineRecord, ScoreDifference
+from experiments.evaluation.results import BaselineRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.split_records import CopiesRecord
 from experiments.reports.blocks import plain
-from experiments.reports.headline import answer, lead
+from experiments.reports.headline import answer, lead, untested
 from support.results import replaced
 
 
@@ -113,16 +114,34 @@ def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(
     assert "--acknowledge-reuse" in plain(_answer(study[0], times_scored=2).warning)
 
 
+def test_columns_that_tell_the_target_stand_beside_the_score(study):
+    notes = ("data.time: neighbours are alike.", f"target 'out' follows from 'a' {TOLD}")
+    result = replace(study[0], reading=ReadingRecord(notes=notes))
+    (_, line) = answer(result).warning
+    assert (line.key, line.text) == ("reading.notes[1]", notes[1])
+
+
+def test_without_a_test_a_corrected_score_says_what_to_expect(study, full):
+    assert untested(study[0]) == "Nothing here says how well the model does on new data."
+    assert untested(full[0]).startswith(
+        "The corrected score below estimates what to expect of the chosen configuration"
+    )
+
+
 def test_a_baseline_that_is_not_beaten_is_named(study):
-    def meaning(score):
-        majority = BaselineRecord(
-            id="majority_class", version=1, settings={}, converged=None, score=score, ci95=None, reason=None
-        )
-        return plain(_answer(study[0], references=(majority,)).meaning)
+    def meaning(score, id="logistic_regression", **changes):
+        baseline = BaselineRecord(id=id, version=1, settings={}, converged=None, score=score, ci95=None, reason=None)
+        return plain(_answer(study[0], references=(baseline,), **changes).meaning)
 
     assert "did as well" not in meaning(0.9)
     said = meaning(study[0].test.score)
-    assert said.endswith(" On these rows majority class (0.9722) did as well as the tuned model or better.")
+    assert said.endswith(" On these rows logistic regression (0.9722) did as well as the tuned model or better.")
+    assert "Use the tuned model" in said
+    for verdict in ("helped", "no evidence either way", "default better"):
+        assert "Use the" in meaning(0.9, "majority_class", verdict=verdict)
+        said = meaning(study[0].test.score, "majority_class", verdict=verdict)
+        assert "Use the" not in said  # a model that knows no more than the majority class is not recommended
+        assert said.endswith("do not show that the model has learnt anything from columns.")
 
 
 def test_test_rows_that_are_copies_are_not_called_unseen(study):

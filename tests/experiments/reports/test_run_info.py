@@ -22,6 +22,10 @@ def test_a_result_with_a_score(study):
             "These test rows, or some of them, were scored 5 times by the studies of l.jsonl: once by this study, "
             "4 times by others; another study saw 25% of these rows at once.",
         ),
+        (
+            {"looks": 1, "own": 1, "largest_overlap": 1.0},
+            "These test rows were scored once by the studies of l.jsonl; another study scored the same models on them.",
+        ),
         ({"looks": 0, "own": 0}, "l.jsonl has no entry for the test score of this result."),
         (
             {"looks": 2, "own": 0, "largest_overlap": 1.0},

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from experiments.evaluation.split_records import HoldoutRecord
 from experiments.reports.blocks import plain
-from experiments.reports.split import folds, in_groups, is_forward, origin, repeats
+from experiments.reports.split import drawn_together, folds, in_groups, is_forward, origin, repeats
 
 
 def _with(result, section, **changes):
@@ -29,6 +29,15 @@ def test_groups_are_counted_beside_rows(study):
     assert plain(in_groups(study[0], "80 rows", "test_groups")) == "80 rows"
     assert plain(in_groups(grouped, "80 rows", "test_groups")) == "80 rows in 1 group"
     assert plain(in_groups(named, "320 rows", "development_groups")) == "320 rows in 32 groups of patient"
+
+
+def test_blocks_of_rows_in_time_order_are_named(study):
+    grouped = replace(study[0], holdout=HoldoutRecord(origin="drawn", development_groups=32, test_groups=1))
+    assert plain(drawn_together(study[0], "80 rows")) == "80 rows"
+    assert (
+        plain(drawn_together(_with(study[0], "data", time="day"), "80 rows")) == "80 rows in blocks of consecutive ones"
+    )
+    assert plain(drawn_together(_with(grouped, "data", time="day"), "80 rows")) == "80 rows in 1 group"
 
 
 def test_repeated_folds_are_not_taken_for_more_folds(study):

@@ -49,6 +49,9 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
                             floor=None, floor95=None, draws=10, method="bbc_cv_rows")  # fmt: skip
     line = said(analysis=AnalysisRecord(selection=found))["corrected score"]
     assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
+    far = replace(made_up().best, cv_mean=-1928706.2)  # an R² of single folds may be far off
+    line = said(best=far, analysis=AnalysisRecord(selection=replace(found, ci95=(-9692339.4, 0.95))))["corrected score"]
+    assert line == "accuracy 0.8700, 95% interval [−9,692,339, 0.9500] (of 0.9000 over all rows at once)"
 
 
 def test_the_smallest_network_is_named_beside_the_best() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from experiments.evaluation.comparison_records import SearchCurve, WinnerCurve
@@ -17,6 +19,9 @@ def test_twelve_studies_differ_in_their_looks() -> None:
     looks = [look(position) for position in range(13)]
     assert len(set(looks)) == len(COLOURS) * len(DASHES) == 12
     assert looks[12] == looks[0]
+    for one, other in pairwise(looks):  # colour alone does not reach every eye or printer
+        assert one.colour != other.colour
+        assert one.dash != other.dash
 
 
 def test_the_best_score_so_far_rises_in_steps_by_trial_and_by_second() -> None:

@@ -38,11 +38,24 @@ def test_an_unused_parameter_has_a_place_of_its_own(study, make_study):
     assert "–" not in words(parallel(replace(result, trials=one_layer)))
 
 
-def test_too_few_trials_make_no_picture_and_equal_scores_no_axis(make_study):
+def test_too_few_trials_or_equal_scores_make_no_picture(make_study):
     assert parallel(make_study(trials=1)[0]) is None
     result, _ = make_study()
     equal = tuple(replace(trial, value=trial.value and 0.5) for trial in result.trials)
-    assert "accuracy" not in words(parallel(replace(result, trials=equal)))
+    assert parallel(replace(result, trials=equal)) is None  # no line would be of a good or a poor score
+
+
+def test_the_foot_of_the_scores_says_whether_worse_ones_end_there(make_study):
+    def foot(result):
+        return {word[0] for word in words(parallel(result))} & {"≤", "≥"}
+
+    result, _ = make_study()
+    close = tuple(replace(trial, value=trial.value and 0.9 + trial.number / 1000) for trial in result.trials)
+    assert foot(replace(result, trials=close)) == set()
+    worst = tuple(replace(trial, value=-9.0) if trial.number == 0 else trial for trial in result.trials)
+    far = replace(result, trials=worst)
+    assert foot(far) == {"≤"}
+    assert foot(replace(far, spec=far.spec | {"cv": far.spec["cv"] | {"metric": "neg_log_loss"}})) == {"≥"}
 
 
 def test_of_many_trials_the_best_are_drawn_and_the_default(study, monkeypatch):

@@ -17,3 +17,12 @@ def test_equal_scores_have_a_range_too():
     for score in (0.0, 1.0, -31_000.0, 1e-9):
         low, high = with_margin(score, score)
         assert low < score < high
+
+
+def test_no_tick_is_at_a_score_that_cannot_be():
+    assert score_axis("recall", *with_margin(1.0, 1.0), "recall").ticks == [
+        (0.99, "0.990"),
+        (0.995, "0.995"),
+        (1.0, "1.000"),
+    ]
+    assert next(text for _, text in score_axis("neg_log_loss", *with_margin(0.0, 0.0), "log loss").ticks) == "0.000"

@@ -31,6 +31,8 @@ def test_what_the_study_knows_is_filled_in(full):
     assert answers["Choice of the final model"] == (
         "by the mean accuracy over 5 folds by StratifiedKFold of the development rows: the best"
     )
+    some = replace(full[0], spec=full[0].spec | {"cv": full[0].spec["cv"] | {"fold_rows": 600}})
+    assert "StratifiedKFold of 600 of the development rows" in _answers(some)["Choice of the final model"][0]
     assert answers["Comparison"] == "the default configuration, majority class, logistic regression"
     assert answers["Uncertainty of the score"] == "95% interval, Wilson score interval"
 

@@ -26,6 +26,11 @@ def test_weights_forward_folds_and_groups_are_said(study):
     usual = facts(study[0])
     assert usual["development set"] == "1,437 rows in 5 folds by StratifiedKFold; the search never received any other"
     assert usual["test set"] == "360 rows, split off first"
+    some = replace(study[0], spec=study[0].spec | {"cv": study[0].spec["cv"] | {"fold_rows": 600}})
+    assert facts(some)["development set"] == (
+        "1,437 rows, 600 of them drawn for the search, in 5 folds by StratifiedKFold; the search never received any "
+        "other"
+    )
     assert "weights" not in usual
     spec = study[0].spec | {"data": study[0].spec["data"] | {"weights": "w", "groups": "patient"}}
     holdout = HoldoutRecord(origin="drawn", development_groups=32, test_groups=8)

@@ -25,12 +25,13 @@ def test_pixels_are_a_picture_with_the_strongest_named(full):
     table = next(block for block in section.blocks if isinstance(block, Table))
     assert [plain(cell) for cell in table.rows[0].cells] == ["pixel_2_0", "0.0200", "0.0020"]
     assert section.blocks[0].layout == "square"
-    assert "The darkest pixel changes accuracy by 0.0200." in plain(section.blocks[0].pictures[0].caption)
+    assert "The strongest colour is a change of accuracy by 0.0200." in plain(section.blocks[0].pictures[0].caption)
+    assert "orange where it gets better, which is chance" in plain(section.blocks[0].pictures[0].caption)
 
 
 def test_columns_are_bars_the_longest_first_and_not_all_of_many(full):
     picture = _bars(full[0], columns=_columns(30))
-    assert "The 20 columns of 30 with the largest changes." in plain(picture.caption)
+    assert "Of 30 columns, the 20 that matter most." in plain(picture.caption)
     assert picture.svg.index("column 29") < picture.svg.index("column 10")
     assert "column 9<" not in picture.svg
 

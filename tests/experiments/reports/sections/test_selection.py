@@ -22,6 +22,30 @@ def test_the_corrected_score_and_its_optimism(full):
     assert "best of 31 complete configurations does not seem to make that too good." in said
 
 
+def test_one_configuration_was_not_chosen(full):
+    said = paragraph(selection(_changed(full[0], configurations=1, optimism=0.0005)))
+    assert "Only one configuration is complete, so that none was chosen" in said
+    assert "too good" not in said
+    assert "luck" not in said
+
+
+def test_the_score_over_all_rows_is_called_optimistic_where_it_seems_so(full):
+    def named(**changes):
+        (figures,) = [block for block in selection(_changed(full[0], **changes)).blocks if hasattr(block, "pictures")]
+        return figures.pictures[0].alt
+
+    assert "all rows (optimistic), corrected" in named()
+    assert "all rows, corrected" in named(optimism=-0.3)
+    assert "all rows, corrected" in named(configurations=1)
+
+
+def test_a_corrected_score_above_the_winners_has_its_reason(full):
+    spec = full[0].spec | {"cv": full[0].spec["cv"] | {"metric": "average_precision"}}
+    why = "does not seem to make that too good; the corrected score is higher, as its draws choose by the score over"
+    assert why in paragraph(selection(_changed(replace(full[0], spec=spec), optimism=-0.3)))
+    assert why not in paragraph(selection(_changed(full[0], optimism=-0.0005)))  # of a mean over rows it may be chance
+
+
 def test_the_gain_is_compared_with_the_gain_by_luck(full):
     for floor95, words in ((0.001, MORE.format("the test score")), (0.5, "luck alone can give as much")):
         said = paragraph(selection(_changed(full[0], floor95=floor95)))
@@ -41,6 +65,7 @@ def test_the_choice_of_the_smallest_is_said_with_the_correction(full):
     said = paragraph(selection(kept))
     assert "The winner’s network is the smallest within one standard error of the best of 40 trials on the same" in said
     assert "in each, the smallest network within one standard error of the best on the drawn rows is scored" in said
+    assert "Being chosen from 31 complete configurations seems" in said
     usual = paragraph(selection(full[0]))
     assert "The winner’s is the best of 40 trials on the same folds" in usual
     assert "in each, the best configuration on the drawn rows is scored on the others" in usual

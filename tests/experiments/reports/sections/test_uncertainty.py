@@ -29,6 +29,7 @@ def test_sets_have_a_level_a_coverage_and_a_number_of_classes(full):
     assert said[0].startswith("Sets of classes of new rows, by predict --set-coverage, hold the classes that are ")
     assert "from the errors of 1,437 rows that models of the final model’s kind predicted" in said[0]
     assert said[1].startswith("A level is meant for new rows like these, and is no guarantee")
+    assert said[1].endswith(" It is of all rows together: those of a rare class may be inside much less often.")
 
 
 def test_outputs_that_are_no_probabilities_are_not_called_probable(full):
@@ -39,7 +40,7 @@ def test_outputs_that_are_no_probabilities_are_not_called_probable(full):
 
 def test_a_temperature_that_is_kept_has_its_log_loss_before_and_after(full):
     _, _, winner, default = _said(uncertainty(full[0]))
-    assert "divides its logits by a temperature of 1.234, which changes no prediction. So it does on the test" in winner
+    assert "divides its logits by a temperature of 1.234, which changes no prediction. The test score is at" in winner
     assert (
         "from 0.1234 to 0.1111, for each fold fitted on the others: by 0.0123, with a standard error of 0.0045."
         in winner

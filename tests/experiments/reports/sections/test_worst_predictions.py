@@ -59,9 +59,12 @@ def test_it_is_said_among_which_rows_the_numbers_count(full):
     earlier = replace(plainly, reading=replace(plainly.reading, no_target=3, dropped=None))
     assert "Rows are numbered among the rows that were kept, from 0, and so are folds." in _note(earlier)
     pixels = replace(plainly, reading=ReadingRecord(columns=(ColumnRecord(name="0", kind="pixel"),), dropped=0))
+    assert "Rows are numbered as in the data, from 0" in _note(pixels)  # of an array of pictures
+    mistakes = full[0].analysis.out_of_fold.mistakes
+    values = MistakeValues(columns=("file",), rows=tuple((f"cat/{at}.png",) for at in range(len(mistakes))))
     assert (
         "Rows are numbered among the pictures that were read, by class and then by path, from 0, and so are folds."
-        in _note(pixels)
+        in _note(replaced(pixels, "analysis", mistake_values=values))
     )
 
 
