@@ -79,11 +79,15 @@ def study_of_file(file: Path, overrides: Sequence[str]) -> AskedStudy:
     Raises:
         SpecError: the file cannot be read or breaks a rule, or the name is that of another study file.
     """
-    document = read_document(file)
+    read = document = read_document(file)
     own = _named(document)
     for override in overrides:
         document = with_override(document, override)
-    spec = parse_spec(document, str(file))
+    try:
+        spec = parse_spec(document, "--set")
+    except SpecError:
+        parse_spec(read, str(file))  # what the file itself breaks is said first
+        raise
     folder = folder_for(file, spec)
     if own in (None, spec.study.name):
         return AskedStudy(spec, folder)

@@ -9,7 +9,7 @@ from experiments.errors import ExperimentError
 
 E = TypeVar("E", bound=ExperimentError)
 
-ARGUMENTS = {"--data: ": "", "STUDY: ": "study: "}  # the command's arguments, in front of what is wrong
+ARGUMENTS = {"--data: ": "", "--set: ": "", "STUDY: ": "study: "}  # the command's arguments, in front of what is wrong
 WORDS = {  # options, as messages advise them -> arguments of `run`
     r"--acknowledge-reuse": "acknowledge_reuse=True",
     r"--no-test": 'look="leave"',
