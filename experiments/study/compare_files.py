@@ -114,7 +114,7 @@ def _test(study: ComparedStudy) -> str:
     shown = f"{metric_label(study.metric)} {scores.show(study.test.score)} {scores.interval(study.test.ci95)}"
     of = "nested, of the whole procedure: " if study.test.nested else ""
     counted = (
-        f"rows that, or some of which, were scored {times(study.test.looks)}"
+        f"rows, all or some of them scored {times(study.test.looks)}"
         if study.test.own
         else "rows; the ledger has no entry of it"
     )
