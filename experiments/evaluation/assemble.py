@@ -46,7 +46,7 @@ def best_of(trials: Sequence[FinishedTrial]) -> FinishedTrial:
     if best is None:
         reasons = Counter(trial.result.reason for trial in trials if trial.result.reason)
         counts = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
-        hints = ["lower space.learning_rate"] if reasons["diverged"] else []
+        hints = ["lower learning_rate"] if reasons["diverged"] else []
         if any(reasons[kind] for kind in INTERVENTIONS):
             hints.append("--fresh with fewer --workers begins anew with more memory for each")
         said = "; ".join(["so there is nothing to refit", *hints])

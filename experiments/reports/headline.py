@@ -91,7 +91,7 @@ class Answer:
 
 
 def lead(result: StudyResult) -> Parts:
-    """Describe the tuned model."""
+    """Describe the tuned model; of a study without a test the configuration, as nothing was refitted."""
     params = result.best.params
     shown = [
         (Fact(f"names.{name}", label(name)), " ", Fact(f"best.params.{name}", parameter(params[name])))
@@ -101,10 +101,16 @@ def lead(result: StudyResult) -> Parts:
     if final is not None:
         epochs = counted("final.epochs", final.epochs, "epoch")
     part = outer_fold_of(result)
+    inside = sentence("A study inside nested cross-validation, of {}. ", part) if part else ""
+    configuration = joined([Strong(Fact("best.network", network(params, result.spec))), *shown])
+    if result.test is None:
+        return sentence(
+            "{}The chosen configuration: {}; best after {} in the mean of the folds.", inside, configuration, epochs
+        )
     return sentence(
         "{}The tuned model: {}; {}trained for {}{}.",
-        sentence("A study inside nested cross-validation, of {}. ", part) if part else "",
-        joined([Strong(Fact("best.network", network(params, result.spec))), *shown]),
+        inside,
+        configuration,
         sentence(f"the mean of {{}} such {_networks(result)}, ", members(result)) if are_several(result) else "",
         epochs,
         _beside(result),

@@ -87,7 +87,7 @@ def test_without_a_score_there_is_no_best() -> None:
         best_of([diverged(0), died(1), diverged(2)])
     assert str(refused.value) == (
         "no trial of 3 came to a score (2 diverged, 1 worker died), so there is nothing to refit; lower "
-        "space.learning_rate; --fresh with fewer --workers begins anew with more memory for each. The test set was not "
+        "learning_rate; --fresh with fewer --workers begins anew with more memory for each. The test set was not "
         "read."
     )
     with pytest.raises(SearchError, match="no trial of 0"):

@@ -25,6 +25,13 @@ def test_the_model_is_described(study):
     )
 
 
+def test_without_a_test_nothing_was_trained_again(study):
+    assert plain(lead(replace(study[0], test=None))) == (
+        "The chosen configuration: 83-47 ReLU, learning rate 0.00609, L2 strength 2.3e-05, dropout 0.203; best after "
+        "54 epochs in the mean of the folds."
+    )
+
+
 def test_what_has_no_effect_without_hidden_layers_is_not_named(study):
     linear = replaced(study[0], "best", params=study[0].best.params | {"hidden_layers": 0})
     assert plain(lead(linear)).startswith(
