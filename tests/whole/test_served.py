@@ -11,9 +11,11 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -84,6 +86,9 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
         found = post(port, {"dataframe_split": split, "params": {"set_coverage": 0.9}})
         texts = {**split, "data": [[repr(cell) for cell in row] for row in split["data"]]}
         of_texts = post(port, {"dataframe_split": texts})
+        parts = [{**split, "data": split["data"][at:] + split["data"][:at]} for at in range(len(rows))] * 4
+        with ThreadPoolExecutor(8) as clients:
+            at_once = list(clients.map(lambda part: post(port, {"dataframe_split": part}), parts))
         with pytest.raises(urllib.error.HTTPError) as refused:
             post(port, {"dataframe_split": split, "params": {"set_coverage": 2}})
         refusal = json.load(refused.value)
@@ -95,6 +100,9 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
     assert "set_coverage: must be a share of 0.5 to 0.99 in steps of 0.01" in refusal["message"]
     assert "stack_trace" not in refusal
     assert of_texts.equals(found.drop(columns="prediction_set"))
+    for part, answer in enumerate(at_once):
+        turned = of_texts.iloc[np.roll(np.arange(len(rows)), -part)].reset_index(drop=True)
+        assert answer.equals(turned), "requests at once disturb each other"
     assert list(found) == list(expected)
     assert found["prediction"].astype(str).tolist() == expected["prediction"].astype(str).tolist()
     assert found["prediction_set"].tolist() == expected["prediction_set"].tolist()
