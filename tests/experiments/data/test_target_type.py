@@ -89,6 +89,14 @@ def test_what_could_be_either_is_said() -> None:
             [1, 2, 3] * 5 + [4],
             "its 4 different whole numbers, the rarest with 1 of the 16 rows, are taken for classes; data",
         ),
+        (
+            np.repeat(np.arange(6), [9, 40, 30, 20, 10, 5]),
+            "its 6 different whole numbers, as frequent as those of a count or a scale, are taken for classes; "
+            "data.task = regression takes them for a number.",
+        ),
+        (np.repeat(np.arange(6), [9, 40, 30, 20, 22, 5]), None),  # two peaks
+        (np.repeat(np.arange(6), 20), None),
+        (np.repeat(np.arange(5), [9, 40, 30, 20, 5]), None),  # few have one peak by chance
         (np.arange(9), "are taken for a number; data.task = classification takes them for classes"),
     ]:
         whole = table(values)
