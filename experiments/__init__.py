@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ __all__ = ["Study", "open", "run"]
 def __getattr__(name: str) -> Any:
     """Load what is offered when it is asked for, so that importing the package takes no time."""
     if name in __all__:
-        from experiments.study import api
+        with warnings.catch_warnings():  # of tqdm, in a notebook without ipywidgets, about bars that nobody shows
+            warnings.filterwarnings("ignore", "IProgress not found")
+            from experiments.study import api
 
         return getattr(api, name)
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")
