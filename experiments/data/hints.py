@@ -17,17 +17,24 @@ FAR = 1000  # times the distance between the quartiles
 YEAR = 365.25  # days
 CENTURY = 60  # years that dates with years of two digits may span without a hint
 SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
+SQUARED = ("auto", "r2", "neg_mean_squared_error", "neg_root_mean_squared_error")
+RULING = 100  # the hundredth part of the rows that has more than half of the squared deviations from the mean
 
 
 def hints(
-    table: Table, target: Target, y: NDArray[np.float64] | NDArray[np.intp], ranked: bool = False
+    table: Table,
+    target: Target,
+    y: NDArray[np.float64] | NDArray[np.intp],
+    ranked: bool = False,
+    metric: str = "auto",
 ) -> tuple[str, ...]:
-    """Point out numbers that may stand for missing ones, columns with far values, and a skewed target.
+    """Point out numbers that may stand for missing ones, columns with far values, and a skewed or far target.
 
     Args:
         table:  the development rows.
         y:      their labels or numbers.
         ranked: whether far values are ranked already.
+        metric: of the study file.
     """
     sentinels, far = [], []
     for name, values in _numbers(table):
@@ -49,9 +56,15 @@ def hints(
         lines.append(
             f"years of two digits in {listed(centuries)} are taken for 1969 to 2068; write four digits otherwise."
         )
-    if not target.classes and not target.log and _is_skewed(np.asarray(y, np.float64)):
+    numbers = None if target.classes or target.log else np.asarray(y, np.float64)
+    if numbers is not None and _is_skewed(numbers):
         lines.append(
             f"target {table.target_name!r} is positive and skewed; data.target_transform = log learns its logarithm."
+        )
+    elif numbers is not None and metric in SQUARED and (rows := _ruling_rows(numbers)):
+        lines.append(
+            f"target {table.target_name!r} is so far from its mean in {rows} of {len(numbers):,} development rows that "
+            "r2 and squared errors say little of the others; cv.metric = neg_mean_absolute_error weighs all rows alike."
         )
     return tuple(lines)
 
@@ -92,3 +105,10 @@ def _is_skewed(y: NDArray[np.float64]) -> bool:
     centred = y - y.mean()
     deviation = np.sqrt((centred**2).mean())
     return bool(y.min() > 0 and deviation > 0 and ((centred / deviation) ** 3).mean() > SKEWED)
+
+
+def _ruling_rows(y: NDArray[np.float64]) -> int:
+    """Return how many rows have more than half of all squared deviations from the mean, if a hundredth does; else 0."""
+    squares = np.sort((y - y.mean()) ** 2)[::-1]
+    rows = 1 + int(np.searchsorted(np.cumsum(squares), squares.sum() / 2, side="right"))
+    return rows if RULING * rows <= len(y) else 0

@@ -117,7 +117,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     assert development.table.numbers is not None
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)
-    notes += hints(development.table, target, development.y, bounded)
+    notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)
     if cv.n_splits < spec.cv.n_splits:

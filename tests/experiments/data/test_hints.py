@@ -81,3 +81,22 @@ def test_a_skewed_positive_target_is_pointed_out() -> None:
     )
     assert said(PLAIN, Target(log=True), skewed) == ""
     assert said(PLAIN, Target(), skewed - 1e6) == said(PLAIN, Target(), np.log(skewed) + 1) == said(PLAIN, TWO) == ""
+
+
+def test_few_rows_that_rule_the_squared_deviations_are_pointed_out() -> None:
+    y = np.random.default_rng(0).normal(size=300)
+    assert hints_of(y) == ""
+    y[[5, 9, 11]] = 1e5, -1e5, 1e5
+    line = (
+        "target 'y' is so far from its mean in 2 of 300 development rows that r2 and squared errors say little of the "
+        "others; cv.metric = neg_mean_absolute_error weighs all rows alike."
+    )
+    assert hints_of(y) == hints_of(y, "neg_root_mean_squared_error") == line
+    assert hints_of(y, "neg_mean_absolute_error") == hints_of(y[:99]) == ""
+    y[::60] = 1e5  # 5 of 300 rows are no few
+    assert hints_of(y) == ""
+
+
+def hints_of(y: Any, metric: str = "auto") -> str:
+    table = Table("t", np.arange(len(y), dtype=float)[:, None], ("number",), ("x",), y.copy(), "y", None)
+    return " | ".join(hints(table, Target(), y, metric=metric))
