@@ -34,14 +34,14 @@ def compared_rows(raw: RawTable, identifier: Names = (), drop: Names = (), test:
         test:       the rows of a test file; only columns of both files are compared.
     """
     files = [raw] if test is None else [raw, test]
-    names = [name for name in raw.columns if name not in identifier and all(name in one.columns for one in files)]
-    names = [name for name in names if not _differs_in_every_row(raw, name)]
+    there = [name for name in raw.columns if all(name in one.columns for one in files)]
+    apart = tuple(name for name in there if name in identifier or _differs_in_every_row(raw, name))
+    names = [name for name in there if name not in apart]
     judged = [name for name in names if name not in drop]
     names = judged + [name for name in names if name in drop]
     cells = [SourceCells.of(*(one.columns[name] for name in names)) for one in files]
-    if test is None:
-        return equal_rows(cells[0], judged=len(judged))
-    return equal_rows(cells[0].followed_by(cells[1]), test.rows, len(judged))
+    both = cells[0] if test is None else cells[0].followed_by(cells[1])
+    return replace(equal_rows(both, 0 if test is None else test.rows, len(judged)), apart=apart)
 
 
 def _differs_in_every_row(raw: RawTable, name: str) -> bool:

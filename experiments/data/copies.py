@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from experiments.data.cells import SourceCells
 from experiments.data.count_different import count_different
 from experiments.data.equal_rows import equal_pictures, equal_rows
+from experiments.data.raw_table import listed
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -37,6 +38,7 @@ class Copies:
     compared_test: number of the source's own test rows.
     keys:          keys of [data] with which nothing is left to decide.
     grouped:       whether statistics draw a row with its copies.
+    apart:         columns in which copies may differ, as they number or name the rows.
     """
 
     rows: int
@@ -46,6 +48,7 @@ class Copies:
     compared_test: int = 0
     keys: Mapping[str, str] = field(default_factory=dict)
     grouped: bool = field(default=False, compare=False)
+    apart: tuple[str, ...] = field(default=(), compare=False)
 
     def notes(self, choice: Choice | None) -> tuple[str, ...]:
         """Say what a person may want otherwise, a line each.
@@ -54,12 +57,13 @@ class Copies:
             choice: of the study file.
         """
         lines = []
+        apart = f" in all but {listed(self.apart)}" if self.apart else ""
         if self.rows and choice is None:
             done = f"data.{self.split} decides the splits, which may divide copies."
             if self.split == "together":
                 done = 'copies stay on one side of every split; data.copies = "free" splits them like other rows.'
                 done += " Intervals and tests count equal rows once." if self.grouped else ""
-            lines.append(f"rows: {self.rows} of {self.compared} {_repeat(self.rows)} other rows; {done}")
+            lines.append(f"rows: {self.rows} of {self.compared} {_repeat(self.rows)} other rows{apart}; {done}")
         if self.test:
             repeated = f"{self.test} of {self.compared_test} {_repeat(self.test)} rows to learn from"
             lines.append(f"test rows: {repeated}, so that their score says little of new rows.")
@@ -121,7 +125,7 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
     copies = rows if equal.copies or split == "together" else 0
     table = replace(table, copies=equal.keys if rows and split == "together" else None)
     grouped = table.groups is None and groups_of(table) is not None
-    return table, Copies(copies, own, split, test, table.own_test, keys, grouped)
+    return table, Copies(copies, own, split, test, table.own_test, keys, grouped, equal.apart)
 
 
 def groups_of(table: Table) -> NDArray[Any] | None:

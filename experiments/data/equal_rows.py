@@ -31,11 +31,13 @@ class EqualRows:
     keys:        (N,) a number for each row; rows have the same number if they are equal in every compared column.
     copies:      whether equal rows are copies, by the rows that are not the source's own test part.
     test_copies: whether equal rows are copies, by all rows.
+    apart:       columns that were not compared, as they number or name the rows.
     """
 
     keys: NDArray[np.uint64]
     copies: bool
     test_copies: bool
+    apart: tuple[str, ...] = ()
 
     def take(self, rows: NDArray[np.intp]) -> EqualRows:
         """Choose rows, in the order given; what equal rows are stays as it is."""

@@ -105,6 +105,12 @@ def test_no_split_divides_copies(seed: int, cv: dict[str, Any], tmp_path: Path) 
     assert (free.notes, free.copies) == ((), Copies(60, 150, "free"))
 
 
+def test_copies_that_are_named_apart_are_said_to_differ_in_their_names(tmp_path: Path) -> None:
+    rows = frame().assign(who=[f"person {row * 37 % 150}" for row in range(150)])
+    data = prepared(written(tmp_path, rows), target="y")
+    assert data.notes[0] == f"rows: 60 of 150 repeat other rows in all but 'who'; {SIDES}"
+
+
 def test_copies_of_numbers_to_predict_stay_together(tmp_path: Path) -> None:
     rows = frame().assign(y=lambda rows: rows["a"] * 7)
     data = prepared(written(tmp_path, rows), target="y")
