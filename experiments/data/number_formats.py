@@ -1,6 +1,7 @@
 """The format of a column's numbers: currency, unit, thousands, decimal comma. It is written as 1234.5 would be.
 
-`"$1,234.5"` is the format of `$12` and of `$1,390.00`; `"1234,5 kg"` is that of `7,25 kg`.
+`"$1,234.5"` is the format of `$12` and of `$1,390.00`; `"1234,5 kg"` is that of `7,25 kg`. `"$1234.5KMB"` is that of
+`$537K` and `$1.2M`, where K is a thousand, M a million and B a billion.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ ZERO = "0"  # is as much in every unit
 CURRENCY = r"[$€£¥₹₩₽₺₫฿₴₦]"
 BEFORE = rf"(?:[A-Z]{{0,3}}{CURRENCY}|USD|EUR|GBP|CHF|JPY|CNY|INR|Rs\.?|kr\.?|[~≈])?"
 AFTER = rf"(?:%|‰|\+|\.[-–—]|°[CFK]?|{CURRENCY}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
+MAGNITUDES = "KMB"  # after the digits of a format: a letter that multiplies, or none
+POWERS = {"[kK]": "e3", "[mM]": "e6", "[bB]": "e9"}
 TYPESET = "\u2212"  # a minus as typeset
 SIGN = rf"[+\-{TYPESET}]?"
 CELL = re.compile(rf"{SIGN}({BEFORE}\s?){SIGN}\d[\d.,'\u2019 \u00a0\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
@@ -77,6 +80,9 @@ def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None)
                 return WITH_POINTS if have_thousands(texts, comma, separator) else None
             if not _are_codes(texts, form):
                 return _with_thousands(texts, form, comma, separator)
+        form = f"{before}{digits}{MAGNITUDES}"
+        if _have_magnitudes(texts) and pc.all(fits(texts, form)).as_py() and not _are_codes(texts, form):
+            return form
     return None
 
 
@@ -89,9 +95,10 @@ def usual_format(texts: pa.ChunkedArray, comma: bool, separator: object = None) 
         separator: character between the columns.
     """
     shares: dict[str, float] = {}
+    magnitudes = (MAGNITUDES,) if _have_magnitudes(texts) else ()
     for cell in pc.unique(texts.slice(0, PROBE)).to_pylist():
         if (parts := CELL.fullmatch(cell)) is not None:
-            forms = [f"{parts[1]}{digits}{parts[2]}" for digits in _in_order(comma)]
+            forms = [f"{parts[1]}{digits}{after}" for after in (parts[2], *magnitudes) for digits in _in_order(comma)]
             shares |= {form: pc.mean(fits(texts, form)).as_py() for form in forms if form not in shares}
     form = max(shares, key=lambda each: shares[each], default=PLAIN)
     plain = pc.and_(fits(texts, PLAIN), pc.invert(pc.match_substring(texts, TYPESET)))
@@ -153,10 +160,22 @@ def fits(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
 def plain_numbers(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Write texts of a format as plain numbers; all of them must fit."""
     _, digits, _ = _parts(form)
-    plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3\4")
+    plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3\4\5")
+    for letter, power in POWERS.items() if form.endswith(MAGNITUDES) else ():
+        plain = pc.replace_substring_regex(plain, f"{letter}$", power)
     plain = pc.replace_substring(plain, TYPESET, "-")
     plain = pc.replace_substring_regex(plain, GROUPS.get(digits, "^$"), "")
     return pc.replace_substring(plain, ",", ".") if digits in COMMAS else plain
+
+
+def _have_magnitudes(texts: pa.ChunkedArray) -> bool:
+    """Return whether some numbers end in one letter of K, M and B, and others in another one or in none.
+
+    An M or a B beside none could be a size, metres or the door of a house.
+    """
+    letters = pc.utf8_slice_codeunits(texts.filter(pc.match_substring_regex(texts, r"\d\s?[kKmMbB]?$")), -1)
+    found = set(pc.unique(pc.utf8_upper(pc.if_else(pc.utf8_is_alpha(letters), letters, ""))).to_pylist())
+    return len(found) > 1 and ("K" in found or {"M", "B"} <= found)
 
 
 def _finite(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -194,9 +213,10 @@ def _parts(form: str) -> tuple[str, str, str]:
 
 @cache
 def _pattern(form: str) -> str:
-    """Return the regular expression of a format, whose groups are signs and digits, or a bare 0."""
+    """Return the regular expression of a format, whose groups are signs, digits and a magnitude, or a bare 0."""
     before, digits, after = _parts(form)
-    return rf"^(?:({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){_spaced(after)}|({ZERO}))$"
+    unit = r"\s?([kKmMbB]?)" if after == MAGNITUDES else rf"{_spaced(after)}()"
+    return rf"^(?:({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){unit}|({ZERO}))$"
 
 
 def _spaced(text: str) -> str:

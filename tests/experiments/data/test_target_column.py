@@ -87,8 +87,8 @@ def test_words_among_numbers_are_named_with_the_key_that_leaves_out_their_rows(s
 
 def test_amounts_that_are_not_written_alike_are_no_classes(sheet: Make) -> None:
     amounts = [f"${number}.5M" for number in range(30)]
-    wrong = "must hold numbers written as \\$1234.5M, but row 90 has '\\$7K' "
+    wrong = "must hold numbers written as \\$1234.5M, but row 90 has '7 kg' "
     with pytest.raises(DataError, match=wrong):
-        read_target(sheet(y=["-"] * 60 + [*amounts, "$7K", "$8K"]), "y")
+        read_target(sheet(y=["-"] * 60 + [*amounts, "7 kg", "8 kg"]), "y")
     with pytest.raises(DataError, match="classes or numbers, but has 30 different texts in 30 rows"):
         read_target(sheet(y=[f"{letter}{number}" for letter in "abc" for number in range(10)]), "y")
