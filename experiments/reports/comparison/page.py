@@ -19,6 +19,7 @@ from experiments.reports.comparison.finalists import finalists
 from experiments.reports.comparison.studies import settings, studies, test_scores
 from experiments.reports.render import Pages
 from experiments.reports.templating import open_templates
+from nnet.near import enumerated
 
 FOLDER: Final = "compare_files"
 
@@ -41,7 +42,7 @@ def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Mark
     ]
     shown = [section for section in sections if section is not None]
     lines, tone = answer(comparison)
-    title = title_of([study.name for study in comparison.studies])
+    title = enumerated([study.name for study in comparison.studies])
     values = {"answer": lines, "folder": FOLDER, "sections": shown, "title": title, "tone": tone}
     html, text = open_templates(fact), open_templates(fact, markdown.escape)
     figures = [block for section in shown for block in section.blocks if isinstance(block, Figures)]
@@ -50,12 +51,3 @@ def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Mark
         markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("compare.md.jinja").render(values)),
         pictures=MappingProxyType({picture.name: picture.svg for block in figures for picture in block.pictures}),
     )
-
-
-def title_of(names: list[str]) -> str:
-    """Name a comparison.
-
-    >>> title_of(["a", "b"]), title_of(["a", "b", "c"]), title_of(["a"])
-    ('a and b', 'a, b and c', 'a')
-    """
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
