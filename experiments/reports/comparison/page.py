@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
-
-from markupsafe import Markup
 
 from experiments.evaluation.comparison_records import Comparison
 from experiments.reports import markdown
@@ -24,12 +21,8 @@ from nnet.near import enumerated
 FOLDER: Final = "compare_files"
 
 
-def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Markup] = markdown.fact) -> Pages:
-    """Make both pages and their pictures, and write nothing.
-
-    Args:
-        fact: how the Markdown page writes a fact, given its text and its key in compare.json.
-    """
+def render_comparison(comparison: Comparison) -> Pages:
+    """Make both pages and their pictures, and write nothing."""
     sections = [
         studies(comparison),
         differences(comparison) if comparison.pairs else None,
@@ -44,7 +37,7 @@ def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Mark
     lines, tone = answer(comparison)
     title = enumerated([study.name for study in comparison.studies])
     values = {"answer": lines, "folder": FOLDER, "sections": shown, "title": title, "tone": tone}
-    html, text = open_templates(fact), open_templates(fact, markdown.escape)
+    html, text = open_templates(markdown.fact), open_templates(markdown.fact, markdown.escape)
     figures = [block for section in shown for block in section.blocks if isinstance(block, Figures)]
     return Pages(
         html=html.get_template("compare.html.jinja").render(values),
