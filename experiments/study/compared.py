@@ -23,9 +23,9 @@ from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.admission import recorded_reading
-from experiments.study.folder import StudyFolder
+from experiments.study.folder import RESULTS, StudyFolder
 from experiments.study.ledger_check import standing_of, was_tested_before
-from experiments.study.lookup import RESULTS, find_study, results_alone, study_folder
+from experiments.study.lookup import find_study, results_alone, study_folder
 from experiments.study.results_file import Recorded, learned, read_own_results
 from experiments.study.status import State, StudyStatus, study_status
 
