@@ -6,7 +6,7 @@ become features.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -20,7 +20,6 @@ from experiments.data.table import Table
 from experiments.errors import DataError
 
 Rows = NDArray[np.intp]
-Names = Sequence[str]
 CopiesSplit = Literal["together", "free", "groups", "time"]
 Choice = Literal["together", "free"]
 EFFECTIVE = 0.95  # effective number of rows, as a share of all, from which on copies count as rows of their own
