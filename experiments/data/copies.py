@@ -35,7 +35,7 @@ class Copies:
     test:          number of the source's own test rows that are copies of other rows.
     compared_test: number of the source's own test rows.
     keys:          keys of [data] with which nothing is left to decide.
-    grouped:       whether statistics draw a row with its copies.
+    grouped:       whether statistics draw rows in groups: copies, unless data.groups decides.
     """
 
     rows: int
@@ -119,8 +119,7 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
     keys = {"copies": split} if decided and (split == "together" or table.reading is not None) else {}
     copies = rows if equal.copies or split == "together" else 0
     table = replace(table, copies=equal.keys if rows and split == "together" else None)
-    grouped = table.groups is None and groups_of(table) is not None
-    return table, Copies(copies, own, split, test, table.own_test, keys, grouped)
+    return table, Copies(copies, own, split, test, table.own_test, keys, grouped=groups_of(table) is not None)
 
 
 def groups_of(table: Table) -> NDArray[Any] | None:
