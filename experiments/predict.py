@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from experiments.config.documents import count
+from experiments.config.documents import count, first_few
 from experiments.errors import DataError, SpecError, StudyStateError
 from experiments.study.cli import a_path, command_parser, run_command
 
@@ -85,8 +85,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     layout = _layout(file, chosen.overrides)
     rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target), layout)
     if rows.ignored:
-        more = len(rows.ignored) - NAMED
-        named = ", ".join(rows.ignored[:NAMED]) + (f" and {more} more" if more > 0 else "")
+        named = first_few(rows.ignored, NAMED)
         print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
     for note in rows.notes:
         print(f"note: {note}", file=sys.stderr)

@@ -34,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sync(chosen: argparse.Namespace) -> int:
-    from experiments.study.folder import StudyFolder
-    from experiments.study.lookup import RESULTS, study_folder
+    from experiments.study.folder import RESULTS, StudyFolder
+    from experiments.study.lookup import study_folder
     from experiments.study.results_file import read_unchanged_results
     from experiments.tracking.uris import OFF, masked, tracking_store
     from experiments.tracking.writer import Writer

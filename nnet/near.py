@@ -36,4 +36,13 @@ def did_you_mean(words: Sequence[str]) -> str:
     >>> did_you_mean(["a", "b", "c"]), did_you_mean([])
     (' (did you mean a, b or c?)', '')
     """
-    return f" (did you mean {' or '.join(filter(None, [', '.join(words[:-1]), words[-1]]))}?)" if words else ""
+    return f" (did you mean {enumerated(words, 'or')}?)" if words else ""
+
+
+def enumerated(words: Sequence[str], last: str = "and") -> str:
+    """Join words as a sentence does.
+
+    >>> enumerated(["a", "b", "c"]), enumerated(["a", "b"], "or"), enumerated(["a"])
+    ('a, b and c', 'a or b', 'a')
+    """
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -127,7 +127,7 @@ def show(lines: Sequence[Line], console: Console) -> None:
     console.print("planted: a network against a linear model.")
 
 
-def compare_pairs(kind: Kind, pairs: int, executor: Executor, trials: int = 40) -> Line:
+def compare_pairs(kind: Kind, pairs: int, executor: Executor, trials: int) -> Line:
     """Run so many pairs, with seeds from 0 on."""
     futures = [executor.submit(compared_pair, kind, seed, trials) for seed in range(pairs)]
     return pairs_line(kind, [future.result() for future in futures])

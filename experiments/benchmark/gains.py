@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,12 @@ def gain(task: Task, score: float, other: float) -> float:
     """
     better = 100 * (score - other) if task == "classification" else 100 * (other - score) / other
     return round(better, DIGITS) + 0.0  # no negative zero
+
+
+def mean_of_all(values: Sequence[float | None]) -> float | None:
+    """Return the mean; None without values, or where one is missing."""
+    there = [value for value in values if value is not None]
+    return fmean(there) if there and len(there) == len(values) else None
 
 
 def mean_with_interval(gains: Sequence[float]) -> Line:

@@ -19,7 +19,7 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.benchmark.coverage import covers, fold_interval
-from experiments.benchmark.studies import searched, study_workers
+from experiments.benchmark.studies import final_outputs, searched, study_workers
 from experiments.benchmark.synthetic import made_table
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.verdicts import DEFAULTS, MAKERS, Made
@@ -32,7 +32,6 @@ from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.outer_fit import OuterFits, outer_fit
 from experiments.evaluation.outer_record import OuterFold
-from experiments.evaluation.refit import outputs
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
@@ -153,8 +152,7 @@ def nested_study(made: Made, seed: int, trials: int) -> dict[str, Any]:
     x, y = MAKERS[made](np.random.default_rng([seed, 1]), TRUTH)
 
     def truth(of: FinalFits, trial: FinishedTrial) -> float:
-        task, model = of.refit(trial)
-        return score_of("accuracy")(outputs(model, of.preprocessors[task.candidate.preprocessing].transform(x)), y)
+        return score_of("accuracy")(final_outputs(of, trial, x), y)
 
     record = scored.record
     return {

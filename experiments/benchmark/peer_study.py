@@ -63,6 +63,12 @@ class PeerStudy:
         data = self.study.data
         return OptunaPeer(self.settings, self.features, data.development.y, data.folds.pairs)
 
+    def tuned(self, trials: int) -> Any:
+        """Search in this process; return the best model, fitted again on all development rows."""
+        peer = self.search()
+        peer.optimize(trials)
+        return peer.best_model()
+
     @property
     def features(self) -> Any:
         """Return the (N, d) development rows: an array of pixels, or a DataFrame."""

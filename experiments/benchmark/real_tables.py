@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import pandas as pd
 from rich.console import Console
 
 from experiments.benchmark.boosting import fit_boosting
@@ -25,7 +24,7 @@ from experiments.benchmark.gains import METRICS, UNITS, gain, mean_with_interval
 from experiments.benchmark.known_scores import KnownScores
 from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.peer_study import PeerStudy
-from experiments.benchmark.studies import test_rows
+from experiments.benchmark.studies import test_frame
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timed_command import machine, time_module
 from experiments.config.default_study import own_study
@@ -162,7 +161,7 @@ def compare_split(
     study = prepare_study(_spec_of(table, split))
     sides: dict[tuple[str, Any], Callable[[], Measured]] = {
         ("ours", (trials, settings)): lambda: _ours(table, split, trials, settings),
-        ("peer", trials): lambda: _measured(table.task, study, lambda: _peer(study, split, trials)),
+        ("peer", trials): lambda: _measured(table.task, study, lambda: PeerStudy.of(study, split).tuned(trials)),
         ("boosting", None): lambda: _measured(table.task, study, lambda: fit_boosting(study)),
     }
     return {
@@ -188,18 +187,10 @@ def _ours(table: ListedTable, split: int, trials: int, settings: Sequence[str]) 
     return {"score": score, "seconds": seconds}
 
 
-def _peer(study: StudyContext, seed: int, trials: int) -> Any:
-    """Tune scikit-learn's network, and fit the best again on all development rows."""
-    peer = PeerStudy.of(study, seed).search()
-    peer.optimize(trials)
-    return peer.best_model()
-
-
 def _measured(task: Task, study: StudyContext, fit: Callable[[], Any]) -> Measured:
     """Time a fit of scikit-learn's, and score its model on the test rows."""
     start = time.perf_counter()
     model = fit()
     seconds = time.perf_counter() - start
-    features, y = test_rows(study)
-    frame = pd.DataFrame(features, columns=list(study.data.development.table.columns))
+    frame, y = test_frame(study)
     return {"score": score_of(task, model.predict(frame), y), "seconds": seconds}

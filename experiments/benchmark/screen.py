@@ -13,7 +13,7 @@ from typing import get_args
 
 from rich.console import Console
 
-from experiments.benchmark.gains import METRICS, UNITS, gain, mean_with_interval
+from experiments.benchmark.gains import METRICS, UNITS, gain, mean_of_all, mean_with_interval
 from experiments.benchmark.known_scores import KnownScores
 from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.screened_variant import Variant, screened, settings_of
@@ -92,10 +92,10 @@ def _table_lines(table: ListedTable, variants: Sequence[Variant], cells: Mapping
     """Yield the means over the splits for each variant, and those of its gains over the first one on the same split."""
     splits = [[cell for key, cell in cells.items() if key[-1] == variant] for variant in variants]
     for variant, of_variant in zip(variants, splits, strict=True):
-        line = {side: _mean([cell[side] for cell in of_variant]) for side in SIDES}
+        line = {side: mean_of_all([cell[side] for cell in of_variant]) for side in SIDES}
         for side in SIDES:
             pairs = zip(of_variant, splits[0], strict=True)
-            line[f"{side}_gain"] = _mean([_gain(table.task, cell[side], other[side]) for cell, other in pairs])
+            line[f"{side}_gain"] = mean_of_all([_gain(table.task, cell[side], other[side]) for cell, other in pairs])
         seconds = sum(cell["seconds"] for cell in of_variant)
         named = {"table": table.file.stem, "task": table.task, "metric": METRICS[table.task]}
         yield {**named, "variant": name_of(variant), **line, "seconds": seconds}
@@ -107,7 +107,7 @@ def _summaries(variants: Sequence[Variant], lines: Sequence[Line]) -> Iterator[L
         there = [line for line in lines if (line["task"], line["variant"]) == (task, name_of(variant))]
         gains = [line[f"{side}_gain"] for line in there if line[f"{side}_gain"] is not None]
         if gains:
-            score = _mean([line[side] for line in there]) if task == "classification" else None
+            score = mean_of_all([line[side] for line in there]) if task == "classification" else None
             named = {"summary": task, "tables": len(gains), "variant": name_of(variant), "side": side, "score": score}
             yield {**named, **mean_with_interval(gains)}
 
@@ -115,12 +115,6 @@ def _summaries(variants: Sequence[Variant], lines: Sequence[Line]) -> Iterator[L
 def name_of(variant: Variant) -> str:
     """Return a variant as it was typed."""
     return " ".join(variant) or "the defaults"
-
-
-def _mean(scores: Sequence[float | None]) -> float | None:
-    """Return the mean; None where a score is missing."""
-    there = [score for score in scores if score is not None]
-    return sum(there) / len(there) if len(there) == len(scores) else None
 
 
 def _gain(task: Task, score: float | None, other: float | None) -> float | None:

@@ -10,12 +10,11 @@ import numpy as np
 
 from experiments.benchmark.gains import score_of
 from experiments.benchmark.listed_tables import ListedTable
-from experiments.benchmark.studies import searched, test_rows
+from experiments.benchmark.studies import final_outputs, searched, test_rows
 from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
 from experiments.config.target import Task
 from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.refit import outputs
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.pruning import quiet_optuna
@@ -64,9 +63,8 @@ def _test_score(task: Task, fits: FinalFits, trial: FinishedTrial | None) -> flo
     """Fit a trial's configuration on all development rows, and score it on the test rows; None if it diverged."""
     if trial is None:
         return None
-    fitted, model = fits.refit(trial)
     features, y = test_rows(fits.study)
-    z = outputs(model, fits.preprocessors[fitted.candidate.preprocessing].transform(features))
+    z = final_outputs(fits, trial, features)
     if not np.isfinite(z).all():
         return None
     return score_of(task, predicted_labels(z) if task == "classification" else z[:, 0], y)

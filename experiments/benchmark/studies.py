@@ -9,12 +9,15 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.fingerprint import Features
 from experiments.data.holdout import Look
+from experiments.evaluation import refit
+from experiments.evaluation.final_fits import FinalFits
 from experiments.search.arithmetic import environment_of, obstacle, processor
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
@@ -24,6 +27,7 @@ from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialOutput, TrialResult, TrialTask
+from nnet.arrays import Array
 
 
 def tune(arguments: Sequence[str], folder: Path) -> None:
@@ -79,3 +83,15 @@ def test_rows(study: StudyContext) -> tuple[Features, NDArray[Any]]:
     """Return the features and the target of a study's test rows, with no entry in a ledger."""
     test = study.data.test
     return test.open(Look(test.fingerprint, "", ""), lambda _: True)
+
+
+def test_frame(study: StudyContext) -> tuple[pd.DataFrame, NDArray[Any]]:
+    """Return the test rows as scikit-learn's models of a study take them; see `test_rows`."""
+    features, y = test_rows(study)
+    return pd.DataFrame(features, columns=list(study.data.development.table.columns)), y
+
+
+def final_outputs(fits: FinalFits, trial: FinishedTrial, features: Features) -> Array:
+    """Return the outputs of a trial's final model for rows that are not preprocessed."""
+    task, model = fits.refit(trial)
+    return refit.outputs(model, fits.preprocessors[task.candidate.preprocessing].transform(features))

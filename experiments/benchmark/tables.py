@@ -17,7 +17,7 @@ import pandas as pd
 
 from experiments.benchmark.datasets import TABLES, write_table
 from experiments.benchmark.peer_study import PeerStudy
-from experiments.benchmark.studies import test_rows, tune
+from experiments.benchmark.studies import test_frame, tune
 from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
 from experiments.search.context import prepare_study
@@ -81,9 +81,4 @@ def _peer_score(file: Path, target: str, seed: int, trials: int) -> float:
     """Return the test score of scikit-learn's network: the best of so many trials, refitted on all development rows."""
     spec, _ = own_study(str(file), target, [f"data.split_seed={seed}"])
     study = prepare_study(spec)
-    peer = PeerStudy.of(study, seed).search()
-    peer.optimize(trials)
-    features, labels = test_rows(study)
-    return float(
-        peer.best_model().score(pd.DataFrame(features, columns=list(study.data.development.table.columns)), labels)
-    )
+    return float(PeerStudy.of(study, seed).tuned(trials).score(*test_frame(study)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.benchmark.studies import search_trials, test_rows
+from experiments.benchmark.studies import final_outputs, search_trials, test_rows
 from experiments.benchmark.tabulate import Line
 from experiments.evaluation.assemble import best_of
 from experiments.evaluation.conformal import in_set
@@ -18,7 +18,6 @@ from experiments.evaluation.final_folds import begin_models
 from experiments.evaluation.levels import interval_columns
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.records import UncertaintyRecord
-from experiments.evaluation.refit import outputs
 from experiments.evaluation.temperature import scaled, temperatures_of
 from experiments.evaluation.uncertainty import Development, OutOfFold, uncertainty_of, units_of
 from experiments.evaluation.validation_rows import validation_rows
@@ -49,10 +48,8 @@ def measured(study: StudyContext) -> Line | None:
     logits = are_probabilities(study.space.candidate(best.params).training.loss)
     pending = begin_models(study, best, inputs, executor)
     z = np.concatenate([fold.outputs for future in pending for fold in future.result()])
-    fits = FinalFits(study, executor)
-    task, model = fits.refit(best)
     features, y = test_rows(study)
-    new = outputs(model, fits.preprocessors[task.candidate.preprocessing].transform(features))
+    new = final_outputs(FinalFits(study, executor), best, features)
     if not (np.isfinite(z).all() and np.isfinite(new).all()):
         return None
     rows = Development(validation_rows(data.development, data.folds), data.target, units_of(data.development.table))

@@ -13,12 +13,11 @@ from itertools import product
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 
-from experiments.benchmark.gains import mean_with_interval
+from experiments.benchmark.gains import mean_of_all, mean_with_interval
 from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.screened_variant import screened_study
 from experiments.benchmark.studies import study_workers
@@ -157,13 +156,9 @@ def summary_lines(lines: Sequence[Line]) -> Iterator[Line]:
 def _means(there: Sequence[Line]) -> Line:
     """Return the mean of each measure, None where one is missing."""
     names = [f"{what}_{level}" for what in ("coverage", "size") for level in LEVELS]
-    line = {name: _mean([one.get(name) for one in there]) for name in (*names, "accuracy", "loss", "raw_loss")}
+    line = {name: mean_of_all([one.get(name) for one in there]) for name in (*names, "accuracy", "loss", "raw_loss")}
     temperatures = [one["temperature"] for one in there if "temperature" in one]
     loss, raw = line["loss"], line["raw_loss"]
     gain = None if loss is None or raw is None else raw - loss
     kept = fmean(one != 1 for one in temperatures) if temperatures else None
     return {**line, "gain": gain, "kept": kept}
-
-
-def _mean(values: Sequence[Any]) -> float | None:
-    return None if not values or None in values else fmean(values)

@@ -91,6 +91,16 @@ def readable(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
+def first_few(words: Sequence[str], most: int) -> str:
+    """Join the first words, and count the others.
+
+    >>> first_few(["a", "b", "c", "d"], 2), first_few(["a", "b"], 2)
+    ('a, b and 2 more', 'a, b')
+    """
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
 def in_one_line(problems: Sequence[str], most: int = 5) -> str:
     """Join the first problems, and count the others.
 

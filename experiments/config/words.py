@@ -20,7 +20,7 @@ from nnet import common_names, metrics
 from nnet.activations import ACTIVATIONS
 from nnet.initializers import INITIALIZERS
 from nnet.losses import LOSSES
-from nnet.near import did_you_mean, folded
+from nnet.near import did_you_mean, enumerated, folded
 from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES
 
@@ -123,4 +123,4 @@ def wrong_word(key: str, value: object) -> str:
     if not words or value == "auto" or value in words:
         return ""
     meant = did_you_mean(meant_words(value, words))
-    return f"{key}: must be {', '.join(words[:-1])} or {words[-1]}, but got {readable(repr(value), 120)}{meant}"
+    return f"{key}: must be {enumerated(words, 'or')}, but got {readable(repr(value), 120)}{meant}"

@@ -6,7 +6,7 @@ become features.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -21,7 +21,6 @@ from experiments.data.table import Table
 from experiments.errors import DataError
 
 Rows = NDArray[np.intp]
-Names = Sequence[str]
 CopiesSplit = Literal["together", "free", "groups", "time"]
 Choice = Literal["together", "free"]
 EFFECTIVE = 0.95  # effective number of rows, as a share of all, from which on copies count as rows of their own
@@ -37,7 +36,7 @@ class Copies:
     test:          number of the source's own test rows that are copies of other rows.
     compared_test: number of the source's own test rows.
     keys:          keys of [data] with which nothing is left to decide.
-    grouped:       whether statistics draw a row with its copies.
+    grouped:       whether statistics draw rows in groups: copies, unless data.groups decides.
     apart:         columns in which copies may differ, as they number or name the rows.
     """
 
@@ -124,7 +123,7 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
     keys = {"copies": split} if decided and (split == "together" or table.reading is not None) else {}
     copies = rows if equal.copies or split == "together" else 0
     table = replace(table, copies=equal.keys if rows and split == "together" else None)
-    grouped = table.groups is None and groups_of(table) is not None
+    grouped = groups_of(table) is not None
     return table, Copies(copies, own, split, test, table.own_test, keys, grouped, equal.apart)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import readable
+from experiments.config.documents import first_few, readable
 from experiments.errors import DataError, first_line
 
 if TYPE_CHECKING:
@@ -138,8 +138,7 @@ def shown(text: str, longest: int = 60) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """List the first names in a line."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(shown(name) for name in names[:SHOWN]) + more
+    return first_few([shown(name) for name in names], SHOWN)
 
 
 def brief(error: Exception) -> str:

@@ -86,8 +86,9 @@ class Choice:
     def smallest(self) -> SmallestRecord:
         """Wait for the standard errors; return the smallest network within one of the best."""
         drawn = None if self._drawing is None else self._drawing.result()
-        by_draws = drawn is not None and drawn.errors is not None
-        errors = np.array(drawn.errors) if drawn is not None and by_draws else self._fold_errors()
+        if drawn is not None and drawn.errors is None:
+            drawn = None  # too few draws have a score of every configuration
+        errors = self._fold_errors() if drawn is None else np.array(drawn.errors)
         values, sizes = np.array(self._candidates.values), np.array(self._candidates.sizes)
         chosen = smallest_within(values, self._candidates.best, errors, sizes)
         order = sorted(range(len(sizes)), key=lambda at: (sizes[at], -values[at], at))
@@ -97,8 +98,8 @@ class Choice:
             best=self._best.result.number,
             trial=self.complete[chosen].result.number,
             networks=tuple(self._size(at, float(errors[at])) for at in order),
-            method=drawn_by if by_draws else "corrected_folds",
-            draws=drawn.draws if drawn is not None and by_draws else None,
+            method="corrected_folds" if drawn is None else drawn_by,
+            draws=None if drawn is None else drawn.draws,
         )
 
     def _fold_errors(self) -> Numbers:

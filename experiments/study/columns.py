@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.config.data_options import Decided
-from experiments.config.documents import count, readable
+from experiments.config.documents import count, first_few, readable
 from experiments.data.prepare import StudyData
 from experiments.data.table import TableReading
+from nnet.near import enumerated
 
 SHOWN = 10  # columns in a line
 LONGEST = 40  # characters of a name
@@ -25,13 +26,11 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
         line += f" ({count(classes, 'class', 'classes')})" if classes else " (a number)"
     left_out = [f"{_shown(one.name, reading)} ({one.why})" for one in reading.left_out]
     if left_out:
-        more = f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
-        line += f"; left out: {', '.join(left_out[:SHOWN])}{more}"
+        line += f"; left out: {first_few(left_out, SHOWN)}"
         line += "; --keep NAME takes one in" if any(one.reason not in NOT_KEPT for one in reading.left_out) else ""
     for form in dict.fromkeys(reading.formats.values()):
         names = [readable(name, LONGEST) for name, other in reading.formats.items() if other == form]
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        line += f"; {', '.join(names[:SHOWN])}{more} read as {form}"
+        line += f"; {first_few(names, SHOWN)} read as {form}"
     if reading.missing:
         line += f"; taken for missing numbers: {', '.join(readable(word, LONGEST) for word in reading.missing)}"
     if reading.no_target:
@@ -39,8 +38,7 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
         key = f" ({words} taken for missing; data.present = [{words}] keeps it)" if words else ""
         line += f"; {count(reading.no_target, 'row')} without {target} left out{key}"
     if reading.dropped:
-        gone = ", ".join(readable(name, LONGEST) for name in list(reading.dropped)[:SHOWN])
-        gone += f" and {len(reading.dropped) - SHOWN} more" if len(reading.dropped) > SHOWN else ""
+        gone = first_few([readable(name, LONGEST) for name in reading.dropped], SHOWN)
         line += f"; {count(sum(reading.dropped.values()), 'row')} of {gone} left out (data.drop_classes)"
     line += "".join(f"; {note}" for note in reading.notes)
     if reading.large:
@@ -58,8 +56,7 @@ def _rows(data: StudyData, reading: TableReading) -> str:
         return f"{count(data.rows, 'picture')} of {shape[1]} x {shape[0]}, {colour}"
     kinds = (("number", "numbers"), ("category", "categories"), ("date", "dates"), ("pixel", "pixels"))
     parts = [count(number, one, more) for one, more in kinds if (number := reading.kinds.count(one))]
-    features = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-    return f"{count(data.rows, 'row')}, {features}"
+    return f"{count(data.rows, 'row')}, {enumerated(parts)}"
 
 
 def _shown(name: str, reading: TableReading) -> str:

@@ -14,7 +14,7 @@ from experiments.errors import SpecError, StudyStateError
 from experiments.evaluation.assemble import best_record
 from experiments.evaluation.comparison_records import ComparedStudy, ComparedTest, SearchCurve, WinnerCurve
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.records import AnalysisRecord
+from experiments.evaluation.records import AnalysisRecord, SelectionRecord
 from experiments.evaluation.results import BestRecord, StudyResult
 from experiments.reports.formatting import configuration
 from experiments.reports.metrics import metric_of
@@ -23,9 +23,9 @@ from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.admission import recorded_reading
-from experiments.study.folder import StudyFolder
+from experiments.study.folder import RESULTS, StudyFolder
 from experiments.study.ledger_check import standing_of, was_tested_before
-from experiments.study.lookup import RESULTS, find_study, results_alone, study_folder
+from experiments.study.lookup import find_study, results_alone, study_folder
 from experiments.study.results_file import Recorded, learned, read_own_results
 from experiments.study.status import State, StudyStatus, study_status
 
@@ -54,6 +54,10 @@ class ReadStudy:
         """Return its resolved study file."""
         return self.status.spec
 
+    def setting(self, section: str, key: str, default: Any = None) -> Any:
+        """Return a key of its study file; the default where its record has none."""
+        return self.spec.get(section, {}).get(key, default)
+
     @property
     def result(self) -> StudyResult | None:
         """Return its result; None before it has come to its end."""
@@ -63,6 +67,11 @@ class ReadStudy:
     def analysis(self) -> AnalysisRecord | None:
         """Return the analysis of its search; None where its results have none."""
         return None if self.result is None else self.result.analysis
+
+    @property
+    def selection(self) -> SelectionRecord | None:
+        """Return its corrected score; None where its results have none."""
+        return None if self.analysis is None else self.analysis.selection
 
     @property
     def winner(self) -> BestRecord | None:
@@ -163,8 +172,7 @@ def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
     Raises:
         LedgerError: the ledger has lost entries.
     """
-    spec, result, winner = study.spec, study.result, study.winner
-    selection = None if study.analysis is None else study.analysis.selection
+    result, winner, selection = study.result, study.winner, study.selection
     trials = [trial.result for trial in study.trials]
     states = [trial.state for trial in (trials if result is None else result.trials)]
     reasons = [trial.reason for trial in (trials if result is None else result.trials)]
@@ -173,12 +181,12 @@ def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
         name=study.name,
         folder=str(study.folder),
         state=study.status.state,
-        data=str(spec.get("data", {}).get("source", "")) if result is None else result.data.name,
+        data=source_of(study) if result is None else result.data.name,
         development=None if result is None else result.split.development,
         sharing=sharing,
         metric=study.metric,
-        sampler=str(spec.get("search", {}).get("sampler", "")),
-        pruner=str(spec.get("search", {}).get("pruner", "")),
+        sampler=str(study.setting("search", "sampler", "")),
+        pruner=str(study.setting("search", "pruner", "")),
         arithmetic=arithmetic_of(study),
         members=members_of(study),
         trials=len(states),
@@ -189,7 +197,7 @@ def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
         epochs=sum(trained_epochs(trials).values()) if trials else None,
         best=None if winner is None else winner.cv_mean,
         winner=None if winner is None else winner.number,
-        configuration="" if winner is None else configuration(winner.params, spec, winner.epochs),
+        configuration="" if winner is None else configuration(winner.params, study.spec, winner.epochs),
         corrected=None if selection is None else selection.corrected,
         ci95=None if selection is None else selection.ci95,
         test=_test(study, ledger),
@@ -199,20 +207,25 @@ def entry_of(study: ReadStudy, ledger: Ledger, sharing: str) -> ComparedStudy:
     )
 
 
+def source_of(study: ReadStudy) -> str:
+    """Return the source of its data as its study file names it; nothing where its record has none."""
+    return str(study.setting("data", "source", ""))
+
+
 def members_of(study: ReadStudy) -> int:
     """Return the number of networks of its final model; 1 in results that name none."""
-    return int(study.spec.get("final", {}).get("members", 1))
+    return int(study.setting("final", "members", 1))
 
 
 def networks_of(study: ReadStudy) -> str:
     """Say of what networks its final model is asked to be the mean, whichever trial won."""
-    beside = study.spec.get("final", {}).get("choice") == "with_default"
+    beside = study.setting("final", "choice") == "with_default"
     return f"{members_of(study)} with the default's" if beside else str(members_of(study))
 
 
 def arithmetic_of(study: ReadStudy) -> str:
     """Return its arithmetic; native in results that name none."""
-    return str(study.spec.get("study", {}).get("arithmetic", "native"))
+    return str(study.setting("study", "arithmetic", "native"))
 
 
 def _notes(study: ReadStudy) -> list[str]:
@@ -236,7 +249,7 @@ def _notes(study: ReadStudy) -> list[str]:
         notes.append("its test rows have not been scored")
     elif recorded.result.test.times_scored > 1:
         notes.append("its test rows had been scored before, so its test score is optimistic by an unknown amount")
-    if study.analysis is None or study.analysis.selection is None:
+    if study.selection is None:
         notes.append("it has no corrected score, so it stands after those that have one")
     return notes
 

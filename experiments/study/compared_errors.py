@@ -40,7 +40,7 @@ def _winners_outputs(study: ReadStudy) -> bytes:
 
 def _loss(study: ReadStudy) -> str:
     params = {} if study.winner is None else study.winner.params
-    return str({**study.spec.get("training", {}), **params}.get("loss", "cross_entropy"))
+    return str(params.get("loss", study.setting("training", "loss", "cross_entropy")))
 
 
 def _shown(example: RowExample, known: KnownRows, pair: Sequence[ReadStudy]) -> RowExample:

@@ -84,7 +84,7 @@ def _unlike_rows(rows: Rows, first: int, second: int) -> Iterator[NoTest]:
 
 def _in_time_order(study: ReadStudy) -> bool:
     reason = None if study.analysis is None else study.analysis.left_out.get("selection")
-    return bool(study.spec.get("data", {}).get("time")) or (reason is not None and reason.code == "rows_in_time_order")
+    return bool(study.setting("data", "time")) or (reason is not None and reason.code == "rows_in_time_order")
 
 
 def _tested(

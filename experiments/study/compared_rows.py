@@ -17,7 +17,7 @@ from experiments.data.table import Table
 from experiments.errors import ExperimentError, SpecError
 from experiments.evaluation.validation_rows import ValidationRows, load_validation_rows, numbers_of, validation_rows
 from experiments.search.out_of_fold import are_outputs
-from experiments.study.compared import ReadStudy
+from experiments.study.compared import ReadStudy, source_of
 from experiments.study.find_data import data_again, spec_again
 from experiments.study.folder import StudyFolder
 
@@ -60,14 +60,14 @@ def rows_of(studies: Sequence[ReadStudy], data: str | None) -> Rows:
         SpecError: no study has data of that name.
     """
     if data is not None and not any(_is_of(study, data) for study in studies):
-        names = ", ".join(sorted({_source(study) for study in studies}))
+        names = ", ".join(sorted({source_of(study) for study in studies}))
         raise SpecError(f"--data: must be named as the data of a study ({names}), but got {data!r}.")
     folds = [study.rows[1] for study in studies]
     known: dict[int, KnownRows | str] = {}
     loaded: dict[tuple[Any, ...], KnownRows] = {}
     for at, study in enumerate(studies):
         if study.recorded is not None and folds.count(study.rows[1]) > 1:
-            key = (*study.rows, study.recorded.result.data.classes, study.spec.get("data", {}).get("target_transform"))
+            key = (*study.rows, study.recorded.result.data.classes, study.setting("data", "target_transform"))
             found = loaded.get(key) or _rows_of(study, data if data is not None and _is_of(study, data) else None)
             known[at] = found
             if not isinstance(found, str) and found.source is not None:
@@ -113,13 +113,9 @@ def _rows_of(study: ReadStudy, data: str | None) -> KnownRows | str:
         validated, numbers = load_validation_rows(StudyFolder(study.folder).validated, folds)
     except ExperimentError:
         return why
-    log = study.spec.get("data", {}).get("target_transform") is not None
+    log = study.setting("data", "target_transform") is not None
     return KnownRows(validated, numbers, Target(result.data.classes, log))
 
 
-def _source(study: ReadStudy) -> str:
-    return str(study.spec.get("data", {}).get("source", ""))
-
-
 def _is_of(study: ReadStudy, data: str) -> bool:
-    return PurePath(data).name == PurePath(_source(study)).name
+    return PurePath(data).name == PurePath(source_of(study)).name

@@ -63,8 +63,7 @@ def sharing(studies: Sequence[ReadStudy], rows: Rows) -> list[str]:
 
 
 def _corrected(study: ReadStudy) -> float | None:
-    selection = None if study.analysis is None else study.analysis.selection
-    return None if selection is None else selection.corrected
+    return None if study.selection is None else study.selection.corrected
 
 
 def _settings(studies: Sequence[ReadStudy]) -> Iterator[Setting]:

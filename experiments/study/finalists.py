@@ -204,7 +204,7 @@ def _problems(studies: Sequence[ReadStudy], count: int, seeds: int) -> Iterator[
         yield f"{', '.join(unfinished)} has not come to its end; the tune command brings it there"
     if missing := [study.name for study in studies if study.recorded is not None and not study.trials]:
         yield f"the journal of {', '.join(missing)} is not there, and with it the trials"
-    if timed := [study.name for study in studies if study.spec.get("data", {}).get("time")]:
+    if timed := [study.name for study in studies if study.setting("data", "time")]:
         yield f"the rows of {', '.join(timed)} are in a time order, which leaves no other splits"
     if unfinished:
         return

@@ -51,7 +51,7 @@ def input_digests(spec: StudySpec, given: bool) -> dict[str, str]:
 
 def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
     """Return the results in the folder if they are of this version and this run could end with them."""
-    path = folder.path / "results.json"
+    path = folder.results
     if options.fresh or not path.exists() or not folder.journal.exists():
         return None
     try:

@@ -24,11 +24,12 @@ from nnet.durable import flush_folder, make_folder
 
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
 
+RESULTS = "results.json"
 OUTER = re.compile(r"outer-([1-9]\d?)")  # name of an outer study's folder
 
 FOLDERS = ("model", "out_of_fold", "report_files")  # folders that a study writes into its own
 # what a study writes after its journal has begun, under names that people use, too
-COMMON = ("model", "report_files", "report.html", "report.md", "results.json", "trials.csv", "profile.txt")
+COMMON = ("model", "report_files", "report.html", "report.md", RESULTS, "trials.csv", "profile.txt")
 
 LOCK_TIMEOUT = 0.3  # seconds: longer than another command takes for `is_running`
 
@@ -46,6 +47,7 @@ class StudyFolder:
 
     Attributes:
         journal:     the record of finished trials.
+        results:     the result, written last.
         log:         what happened when, for people.
         out_of_fold: the predictions of each trial for the rows that it did not learn from.
         row_hashes:  hashes by which the ledger knows the test rows, so that a report needs no data.
@@ -56,8 +58,8 @@ class StudyFolder:
     def __init__(self, path: Path):
         self.path = path
         self.journal, self.log, self.out_of_fold = path / "journal.log", path / "log.txt", path / "out_of_fold"
-        self.row_hashes, self.work = path / "test_rows.npz", path / ".work"
-        self.validated = path / "validation_rows.npz"
+        self.row_hashes, self.validated = path / "test_rows.npz", path / "validation_rows.npz"
+        self.results, self.work = path / RESULTS, path / ".work"
         self._lock = SharedLock(path / ".lock")
 
     def outer(self, fold: int) -> StudyFolder:
@@ -192,7 +194,7 @@ class StudyFolder:
         Raises:
             StudyStateError: something cannot be removed.
         """
-        self._unlink("results.json")
+        self._unlink(RESULTS)
         flush_folder(self.path)
         for outer in self.outer_folders:
             if outer.path.is_symlink():

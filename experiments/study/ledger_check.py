@@ -43,7 +43,7 @@ def check_ledger_is_whole(ledger: Ledger, folder: StudyFolder) -> None:
         LedgerError: it lost some.
     """
     with suppress(StudyStateError):
-        standing_of(ledger, read_results(folder.path / "results.json"))
+        standing_of(ledger, read_results(folder.results))
 
 
 def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, acknowledged: bool) -> None:
@@ -56,7 +56,7 @@ def check_look_is_known(ledger: Ledger, folder: StudyFolder, trials: range, ackn
     Raises:
         LedgerError: the results in its folder have a test score, and the ledger does not know of it.
     """
-    path = folder.path / "results.json"
+    path = folder.results
     if not path.exists():
         return
     recorded = read_results(path)

@@ -25,10 +25,9 @@ from experiments.config.regular_file import read_regular
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError, StudyStateError
-from experiments.study.folder import OUTER, STUDIES
+from experiments.study.folder import OUTER, RESULTS, STUDIES
 from nnet.near import did_you_mean, near
 
-RESULTS = "results.json"
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
 # the study files that come with the program; in a clone a link to studies/
 SHIPPED = Path(str(resources.files("experiments"))) / "study-files"

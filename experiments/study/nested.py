@@ -207,7 +207,7 @@ class Nested:
         return there and has_input(recorded, input_digests(self.spec, given=self.table is not None))
 
     def _recorded(self, fold: int) -> Recorded:
-        return read_own_results(self.run.folder.outer(fold).path / "results.json")
+        return read_own_results(self.run.folder.outer(fold).results)
 
     def _fits(self, fold: int, executor: Executor) -> OuterFits:
         """Return the fits of an outer study, whose rows are read once more.

@@ -246,7 +246,7 @@ def _outer_fits(recorded: Recorded, outer: OuterRecord, spec: StudySpec, executo
     """
     found = []
     for number, fold in enumerate(unscored(outer).folds, 1):
-        of_fold = read_results(StudyFolder(recorded.folder).outer(number).path / "results.json")
+        of_fold = read_results(StudyFolder(recorded.folder).outer(number).results)
         if (data := _outer_data(recorded, number, fold, spec)) is None:
             raise StudyStateError(f"--final: {of_fold.path} is not what {recorded.path} was made with.")
         of_rows = outer_study(spec, number).model_copy(update={"data": data})
@@ -267,7 +267,7 @@ def _outer_data(recorded: Recorded, number: int, fold: OuterFold, spec: StudySpe
     Returns:
         None if there are no results, or not those on record.
     """
-    path = StudyFolder(recorded.folder).outer(number).path / "results.json"
+    path = StudyFolder(recorded.folder).outer(number).results
     try:
         of_fold = read_own_results(path)
     except StudyStateError:

@@ -23,7 +23,6 @@ from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.console import print_facts, printable
 from experiments.study.folder import StudyFolder
-from experiments.study.lookup import RESULTS
 from experiments.study.results_file import read_unchanged_results
 from experiments.tracking.writer_lock import is_being_written
 from experiments.tracking.writer_state import shortfall
@@ -87,9 +86,9 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
     Raises:
         StudyStateError: a file of it cannot be read, is none of ours, or holds results that were changed.
     """
-    folder, file = StudyFolder(path), path / RESULTS
+    folder = StudyFolder(path)
     running, view = folder.is_running(), view_journal(folder.journal)
-    result = read_unchanged_results(file).result if file.exists() else None
+    result = read_unchanged_results(folder.results).result if folder.results.exists() else None
     ended = result is not None and len(result.trials) == len(view.trials)
     planned = _planned(result) if search is None else search.trials
     outer = tuple(len(view_journal(one.journal).trials) for one in folder.outer_folders)
@@ -100,7 +99,7 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
         state = "not started"
     elif result is not None and ended:
         state = "done" if result.test is not None else "searched" if _is_whole(view, search, planned) else "tried"
-    times = [path.stat().st_mtime for path in (folder.journal, file) if path.is_file()]
+    times = [path.stat().st_mtime for path in (folder.journal, folder.results) if path.is_file()]
     return StudyStatus(
         state=state,
         finished=view.trials,

@@ -19,7 +19,7 @@ from experiments.study.folder import StudyFolder
 def is_later(folder: StudyFolder) -> bool:
     """Tell whether the study file was written after the results, as when a person has changed it."""
     try:
-        return (folder.path / STUDY_FILE).stat().st_mtime > (folder.path / "results.json").stat().st_mtime
+        return (folder.path / STUDY_FILE).stat().st_mtime > folder.results.stat().st_mtime
     except OSError:
         return False
 

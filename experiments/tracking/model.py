@@ -38,7 +38,7 @@ def log_model(
     folder: Path,
     outcome: StudyOutcome,
     log_scaled: Collection[str],
-    refusal: ArtifactsRefusedError | None = None,
+    refusal: ArtifactsRefusedError | None,
 ) -> None:
     """Log the model of a study's end, once: a logged model that has the end's digest is left alone.
 
@@ -100,7 +100,7 @@ def _upload(store: Store, folder: Path, logged: Any) -> None:
             store.client.log_model_artifacts(logged.model_id, str(path))
 
 
-def _log_scores(store: Store, model: str, outcome: StudyOutcome, known: Collection[str] = ()) -> None:
+def _log_scores(store: Store, model: str, outcome: StudyOutcome, known: Collection[str]) -> None:
     """Log the scores of the outcome as the model's, but those that it has."""
     scores = [
         store.mlflow.entities.Metric(key, value, int(1000 * outcome.at), 0, model_id=model)

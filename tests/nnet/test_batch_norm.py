@@ -42,9 +42,9 @@ def test_gradients_match_central_differences(check_layer):
     check_layer(BatchNorm(parameters.batch_norm(0, slice(0, F)), B), parameters, x, dout, 2 * UNITS)
 
 
-def noisy(views, deviation=0.5, dtype=np.float64):
+def noisy(views, deviation=0.5):
     bits = [RandomBits(np.random.Generator(np.random.SFC64([0, fold]))) for fold in range(F)]
-    return BatchNorm(views, B, Gaussian(deviation, bits, B, UNITS, np.dtype(dtype)))
+    return BatchNorm(views, B, Gaussian(deviation, bits, B, UNITS, np.dtype(np.float64)))
 
 
 def test_noise_is_added_to_the_normalised_units_before_the_scale():

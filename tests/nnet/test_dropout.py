@@ -13,8 +13,8 @@ F, B, UNITS = 3, 4, 5
 DTYPE = np.dtype(np.float64)
 
 
-def bits(count=F, seed=0):
-    return [RandomBits(np.random.Generator(np.random.SFC64([seed, fold]))) for fold in range(count)]
+def bits(count=F):
+    return [RandomBits(np.random.Generator(np.random.SFC64([0, fold]))) for fold in range(count)]
 
 
 def make(p=0.4):

@@ -33,10 +33,10 @@ def make(make_seeds):
     return made
 
 
-def example(loss="cross_entropy", outputs=3, smoothing=0.1):
+def example(loss="cross_entropy", outputs=3):
     rng = np.random.default_rng(2)
     y = rng.integers(0, max(outputs, 2), F * B) if LOSSES[loss].classifies else rng.normal(size=(F * B, outputs))
-    targets = LOSSES[loss].encode(y, outputs, smoothing, np.dtype(float)).reshape(F, B, outputs)
+    targets = LOSSES[loss].encode(y, outputs, 0.1, np.dtype(float)).reshape(F, B, outputs)
     return rng.normal(size=(F, B, INPUTS)), targets
 
 

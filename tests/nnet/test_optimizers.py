@@ -156,8 +156,8 @@ def reference(name, w, gradient, rates, weights, momentum=0.9, l1=0.0, l2=0.0, c
     return w
 
 
-def make_parameters(folds=3, dtype=np.float64, batch_norm=False):
-    parameters = Parameters(SIZES, batch_norm, folds, np.dtype(dtype))
+def make_parameters(dtype=np.float64, batch_norm=False):
+    parameters = Parameters(SIZES, batch_norm, 3, np.dtype(dtype))
     parameters.values[:] = np.random.default_rng(0).normal(size=parameters.values.shape)
     return parameters
 

@@ -22,15 +22,15 @@ NONE = np.arange(0)
 RATES = {"adagrad": 0.3, "adam": 0.03, "adamw": 0.03, "nesterov": 0.1, "rmsprop": 0.01, "sgd": 0.1}
 
 
-def quadrants(rows=600):
+def quadrants():
     """Draw points of the square, of class 1 if the coordinates have the same sign: XOR in the plane."""
-    x = np.random.default_rng(0).uniform(-1, 1, (rows, 2)).astype(np.float32)
-    return FoldData(x, (x[:, 0] * x[:, 1] > 0).astype(np.intp), np.arange(400), np.arange(400, rows))
+    x = np.random.default_rng(0).uniform(-1, 1, (600, 2)).astype(np.float32)
+    return FoldData(x, (x[:, 0] * x[:, 1] > 0).astype(np.intp), np.arange(400), np.arange(400, 600))
 
 
-def last(data, architecture, settings, metric, seed=7):
-    [*_, report] = train([architecture], settings, [data], [np.random.SeedSequence(seed)], metric)
-    return report
+def accuracy(data, architecture, settings):
+    [*_, report] = train([architecture], settings, [data], [np.random.SeedSequence(7)], "accuracy")
+    return report.scores[0]
 
 
 def test_xor_is_learnt_by_two_hidden_sigmoids_from_most_seeds():
@@ -57,12 +57,12 @@ def test_xor_is_learnt_by_two_hidden_sigmoids_from_most_seeds():
 def test_every_activation_and_optimizer_learns_what_a_single_layer_cannot(activation, optimizer):
     settings = TrainingSettings(epochs=60, optimizer=optimizer, learning_rate=RATES[optimizer], l2=0.0)
     settings = replace(settings, validate_every=60)
-    assert last(quadrants(), Architecture(2, (16,), 2, activation), settings, "accuracy").scores[0] > 0.9
+    assert accuracy(quadrants(), Architecture(2, (16,), 2, activation), settings) > 0.9
 
 
 def test_a_single_layer_does_not_learn_what_hidden_layers_can():
     settings = TrainingSettings(epochs=60, learning_rate=0.03, l2=0.0, validate_every=60)
-    assert last(quadrants(), Architecture(2, (), 2), settings, "accuracy").scores[0] < 0.7
+    assert accuracy(quadrants(), Architecture(2, (), 2), settings) < 0.7
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_options_of_the_architecture_learn_too(option):
     switches = {name: {name: True} for name in ("batch_norm", "input_scale")}
     options = {**switches, "identity": {"activation": "identity"}}.get(option, {option: 0.1})
     settings = TrainingSettings(epochs=60, learning_rate=0.03, l2=0.0, validate_every=60)
-    score = last(quadrants(), Architecture(2, (16,), 2, **options), settings, "accuracy").scores[0]
+    score = accuracy(quadrants(), Architecture(2, (16,), 2, **options), settings)
     assert score < 0.7 if option == "identity" else score > 0.85
 
 

@@ -30,7 +30,7 @@ class Ended:
     memory: float
 
 
-def confined(work: Callable[[], int], folder: Path, seconds: int = SECONDS) -> Ended:
+def confined(work: Callable[[], int], folder: Path) -> Ended:
     """Do the work in a fork of this process, in that folder, with warnings as errors."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
         sys.stdout.flush()
@@ -39,7 +39,7 @@ def confined(work: Callable[[], int], folder: Path, seconds: int = SECONDS) -> E
         before = 1024 * int(anonymous[1]) if anonymous else 0  # what a fork has at once; files are mapped later
         child = os.fork()
         if child == 0:
-            _be(work, folder, out.fileno(), error.fileno(), seconds)
+            _be(work, folder, out.fileno(), error.fileno())
         _, status, usage = os.wait4(child, 0)
         said = []
         for file in (out, error):
@@ -48,11 +48,11 @@ def confined(work: Callable[[], int], folder: Path, seconds: int = SECONDS) -> E
     return Ended(os.waitstatus_to_exitcode(status), *said, max(0.0, usage.ru_maxrss * 1024 - before) / 2**20)
 
 
-def _be(work: Callable[[], int], folder: Path, out: int, error: int, seconds: int) -> None:
+def _be(work: Callable[[], int], folder: Path, out: int, error: int) -> None:
     code = 1
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(seconds)
+        signal.alarm(SECONDS)
         os.chdir(folder)
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, stream in ((nothing, 0), (out, 1), (error, 2)):

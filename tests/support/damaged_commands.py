@@ -51,14 +51,12 @@ def commands_done(seed: int, count: int, base: Path) -> Iterator[Finding]:
                 copied(base, folder)
                 KINDS[kind].damage(folder, rng)
                 words, writes = rng.choice(LONGER).split(), WRITES
-            found = judged(
-                number, kind, " ".join(words), lambda words=words, at=folder: _run(words, at), folder, writes
-            )
+            found = judged(number, kind, " ".join(words), lambda words=words: _run(words), folder, writes)
             wait_until(lambda at=folder: not processes_in(at))  # a writer to MLflow may outlive its command
             yield found
 
 
-def _run(words: list[str], folder: Path) -> int:
+def _run(words: list[str]) -> int:
     """Replace this process by the command."""
     environ = {**os.environ, "PYTHONWARNINGS": "error"}
     for name in ("OPENBLAS_CORETYPE", "NPY_ENABLE_CPU_FEATURES"):

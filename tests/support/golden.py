@@ -194,7 +194,7 @@ STUDIES: dict[str, dict[str, Any]] = {
 TESTED = ("digits", "diabetes", "people, with categories")  # the others end before their test evaluation
 
 
-def result_of(name: str, folder: Path, workers: int = 1) -> StudyResult:
+def result_of(name: str, folder: Path) -> StudyResult:
     """Run a study of STUDIES, some with their test evaluation."""
     document = {section: dict(keys) for section, keys in STUDIES[name].items()}
     source = document["data"]["source"]
@@ -203,7 +203,7 @@ def result_of(name: str, folder: Path, workers: int = 1) -> StudyResult:
     document["study"]["name"] = "golden"
     spec = parse_spec(document, name)
     look: Literal["take", "leave"] = "take" if name in TESTED else "leave"
-    options = Options(folder / "study", folder / "ledger.jsonl", OFF, None, workers, look=look)
+    options = Options(folder / "study", folder / "ledger.jsonl", OFF, None, 1, look=look)
     table = TABLES[source]() if source in TABLES else None
     return run_study(spec, options, study_console(quiet=True), table=table).result
 

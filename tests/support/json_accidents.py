@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from random import Random
 from typing import Any
@@ -141,6 +141,3 @@ def wrong_toml(content: bytes, rng: Random) -> bytes:
         else:
             lines.insert(at, rng.choice(TOML_LINES))
     return "\n".join(lines).encode(errors="surrogatepass")
-
-
-Accident = Callable[[bytes, Random], bytes]

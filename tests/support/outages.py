@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +23,9 @@ Meanwhile = Callable[[subprocess.Popen[str]], None]
 
 @dataclass(frozen=True)
 class Ran:
-    """How one command went.
-
-    seconds: of the whole command.
-    end:     of them, those that it waited at its end for MLflow, as it does without a terminal.
-    """
+    """How one command went."""
 
     code: int
-    seconds: float
-    end: float
     warnings: int
     said: str
 
@@ -42,29 +33,23 @@ class Ran:
 def tuned(study: Path, folder: Path, uri: str | None, meanwhile: Meanwhile = lambda _: None) -> Ran:
     """Run a study in a folder of its own; `meanwhile` is called with it again and again while it runs."""
     option = [] if uri is None else ["--tracking-uri", uri]
-    command = [sys.executable, "-m", "experiments.tune", str(study), "--out", str(folder / "study"), "--profile"]
-    start = time.perf_counter()
+    command = [sys.executable, "-m", "experiments.tune", str(study), "--out", str(folder / "study")]
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen([*command, *option], cwd=folder, stdout=said, stderr=subprocess.STDOUT)
         try:
             wait_until(lambda: meanwhile(process) or process.poll() is not None)
         finally:
             process.kill()
-        seconds = time.perf_counter() - start
         said.seek(0)
         text = said.read()
-    left = re.search(r"left to tell MLflow +([0-9.]+) s", text)
-    end = 0.0 if left is None else float(left[1])
-    return Ran(process.returncode, seconds, end, text.count(WARNING), text)
+    return Ran(process.returncode, text.count(WARNING), text)
 
 
-def replayed(study: Path, folder: Path, uri: str) -> Ran:
-    """Send what is missing: by the command for it, where there is one, else by the study's own again."""
-    if find_spec("experiments.sync") is None:
-        return tuned(study, folder, uri)
+def synced(folder: Path, uri: str) -> Ran:
+    """Send what is missing."""
     words = [sys.executable, "-m", "experiments.sync", str(folder / "study"), "--tracking-uri", uri]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-    return Ran(done.returncode, 0.0, 0.0, 0, done.stdout + done.stderr)
+    return Ran(done.returncode, 0, done.stdout + done.stderr)
 
 
 def results(folder: Path) -> dict[str, Any]:

@@ -29,10 +29,10 @@ def mixed_frame(rows: int, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame({"age": age, "city": city, "height": height, "colour": colour})
 
 
-def mixed_table(rows: int = 200, task: str = "classification", seed: int = 0, **more: Any) -> Table:
+def mixed_table(rows: int, task: str = "classification", **more: Any) -> Table:
     """A table whose target depends on numbers and categories."""
-    frame = mixed_frame(rows, seed)
-    noise = np.random.default_rng(seed + 1).normal(0, 0.3, rows)
+    frame = mixed_frame(rows)
+    noise = np.random.default_rng(1).normal(0, 0.3, rows)
     signal = (frame["age"].to_numpy() - 40) / 12 + 2.0 * (frame["colour"] == "red").to_numpy() - 1.0 + noise
     target = np.where(signal > 0, "yes", "no") if task == "classification" else 1000.0 + 50.0 * signal
     return Table("mixed", frame, ("number", "category", "number", "category"), tuple(frame), target, "y", None, **more)

@@ -99,10 +99,10 @@ def default_wins() -> None:
     ran(study("default wins", space=space, default={"learning_rate": 0.05}))
 
 
-def separate(rows: int = 90) -> tuple[Any, Any]:
+def separate() -> tuple[Any, Any]:
     """Two classes that any network tells apart."""
-    chance, y = np.random.default_rng(0), np.arange(rows) % 2
-    return chance.normal(size=(rows, 3)) + 40.0 * y[:, None], y
+    chance, y = np.random.default_rng(0), np.arange(90) % 2
+    return chance.normal(size=(90, 3)) + 40.0 * y[:, None], y
 
 
 def tied() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 PATIENCE = 300.0  # seconds after which a test gives up what has not come; no machine that works takes so long
 
 
-def wait_until(happened: Callable[[], object], seconds: float = PATIENCE) -> None:
+def wait_until(happened: Callable[[], object]) -> None:
     """Wait until a condition holds; fail the test when it does not hold in time."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < deadline, f"what a test waits for has not come within {seconds:.0f} s"
+        assert time.monotonic() < deadline, f"what a test waits for has not come within {PATIENCE:.0f} s"
         time.sleep(0.05)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Sequence
 from contextlib import chdir
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from nnet.metrics import predicted_labels
 from support.compare import SMALL, compared, document, reasons
 from support.damaged_studies import known_to_the_journal
 from support.desk import desk_in
+from support.page import Page
 
 OLD = Path(__file__).parents[1] / "support" / "version_0_1_0"
 AFTER = "after selection; variation of training not included"
@@ -245,28 +244,9 @@ def test_of_many_studies_all_pairs_are_judged_together(folder: Path) -> None:
     assert "after selection; variation of training not included" in Path("found/compare.html").read_text()
 
 
-class Facts(HTMLParser):
-    """The keys of the facts of a page, and whether every tag is closed in order."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.keys: list[str] = []
-        self.open: list[str] = []
-        self.feed(html)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        self.keys += [value or "" for name, value in attrs if name == "data-fact"]
-        if tag not in ("meta", "br", "link", "img"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
 def test_every_fact_of_the_page_stands_in_the_record(folder: Path) -> None:
     found = document("moons", "linear", "sampler", "wine", "by_loss")
-    keys = Facts(Path("found/compare.html").read_text()).keys
+    keys = Page(Path("found/compare.html").read_text()).facts
     assert len(keys) > 100
     for key in keys:
         value: Any = found

@@ -21,7 +21,7 @@ from experiments.benchmark.fault_rows.mlflow_runs import lacking
 from experiments.benchmark.fault_rows.mlflow_server import MLflowServer
 from experiments.tracking.process import GRACE
 from support.desk import STUDY, CommandRunner, kill
-from support.outages import WARNING, Ran, locked, replayed, results, told, tuned, uid_of
+from support.outages import WARNING, Ran, locked, results, synced, told, tuned, uid_of
 from support.waiting import PATIENCE, wait_until
 
 TRIALS = 6
@@ -50,12 +50,12 @@ def check(ran: Ran) -> None:
     assert "Traceback" not in ran.said
 
 
-def arrives(study: Path, folder: Path, uri: str, ran: Ran) -> None:
+def arrives(folder: Path, uri: str, ran: Ran) -> None:
     """All of a study is there, or it was said that something is not, and the command for it sends it."""
     if "is missing" in ran.said:  # on a slow machine
         with patch.dict(os.environ, MLFLOW_HTTP_REQUEST_TIMEOUT=f"{PATIENCE:.0f}"):
-            synced = replayed(study, folder, uri)
-        assert synced.code == 0, synced.said
+            sent = synced(folder, uri)
+        assert sent.code == 0, sent.said
     assert not lacking(uri, uid_of(folder), results(folder))
 
 
@@ -81,7 +81,7 @@ def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
         again = tuned(study, tmp_path, gate.uri)
         check(again)
         assert (again.warnings, results(tmp_path)["digest"]) == (0, before)
-        arrives(study, tmp_path, gate.uri, again)
+        arrives(tmp_path, gate.uri, again)
 
 
 def test_a_database_that_another_program_has_for_itself_is_waited_for(desk: CommandRunner) -> None:
@@ -94,7 +94,7 @@ def test_a_database_that_another_program_has_for_itself_is_waited_for(desk: Comm
 
         ran = tuned(study, desk.folder, None, release_at_the_end)
     check(ran)
-    arrives(study, desk.folder, desk.store, ran)
+    arrives(desk.folder, desk.store, ran)
 
 
 def test_an_interrupt_does_not_wait_for_a_server_that_never_answers(desk: CommandRunner, server: MLflowServer) -> None:
@@ -115,7 +115,7 @@ def test_a_server_that_is_killed_and_started_again_has_everything(
     ran = tuned(study, tmp_path, server.uri)
     check(ran)
     server.wait()
-    arrives(study, tmp_path, server.uri, ran)
+    arrives(tmp_path, server.uri, ran)
 
 
 def test_nothing_is_written_where_tracking_is_off(study: Path, tmp_path: Path) -> None:

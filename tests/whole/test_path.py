@@ -17,7 +17,6 @@ README = (ROOT / "README.md").read_text()
 COMMAND = re.compile(  # with the lines below it
     r"^(?:\$ )?nnet-experiments ([^#\n]*?)(?: *#.*)?\n((?:(?!\$ |nnet-experiments ).*\n)*)", re.MULTILINE
 )
-PATH = ["tune", "tune", "tune", "compare", "predict", "reproduce"]
 
 
 @pytest.fixture

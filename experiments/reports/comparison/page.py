@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
-
-from markupsafe import Markup
 
 from experiments.evaluation.comparison_records import Comparison
 from experiments.reports import markdown
@@ -19,16 +16,13 @@ from experiments.reports.comparison.finalists import finalists
 from experiments.reports.comparison.studies import settings, studies, test_scores
 from experiments.reports.render import Pages
 from experiments.reports.templating import open_templates
+from nnet.near import enumerated
 
 FOLDER: Final = "compare_files"
 
 
-def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Markup] = markdown.fact) -> Pages:
-    """Make both pages and their pictures, and write nothing.
-
-    Args:
-        fact: how the Markdown page writes a fact, given its text and its key in compare.json.
-    """
+def render_comparison(comparison: Comparison) -> Pages:
+    """Make both pages and their pictures, and write nothing."""
     sections = [
         studies(comparison),
         differences(comparison) if comparison.pairs else None,
@@ -41,21 +35,12 @@ def render_comparison(comparison: Comparison, fact: Callable[[Markup, str], Mark
     ]
     shown = [section for section in sections if section is not None]
     lines, tone = answer(comparison)
-    title = title_of([study.name for study in comparison.studies])
+    title = enumerated([study.name for study in comparison.studies])
     values = {"answer": lines, "folder": FOLDER, "sections": shown, "title": title, "tone": tone}
-    html, text = open_templates(fact), open_templates(fact, markdown.escape)
+    html, text = open_templates(markdown.fact), open_templates(markdown.fact, markdown.escape)
     figures = [block for section in shown for block in section.blocks if isinstance(block, Figures)]
     return Pages(
         html=html.get_template("compare.html.jinja").render(values),
         markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("compare.md.jinja").render(values)),
         pictures=MappingProxyType({picture.name: picture.svg for block in figures for picture in block.pictures}),
     )
-
-
-def title_of(names: list[str]) -> str:
-    """Name a comparison.
-
-    >>> title_of(["a", "b"]), title_of(["a", "b", "c"]), title_of(["a"])
-    ('a and b', 'a, b and c', 'a')
-    """
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

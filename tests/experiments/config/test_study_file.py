@@ -18,7 +18,6 @@ from experiments.config.documents import canonical_json
 from experiments.config.study_file import LARGEST_FILE, parse_spec, read_spec
 from experiments.errors import SpecError
 
-FAILED = pytest.fail.Exception
 STUDIES = sorted((Path(__file__).parents[3] / "studies").glob("*.toml"))
 RATE = "learning_rate = { low = 1e-4, high = 1e-1, log = true }"
 GOOD = {"study": 'name = "x"', "data": 'source = "iris"', "space": RATE}

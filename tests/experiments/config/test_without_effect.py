@@ -13,7 +13,6 @@ from experiments.errors import SpecError
 from nnet.losses import LOSSES
 from support.study_file import RATE
 
-SCHEDULES = {"choices": ("constant", "exponential")}
 SINGLE = {"batch_norm": True, "batch_size": 1}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,10 @@ from experiments.data.copies import (
 from experiments.data.development_rows import development_rows
 from experiments.data.load import load_table
 from experiments.data.prepare import StudyData, prepare
-from experiments.data.raw_table import RawTable
 from experiments.data.readers.builtin import load_builtin
 from experiments.data.table import Table, array_columns
 from experiments.errors import DataError, SpecError
 
-Make = Callable[..., RawTable]
 ROWS, COPIED = 90, 30
 SIDES = (
     'copies stay on one side of every split; data.copies = "free" splits them like other rows. Intervals and tests '

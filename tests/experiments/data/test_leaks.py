@@ -87,6 +87,7 @@ def test_several_are_one_line() -> None:
         (np.repeat(np.arange(ROWS / 2), 2), "number"),
         (np.full(ROWS, np.nan), "number"),
         (np.full(ROWS, 1.0), "number"),
+        (np.zeros(ROWS), "number"),
     ],
 )
 def test_other_columns_are_not(values: Any, kind: Kind) -> None:

@@ -16,9 +16,9 @@ from experiments.data.table import Table
 from experiments.errors import DataError
 
 
-def panel(days: int, each: int, seed: int = 0) -> Table:
+def panel(days: int, each: int) -> Table:
     """As many rows of each day, in random order."""
-    time = np.random.default_rng(seed).permutation(np.repeat(np.arange(days), each))
+    time = np.random.default_rng(0).permutation(np.repeat(np.arange(days), each))
     features = np.arange(2.0 * len(time)).reshape(-1, 2)
     return Table("mine", features, ("number", "number"), ("0", "1"), features[:, 0] + 0.5, "number", None, time=time)
 

@@ -18,8 +18,8 @@ from support.pictures import colour, grey, save
 COLUMNS = [str(at) for at in range(24)]
 
 
-def everything(new: NewPictures, rows: int = 2) -> pd.DataFrame:
-    return pd.concat(new.chunks(COLUMNS, rows))
+def everything(new: NewPictures) -> pd.DataFrame:
+    return pd.concat(new.chunks(COLUMNS, 2))
 
 
 def test_a_folder_is_read_in_the_order_of_its_paths(tmp_path: Path) -> None:

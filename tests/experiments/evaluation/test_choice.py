@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 from experiments.data.table import Table
 from experiments.evaluation.assemble import best_of, default_of, finalists_of, winner_of
 from experiments.evaluation.choice import Choice
+from experiments.evaluation.reasons import TooFewDraws
 from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.refit import network_of, refit_task, run_refit
-from experiments.evaluation.selection_bias import Candidates
+from experiments.evaluation.selection_bias import Candidates, Selected
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.inputs import share_everything
 from experiments.search.out_of_fold import array_of
@@ -131,6 +133,17 @@ def test_rows_in_a_time_order_are_compared_fold_by_fold(tmp_path: Path) -> None:
     for one in record.networks:
         deviation = (folds[record.best] - folds[one.trial]).std(ddof=1)
         assert one.error == pytest.approx(deviation * np.sqrt(1 / 3 + ratio))
+
+
+def test_too_few_draws_with_scores_leave_the_comparison_to_the_folds(tmp_path: Path) -> None:
+    choice = choice_of(study(tmp_path))
+    errors = choice._fold_errors().tolist()
+    few: Future[Selected] = Future()
+    few.set_result(Selected(TooFewDraws(draws=9, scored=1)))
+    choice._drawing = few
+    record = choice.smallest
+    assert (record.method, record.draws) == ("corrected_folds", None)
+    assert sorted(one.error for one in record.networks) == sorted(errors)
 
 
 def test_groups_are_drawn_as_a_whole(tmp_path: Path) -> None:

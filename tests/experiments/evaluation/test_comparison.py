@@ -15,8 +15,8 @@ from experiments.search.out_of_fold import npy
 from support.means import Means
 
 
-def coins(seed: int, share: float, rows: int = 400, configurations: int = 8) -> Means:
-    return Means((np.random.default_rng(seed).random((rows, configurations)) < share).astype(float))
+def coins(seed: int, share: float, rows: int = 400) -> Means:
+    return Means((np.random.default_rng(seed).random((rows, 8)) < share).astype(float))
 
 
 def of(first: Means, second: Means) -> Gains:

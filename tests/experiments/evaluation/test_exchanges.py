@@ -36,3 +36,10 @@ def test_a_group_is_exchanged_as_a_whole() -> None:
 
 def test_a_score_without_a_value_tells_nothing_apart() -> None:
     assert swapped_p_value(lambda _: float("nan"), np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0) == 1.0
+
+
+def test_a_difference_without_a_value_is_no_evidence_where_exchanges_have_one() -> None:
+    def of_unequal_outputs(z: np.ndarray) -> float:
+        return float(z.mean()) if z.min() < z.max() else float("nan")
+
+    assert swapped_p_value(of_unequal_outputs, np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0) == 1.0

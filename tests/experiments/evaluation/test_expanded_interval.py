@@ -22,8 +22,9 @@ def losses(rows: int, seed: int) -> np.ndarray:
 
 
 def test_both_sides_are_as_much_longer_as_students_t_asks_for() -> None:
-    factor = t.ppf(0.975, 11) / 1.959963984540054 * sqrt(12 / 11)
-    assert stretched((-1.5, -0.8), -1.0, units=12) == pytest.approx((-1 - 0.5 * factor, -1 + 0.2 * factor))
+    for units in (2, 12):
+        factor = t.ppf(0.975, units - 1) / 1.959963984540054 * sqrt(units / (units - 1))
+        assert stretched((-1.5, -0.8), -1.0, units) == pytest.approx((-1 - 0.5 * factor, -1 + 0.2 * factor))
     assert stretched((0.2, 0.4), 0.3, units=1) == (0.2, 0.4)
 
 

@@ -28,6 +28,7 @@ def test_half_of_the_ties_count_for_either() -> None:
     differences = np.array([[0.1, 0.0, -0.1], [0.2, 0.0, 0.3]])
     assert superiority(differences) == pytest.approx((3 + 1) / 6)
     assert superiority(-differences) == pytest.approx(1 - 4 / 6)
+    assert superiority_interval(np.zeros((4, 5))) == (0.5, 0.5)
 
 
 def test_whole_repetitions_are_drawn() -> None:

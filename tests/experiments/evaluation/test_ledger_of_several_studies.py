@@ -70,3 +70,18 @@ def test_the_same_rows_in_a_file_with_other_columns_are_no_new_ones(ledger: Ledg
         assert (seen.looks, seen.own, seen.largest_overlap) == (2, 1, 1.0)
     moved = SealedTestSet(features[:, [2, 0]], (labels + 1) % 3).known_by
     assert ledger.read("c", moved).looks == 0
+
+
+def test_the_same_rows_are_the_same_whatever_cells_they_were_read_from(ledger: Ledger) -> None:
+    look(ledger, study="a")
+    elsewhere = replace(rows(10, 15), fingerprint=TEST.fingerprint, columns=())
+    seen = ledger.read("b", elsewhere)
+    assert (seen.looks, seen.own, seen.largest_overlap) == (1, 0, 1.0)
+
+
+def test_an_entry_says_which_models_it_is_of(ledger: Ledger) -> None:
+    for study, models in (("a", {"best": [1]}), ("b", None)):
+        ledger.reserve(Look(TEST.fingerprint, "m", study), TEST, study, 5, final_models=models)
+    first, second = (json.loads(line) for line in ledger.path.read_text().splitlines())
+    assert first["final_models"] == {"best": [1]}
+    assert "final_models" not in second

@@ -108,10 +108,10 @@ def test_where_every_search_chose_the_default_nothing_is_compared() -> None:
     assert one_won.difference is not None
 
 
-def numbers(seed: int, rows: int = 25, noise: float = 0.5) -> FoldOutputs:
+def numbers(seed: int, noise: float = 0.5) -> FoldOutputs:
     chance = np.random.default_rng(seed)
-    y = chance.normal(size=rows) + seed
-    return FoldOutputs(y, (y + noise * chance.normal(size=rows))[:, None], y[:, None] * 0 + y.mean(), None)
+    y = chance.normal(size=25) + seed
+    return FoldOutputs(y, (y + noise * chance.normal(size=25))[:, None], y[:, None] * 0 + y.mean(), None)
 
 
 def test_a_metric_that_is_no_mean_over_rows_is_scored_fold_by_fold() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.evaluation.reasons import BootstrapTooSlow
-from experiments.evaluation.resampling import DRAWS, Numbers, OneByOne, Rankings, Samples, Sums, samples_of
+from experiments.evaluation.resampling import DRAWS, FEWEST, Numbers, OneByOne, Rankings, Samples, Sums, samples_of
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
 from experiments.search.scorers import scorer
@@ -17,9 +17,9 @@ TWO, THREE = Target(("no", "yes")), Target(("a", "b", "c"))
 ROWS, CONFIGURATIONS = 40, 3
 
 
-def problem(target: Target, seed: int = 0) -> tuple[list[Array], Targets, Rows]:
+def problem(target: Target) -> tuple[list[Array], Targets, Rows]:
     """Outputs of three configurations, the truth, and units of one to three predictions in no order."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     units = np.concatenate([np.arange(20), random.integers(0, 20, ROWS - 20)])
     if target.classes:
         y = random.integers(0, len(target.classes), ROWS)
@@ -71,6 +71,26 @@ def test_a_sample_scores_what_its_repeated_rows_score(metric: str, target: Targe
 
 
 @pytest.mark.parametrize(
+    ("metric", "target", "is_mean", "at_once", "highest"),
+    [
+        ("accuracy", THREE, True, True, 1.0),
+        ("neg_mean_absolute_error", Target(), True, True, 0.0),
+        ("neg_root_mean_squared_error", Target(), False, True, 0.0),
+        ("r2", Target(), False, True, 1.0),
+        ("f1_macro", THREE, False, False, 1.0),
+        ("roc_auc", TWO, False, False, 1.0),
+        ("neg_median_absolute_error", Target(), False, False, 0.0),
+    ],
+)
+def test_a_metric_is_a_mean_over_rows_or_is_none(
+    metric: str, target: Target, is_mean: bool, at_once: bool, highest: float
+) -> None:
+    """Only the corrected score of a mean is not moved to the scale of all units."""
+    found = samples(metric, target)
+    assert (found.is_mean, found.at_once, found.highest) == (is_mean, at_once, highest)
+
+
+@pytest.mark.parametrize(
     ("metric", "target"), [("accuracy", THREE), ("r2", Target()), ("roc_auc_ovr", THREE), ("roc_auc", TWO)]
 )
 def test_a_sample_of_nothing_has_no_score(metric: str, target: Target) -> None:
@@ -95,6 +115,13 @@ def test_a_sample_of_equal_numbers_has_no_r2(number: float) -> None:
 
 def test_the_area_under_the_curve_has_as_many_draws_as_a_sum() -> None:
     assert samples("roc_auc", TWO).draws == DRAWS > samples("average_precision", TWO).draws
+
+
+def test_scores_of_counts_have_the_fewer_draws_the_more_configurations_are_counted() -> None:
+    outputs, y, units = problem(TWO)
+    content = Inline(npy(outputs[0]))
+    draws = [samples_of("f1", TWO, [content] * many, y, units) for many in (1, 198, 2000)]
+    assert [found.draws for found in draws if not isinstance(found, BootstrapTooSlow)] == [DRAWS, 100, FEWEST]
 
 
 def test_what_would_take_too_long_is_said() -> None:

@@ -9,11 +9,12 @@ import pytest
 from scipy.stats import norm
 
 from experiments.config.target import Target
-from experiments.evaluation import selection_bias
+from experiments.evaluation import resampling, selection_bias
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers, Sums, samples_of
 from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
+from experiments.evaluation.statistics import wilson_interval
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
@@ -125,6 +126,21 @@ def test_rows_that_are_all_right_are_not_certain() -> None:
     found = best_of(Means(np.ones((20, 2))))
     assert found.corrected == 1.0
     assert found.ci95 == (pytest.approx(0.8389, abs=1e-4), 1.0)
+
+
+@pytest.mark.parametrize(("metric", "least"), [("accuracy", 40), ("recall", 15), ("f1_macro", 15)])
+def test_a_perfect_score_of_classes_is_as_sure_as_the_rarest_class_has_rows(metric: str, least: int) -> None:
+    y = (np.arange(40) < 15).astype(np.intp)
+    found = of_rows(metric, np.array([[4.0, -4.0], [-4.0, 4.0]])[y], y, np.arange(40))
+    assert isinstance(found, SelectionRecord)
+    assert found.ci95 == (pytest.approx(wilson_interval(least, least)[0]), 1.0)
+
+
+def test_scores_that_would_take_too_long_are_not_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resampling, "NUMBERS", 1000)
+    y = np.arange(40, dtype=np.intp) % 2
+    too_slow = BootstrapTooSlow(metric="roc_auc", configurations=1, rows=40)
+    assert of_rows("roc_auc", np.eye(2)[y], y, np.arange(40)) == too_slow
 
 
 class AveragePrecisions(Means):

@@ -15,8 +15,6 @@ from experiments.evaluation.statistics import (
     wilson_interval,
 )
 
-Answers = NDArray[np.bool_]
-
 
 def test_wilson_agrees_with_the_table_of_newcombe_1998():
     """Newcombe (1998), Statistics in Medicine 17, 857-872, Table I, method 3."""

@@ -22,10 +22,10 @@ from nnet.arrays import Array, Targets
 from nnet.metrics import log_likelihood, predicted_labels
 
 
-def drawn(rows: int, sharpness: float, seed: int = 0, classes: int = 3) -> tuple[Array, Targets]:
+def drawn(rows: int, sharpness: float, seed: int = 0) -> tuple[Array, Targets]:
     """Return logits, and labels drawn with the probabilities of the logits divided by the sharpness."""
     chance = np.random.default_rng(seed)
-    z = 2.0 * chance.normal(size=(rows, classes))
+    z = 2.0 * chance.normal(size=(rows, 3))
     shares = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     y = (shares.cumsum(axis=1) < chance.random((rows, 1))).sum(axis=1)
     return sharpness * z, y

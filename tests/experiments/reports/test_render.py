@@ -6,7 +6,6 @@ import json
 import re
 import tomllib
 from dataclasses import replace
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
@@ -22,40 +21,13 @@ from experiments.evaluation.records import (
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.results import BaselineRecord, LedgerRecord, ReadingRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
+from support.page import Page
 from support.results import replaced
 
 pytestmark = pytest.mark.slow
 
 HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
 THIS_RUN = re.compile("<!-- this run -->.*?<!-- /this run -->", re.DOTALL)
-
-
-class Page(HTMLParser):
-    """Tags, attributes and text of a page, with a check that every tag is closed in order."""
-
-    VOID = frozenset({"meta", "br", "link", "img"})
-
-    def __init__(self, html):
-        super().__init__()
-        self.open, self.tags, self.attributes, self.text = [], [], [], ""
-        self.feed(html)
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
 
 
 def _flat(text):
@@ -186,7 +158,7 @@ def hostile(full):
 def test_names_stay_text_in_html(hostile):
     page = Page(hostile.html)
     assert page.tags.count("script") == 1
-    assert "49" not in re.findall(r"\{\{.*?\}\}|\b49\b", page.text)
+    assert 'abc 49 "q"' not in page.text  # the name's {{ 7*7 }}, were it taken for a template
     assert page.text.count("<script>alert(1)</script>") >= 20
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
 

@@ -15,12 +15,12 @@ def outcome(number: int, state: State, reason: Reason = "", score: float = 0.5) 
     return result_of(number, state, reason, curves, best_epoch=1)
 
 
-def proposals(space: Space, results: list[TrialResult], more: int = 3) -> list[dict[str, Any]]:
+def proposals(space: Space, results: list[TrialResult]) -> list[dict[str, Any]]:
     sampler = SamplerStudy(space, SearchSection(), seed=0)
     for result in results:
         sampler.ask(result.number)
         sampler.tell(result)
-    return [sampler.ask(len(results) + index) for index in range(more)]
+    return [sampler.ask(len(results) + index) for index in range(3)]
 
 
 def test_trial_0_is_the_default(space: Space) -> None:

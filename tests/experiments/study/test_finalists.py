@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
+from types import MethodType, SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -52,7 +52,9 @@ def read(done: Searched, **changes: Any) -> ReadStudy:
         "metric": done.spec.cv.metric,
         "recorded": SimpleNamespace(result=result),
     }
-    return cast("ReadStudy", SimpleNamespace(**fields | changes))
+    made = SimpleNamespace(**fields | changes)
+    made.setting = MethodType(ReadStudy.setting, made)
+    return cast("ReadStudy", made)
 
 
 def trained(done: Searched, count: int, seeds: int) -> tuple[list[Chosen], FinalistsRecord]:

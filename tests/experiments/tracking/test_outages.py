@@ -9,11 +9,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from experiments.benchmark.fault_rows.gate import FlakyServer
 from experiments.tracking.tracker import Tracking
 from support.tracking import end, end_writer, metadata, result, tell
 from support.waiting import PATIENCE, wait_until
@@ -21,31 +21,10 @@ from support.waiting import PATIENCE, wait_until
 pytestmark = pytest.mark.slow
 
 
-class Failing(BaseHTTPRequestHandler):
-    """Answers every request with status 500."""
-
-    def answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send_error(500)
-
-    do_GET = do_POST = answer
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture(params=["never answers", "answers 500"])
+@pytest.fixture(params=["silent", "answers 500"])
 def bad_port(request: pytest.FixtureRequest) -> Iterator[int]:
-    if request.param == "never answers":
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(8)
-            yield listener.getsockname()[1]
-        return
-    with ThreadingHTTPServer(("127.0.0.1", 0), Failing) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+    with FlakyServer(0, request.param) as server:
+        yield server.port
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
@@ -14,36 +13,10 @@ from experiments.evaluation.records import PictureRecord
 from experiments.reports.comparison.page import render_comparison
 from experiments.reports.comparison.reasons import SENTENCES, sentence_of
 from support.comparisons import compared_pair, compared_study, comparison, difference
+from support.page import Page
 
 HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) שלום \u202eabc {{ 7*7 }} "q" & ' + "n" * 200
 AFTER = "after selection; variation of training not included"
-
-
-class Page(HTMLParser):
-    """The text of a page, whose tags are closed in order."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.text = ""
-        self.feed(html)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.tags.append(tag)
-        if tag not in ("meta", "br", "link", "img"):
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: object) -> None:
-        self.tags.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-        self.text += " " if tag in ("p", "th", "td", "h2", "h3", "figure") else ""
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def text_of(made: Comparison) -> str:
