@@ -87,8 +87,19 @@ def readable(text: str, longest: int) -> str:
     >>> readable("a\\nb", 80), readable("abc", 2)
     ('a\\\\nb', 'ab...')
     """
-    text = text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
+    text = printable(text)
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def printable(text: str) -> str:
+    """Return a text with what steers a terminal, or ends a line, written as an escape.
+
+    >>> print(printable("größe" + chr(27) + "[2J" + chr(10)))
+    größe\\x1b[2J\\n
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def first_few(words: Sequence[str], most: int) -> str:

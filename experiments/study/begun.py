@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from experiments.config.default_study import study_text
+from experiments.config.documents import printable
 from experiments.config.spec import StudySpec
 from experiments.data.row_hashes import save_row_hashes
 from experiments.data.table import Table
@@ -24,7 +25,6 @@ from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, check_ledger
 from experiments.study.columns import columns_line, with_decided
-from experiments.study.console import printable
 from experiments.study.memory import shortage, still_to_come
 from experiments.study.options import RunContext, open_executor_of
 from experiments.study.resume import check_enough_trials, start_or_resume, with_trials_so_far

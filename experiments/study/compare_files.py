@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.config.documents import times
+from experiments.config.documents import printable, times
 from experiments.errors import StudyStateError
 from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import plain
@@ -21,7 +21,6 @@ from experiments.reports.comparison.studies import USES_UP
 from experiments.reports.metrics import Scores, axis_label, metric_label
 from experiments.search.storage import write_atomically
 from experiments.study.compared import ReadStudy
-from experiments.study.console import printable
 from experiments.study.folder import STUDIES
 from experiments.study.lookup import holds_a_study
 

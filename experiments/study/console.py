@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from rich.console import Console
 from rich.text import Text
 
+from experiments.config.documents import printable
+
 
 class StudyConsole(Console):
     """A console whose reader may leave, as in `... | head`: later lines are dropped, and the command goes on."""
@@ -40,8 +42,3 @@ def print_facts(console: Console, facts: Iterable[tuple[str, str]], width: int =
     """
     for label, fact in facts:
         console.print(Text.assemble((f"  {label:<{width}}", "dim"), printable(fact)), soft_wrap=True)
-
-
-def printable(text: str) -> str:
-    """Return text without what steers a terminal."""
-    return text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()

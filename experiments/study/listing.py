@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.default_study import folder_of
+from experiments.config.documents import printable
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError
 from experiments.reports.metrics import Scores, axis_label
-from experiments.study.console import printable
 from experiments.study.ledger_check import was_tested_before
 from experiments.study.lookup import holds_a_study, known_studies
 from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time

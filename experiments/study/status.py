@@ -11,7 +11,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.text import Text
 
-from experiments.config.documents import count
+from experiments.config.documents import count, printable
 from experiments.config.regular_file import check_regular
 from experiments.config.spec import SearchSection
 from experiments.errors import StudyStateError
@@ -21,7 +21,7 @@ from experiments.reports.metrics import metric_of, named_score
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, best_trial
-from experiments.study.console import print_facts, printable
+from experiments.study.console import print_facts
 from experiments.study.folder import StudyFolder
 from experiments.study.results_file import read_unchanged_results
 from experiments.tracking.writer_lock import is_being_written
