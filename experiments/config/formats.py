@@ -56,7 +56,8 @@ def stem_of(path: PurePath) -> str:
 def unread_format(source: str) -> str:
     """Name the formats that are read, for a message about a file of another one."""
     ending = PurePath(source).suffix.lower()
-    arrays = f"; save its arrays, as in numpy.savez({PurePath(source).stem + '.npz'!r}, X=..., y=...), or a table as .csv"
+    saved = f"{PurePath(source).stem}.npz"
+    arrays = f"; save its arrays, as in numpy.savez({saved!r}, X=..., y=...), or a table as .csv"
     advice = {
         **dict.fromkeys((".xls", ".ods"), "; save it as .xlsx"),
         ".arff": "; openml:ID reads it from OpenML",

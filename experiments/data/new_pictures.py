@@ -78,8 +78,8 @@ class NewPictures:
 def array_rows(x: NDArray[Any], where: str, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Bring an array of pictures to rows of pixels of a shape.
 
-    Numbers are pixels from 0 to 255, floats up to 1 are fractions of 255, True is 255, and uint16 above 255 is scaled to
-    8 bits.
+    Numbers are pixels from 0 to 255, floats up to 1 are fractions of 255, True is 255, and uint16 above 255 is scaled
+    to 8 bits.
 
     Args:
         x:     (N, height, width), with channels last or first, or (N, pixels) in that shape.

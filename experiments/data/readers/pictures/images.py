@@ -185,8 +185,8 @@ def _of_several_classes(pictures: Sequence[LabelledPicture], hashes: Sequence[by
     if not (several := [list(by_class.values()) for by_class in places.values() if len(by_class) > 1]):
         return []
     first, second = (readable(name, LONGEST) for name in several[0][:2])
-    lie = "lies" if len(several) == 1 else "lie"
-    return [f"{count(len(several), 'picture')} {lie} in several classes (the first as {first} and {second}); keep each in one"]
+    number = f"{count(len(several), 'picture')} {'lies' if len(several) == 1 else 'lie'}"
+    return [f"{number} in several classes (the first as {first} and {second}); keep each in one"]
 
 
 def _hold_grey(pixels: NDArray[np.uint8], rows: _Rows) -> bool:
