@@ -16,6 +16,7 @@ FEWEST = 5  # rows with such a number
 FAR = 1000  # times the distance between the quartiles
 YEAR = 365.25  # days
 CENTURY = 60  # years that dates with years of two digits may span without a hint
+BRIGHT = 0.35  # mean of pixels, of the largest value, from which their sum outweighs what differs in a network's inputs
 SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
 
 
@@ -54,6 +55,20 @@ def hints(
             f"target {table.target_name!r} is positive and skewed; data.target_transform = log learns its logarithm."
         )
     return tuple(lines)
+
+
+def brightness_hint(table: Table) -> tuple[str, ...]:
+    """Point out bright pictures, whose pixels are not centred.
+
+    Args:
+        table: the development rows.
+    """
+    if table.pixel_range is None or (mean := float(np.mean(table.features)) / table.pixel_range) < BRIGHT:
+        return ()
+    return (
+        f"pixels: their mean is {mean:.2f} of the largest value, from which a network may learn slowly or not at all; "
+        "training.batch_norm = true is often much better.",
+    )
 
 
 def _numbers(table: Table, of: Kind = "number") -> Iterator[tuple[str, NDArray[np.float64]]]:

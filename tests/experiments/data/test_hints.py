@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.config.target import Target
-from experiments.data.hints import hints
+from experiments.data.hints import brightness_hint, hints
 from experiments.data.table import Table, TableReading
 
 TWO = Target(("no", "yes"))
@@ -81,3 +81,16 @@ def test_a_skewed_positive_target_is_pointed_out() -> None:
     )
     assert said(PLAIN, Target(log=True), skewed) == ""
     assert said(PLAIN, Target(), skewed - 1e6) == said(PLAIN, Target(), np.log(skewed) + 1) == said(PLAIN, TWO) == ""
+
+
+def test_bright_pictures_are_pointed_out() -> None:
+    def of(pixel: int, pixel_range: float | None = 255.0) -> tuple[str, ...]:
+        features = np.full((9, 4), pixel, np.uint8)
+        y = np.arange(9)
+        return brightness_hint(Table("t", features, ("pixel",) * 4, ("0", "1", "2", "3"), y, "y", None, pixel_range))
+
+    assert of(80) == of(200, None) == ()
+    assert of(204) == (
+        "pixels: their mean is 0.80 of the largest value, from which a network may learn slowly or not at all; "
+        "training.batch_norm = true is often much better.",
+    )
