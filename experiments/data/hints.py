@@ -58,16 +58,23 @@ def hints(
 
 
 def brightness_hint(table: Table) -> tuple[str, ...]:
-    """Point out bright pictures, whose pixels are not centred.
+    """Point out bright pictures, whose pixels are not centred, and pictures without a bright pixel.
 
     Args:
         table: the development rows.
     """
-    if table.pixel_range is None or (mean := float(np.mean(table.features)) / table.pixel_range) < BRIGHT:
+    if table.pixel_range is None:
+        return ()
+    mean, largest = float(np.mean(table.features)) / table.pixel_range, float(np.max(table.features))
+    if mean >= BRIGHT:
+        what = f"their mean is {mean:.2f} of the largest value"
+    elif largest < table.pixel_range / 2:
+        what = f"none is above {largest:g} of {table.pixel_range:g}"
+    else:
         return ()
     return (
-        f"pixels: their mean is {mean:.2f} of the largest value, from which a network may learn slowly or not at all; "
-        "training.batch_norm = true is often much better.",
+        f"pixels: {what}, from which a network may learn slowly or not at all; training.batch_norm = true is often "
+        "much better.",
     )
 
 

@@ -83,13 +83,15 @@ def test_a_skewed_positive_target_is_pointed_out() -> None:
     assert said(PLAIN, Target(), skewed - 1e6) == said(PLAIN, Target(), np.log(skewed) + 1) == said(PLAIN, TWO) == ""
 
 
-def test_bright_pictures_are_pointed_out() -> None:
-    def of(pixel: int, pixel_range: float | None = 255.0) -> tuple[str, ...]:
+def test_bright_and_dark_pictures_are_pointed_out() -> None:
+    def of(pixel: int, pixel_range: float | None = 255.0, largest: int = 0) -> tuple[str, ...]:
         features = np.full((9, 4), pixel, np.uint8)
+        features[0, 0] = max(pixel, largest)
         y = np.arange(9)
         return brightness_hint(Table("t", features, ("pixel",) * 4, ("0", "1", "2", "3"), y, "y", None, pixel_range))
 
-    assert of(80) == of(200, None) == ()
+    assert of(80, largest=128) == of(4, 16.0, largest=8) == of(200, None) == ()
+    assert "pixels: none is above 16 of 255, from which" in of(8, largest=16)[0]
     assert of(204) == (
         "pixels: their mean is 0.80 of the largest value, from which a network may learn slowly or not at all; "
         "training.batch_norm = true is often much better.",
