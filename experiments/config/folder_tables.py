@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from experiments.config.documents import readable
 from experiments.config.formats import GIVEN, sort_of
 
+PLAIN_ARRAY = re.compile(r"[A-Za-z_]\w*\.npy", re.ASCII)  # whose name is one of Python
 TABLES = ("text", "json", "excel", "parquet", "npz", "npy")
 
 
 def named_table(folder: str | Path) -> str:
-    """Advise the first table of a folder as the end of a sentence; empty if it has none, or cannot be listed."""
+    """Advise what to name in place of a folder with tables, as the end of a sentence; empty if none can be listed.
+
+    It is the first table, or one file of all arrays where there are several.
+    """
     if str(folder) == GIVEN:
         return ""
     try:
@@ -21,4 +26,8 @@ def named_table(folder: str | Path) -> str:
         return ""
     if not names:
         return ""
+    if len(arrays := [name for name in names if PLAIN_ARRAY.fullmatch(name)]) > 1:
+        each = ", ".join(f"{name[:-4]}=np.load('{name}')" for name in arrays)
+        joined = f"import numpy as np; np.savez('all.npz', {each})"
+        return f'arrays are read from one file; make it in this folder by python -c "{joined}"'
     return f"a folder is read as pictures; name one file, such as {readable((Path(folder) / names[0]).as_posix(), 200)}"

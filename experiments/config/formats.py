@@ -15,6 +15,7 @@ SORTS = {  # ending -> sort of source
     ".npz": "npz",
     ".npy": "npy",
 }
+ARRAYS = (".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".joblib", ".pt", ".pth")  # arrays, or what is never unpickled
 GIVEN = "given"  # source of rows that a program passes on
 PACKED = (".gz", ".zip")  # further endings of texts and JSON
 FORMATS = f"{', '.join(TEXTS)}, {', '.join(JSONS)} (these also with .gz or .zip), .xlsx, .xlsm, .parquet, .npz or .npy"
@@ -55,7 +56,13 @@ def stem_of(path: PurePath) -> str:
 def unread_format(source: str) -> str:
     """Name the formats that are read, for a message about a file of another one."""
     ending = PurePath(source).suffix.lower()
-    advice = {".xls": "; save it as .xlsx", ".ods": "; save it as .xlsx", ".arff": "; openml:ID reads it from OpenML"}
+    saved = f"{PurePath(source).stem}.npz"
+    arrays = f"; save its arrays, as in numpy.savez({saved!r}, X=..., y=...), or a table as .csv"
+    advice = {
+        **dict.fromkeys((".xls", ".ods"), "; save it as .xlsx"),
+        ".arff": "; openml:ID reads it from OpenML",
+        **dict.fromkeys(ARRAYS, arrays),
+    }
     return f"end in {FORMATS}, or in / for a folder, but got {source!r}{advice.get(ending, '')}"
 
 

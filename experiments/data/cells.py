@@ -99,7 +99,7 @@ def _width(columns: Columns) -> int:
 def _column_words(columns: Columns, column: int) -> Words:
     """Compute the (N,) words of one column of a block."""
     if isinstance(columns, np.ndarray):
-        return array_words(columns.reshape(len(columns), -1)[:, column])
+        return array_words(columns.reshape(len(columns), _width(columns))[:, column])  # also of no rows
     return column_words(columns.iloc[:, column] if hasattr(columns, "iloc") else columns)
 
 

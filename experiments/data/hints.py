@@ -16,6 +16,7 @@ FEWEST = 5  # rows with such a number
 FAR = 1000  # times the distance between the quartiles
 YEAR = 365.25  # days
 CENTURY = 60  # years that dates with years of two digits may span without a hint
+BRIGHT = 0.35  # mean of pixels, of the largest value, from which their sum outweighs what differs in a network's inputs
 SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
 SQUARED = ("auto", "r2", "neg_mean_squared_error", "neg_root_mean_squared_error")
 RULING = 100  # the hundredth part of the rows that has more than half of the squared deviations from the mean
@@ -67,6 +68,27 @@ def hints(
             "r2 and squared errors say little of the others; cv.metric = neg_mean_absolute_error weighs all rows alike."
         )
     return tuple(lines)
+
+
+def brightness_hint(table: Table) -> tuple[str, ...]:
+    """Point out bright pictures, whose pixels are not centred, and pictures without a bright pixel.
+
+    Args:
+        table: the development rows.
+    """
+    if table.pixel_range is None:
+        return ()
+    mean, largest = float(np.mean(table.features)) / table.pixel_range, float(np.max(table.features))
+    if mean >= BRIGHT:
+        what = f"their mean is {mean:.2f} of the largest value"
+    elif largest < table.pixel_range / 2:
+        what = f"none is above {largest:g} of {table.pixel_range:g}"
+    else:
+        return ()
+    return (
+        f"pixels: {what}, from which a network may learn slowly or not at all; training.batch_norm = true is often "
+        "much better.",
+    )
 
 
 def _numbers(table: Table, of: Kind = "number") -> Iterator[tuple[str, NDArray[np.float64]]]:

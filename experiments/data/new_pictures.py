@@ -78,7 +78,8 @@ class NewPictures:
 def array_rows(x: NDArray[Any], where: str, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Bring an array of pictures to rows of pixels of a shape.
 
-    Numbers are pixels from 0 to 255, floats up to 1 are fractions of 255, and uint16 above 255 is scaled to 8 bits.
+    Numbers are pixels from 0 to 255, floats up to 1 are fractions of 255, True is 255, and uint16 above 255 is scaled
+    to 8 bits.
 
     Args:
         x:     (N, height, width), with channels last or first, or (N, pixels) in that shape.
@@ -127,7 +128,7 @@ def _pixels(x: NDArray[Any], where: str) -> NDArray[np.uint8]:
         return x
     if x.dtype == np.uint16 and x.max() > WHITE:
         return scaled_to_bytes(x)
-    return to_bytes(x, WHITE if x.dtype.kind == "f" and not (x > 1).any() else 1.0, where)
+    return to_bytes(x, WHITE if x.dtype.kind in "bf" and not (x > 1).any() else 1.0, where)
 
 
 def _named(path: Path, root: Path) -> str:

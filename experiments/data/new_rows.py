@@ -158,7 +158,7 @@ def _arrow(column: pd.Series, kind: Kind) -> pa.Array:
 def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTable:
     names = form.names
     if path.suffix.lower() in ARRAYS:
-        return _of_array(path, names)
+        return _of_array(path, form)
     from experiments.data.readers.table_file import read_table
 
     usual = form.layout
@@ -192,13 +192,15 @@ def _of_picture_array(path: Path, form: RowFormat, rows: int) -> NewRows:
     return NewRows((pd.DataFrame(part, columns=form.names, copy=False) for part in parts), (), CellNotes(form), notes)
 
 
-def _of_array(path: Path, names: list[str]) -> RawTable:
-    """Read the columns of an array, whose names are their positions."""
-    if not all(name.isdecimal() for name in names):
+def _of_array(path: Path, form: RowFormat) -> RawTable:
+    """Read the columns of an array, whose names are their positions; to a model of numbers True is 1."""
+    if not all(name.isdecimal() for name in form.names):
         raise DataError(f"{path}: the model needs columns with names, which arrays lack; take a .csv or .parquet.")
     from experiments.data.readers.arrays.npy import columns_of
 
     x, _ = _array(path)
+    if x.dtype == np.bool_ and all(kind == "number" for _, kind in form.inputs):
+        x = x.astype(np.uint8)
     return columns_of(path, x.reshape(len(x), -1))
 
 

@@ -16,7 +16,7 @@ from experiments.config.target import Target
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import IN_BLOCKS
 from experiments.data.fold_rows import fold_rows
-from experiments.data.hints import hints
+from experiments.data.hints import brightness_hint, hints
 from experiments.data.holdout import SealedTestSet
 from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
@@ -118,6 +118,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)
     notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
+    if not spec.training.batch_norm and "batch_norm" not in spec.space:
+        notes += brightness_hint(development.table)
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)
     if cv.n_splits < spec.cv.n_splits:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from experiments.config.default_study import own_study
@@ -17,6 +20,21 @@ def test_the_first_table_is_named(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "a.csv").mkdir()
     assert named_table(tmp_path) == f"a folder is read as pictures; name one file, such as {tmp_path}/rating.csv"
+
+
+@pytest.mark.slow
+def test_arrays_in_several_files_are_joined_by_the_line_that_is_advised(tmp_path: Path) -> None:
+    for name, array in (("X_train", np.eye(3)), ("y_train", np.arange(3))):
+        np.save(tmp_path / f"{name}.npy", array)
+    (tmp_path / "README.txt").touch()
+    advice = named_table(tmp_path)
+    code = advice[advice.index('"') + 1 : advice.rindex('"')]
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    with np.load(tmp_path / "all.npz") as joined:
+        assert {name: joined[name].tolist() for name in joined} == {
+            "X_train": np.eye(3).tolist(),
+            "y_train": [0, 1, 2],
+        }
 
 
 def test_a_role_of_a_column_in_a_folder_names_a_table(tmp_path: Path) -> None:

@@ -66,3 +66,9 @@ def test_wide_tables_keep_the_smallest() -> None:
     some, more = of(wide[:, :300]), of(wide[:, 5:400])
     assert len(some) == len(more) == KEPT
     assert some & more
+
+
+def test_the_rows_of_a_second_array_are_known_alone() -> None:
+    array = FRAME[["a", "b"]].to_numpy()
+    both = SourceCells.of(array + 1).followed_by(SourceCells.of(array))
+    assert set(column_hashes(both.take(np.arange(ROWS) + ROWS), Y)) == of(array)

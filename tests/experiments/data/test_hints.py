@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.config.target import Target
-from experiments.data.hints import hints
+from experiments.data.hints import brightness_hint, hints
 from experiments.data.table import Table, TableReading
 
 TWO = Target(("no", "yes"))
@@ -100,3 +100,18 @@ def test_few_rows_that_rule_the_squared_deviations_are_pointed_out() -> None:
 def hints_of(y: Any, metric: str = "auto") -> str:
     table = Table("t", np.arange(len(y), dtype=float)[:, None], ("number",), ("x",), y.copy(), "y", None)
     return " | ".join(hints(table, Target(), y, metric=metric))
+
+
+def test_bright_and_dark_pictures_are_pointed_out() -> None:
+    def of(pixel: int, pixel_range: float | None = 255.0, largest: int = 0) -> tuple[str, ...]:
+        features = np.full((9, 4), pixel, np.uint8)
+        features[0, 0] = max(pixel, largest)
+        y = np.arange(9)
+        return brightness_hint(Table("t", features, ("pixel",) * 4, ("0", "1", "2", "3"), y, "y", None, pixel_range))
+
+    assert of(80, largest=128) == of(4, 16.0, largest=8) == of(200, None) == ()
+    assert "pixels: none is above 16 of 255, from which" in of(8, largest=16)[0]
+    assert of(204) == (
+        "pixels: their mean is 0.80 of the largest value, from which a network may learn slowly or not at all; "
+        "training.batch_norm = true is often much better.",
+    )

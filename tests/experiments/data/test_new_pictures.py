@@ -95,6 +95,7 @@ def test_arrays_of_pictures_are_brought_to_the_format() -> None:
     assert rows_of(images.astype(np.uint16) * 257, (6, 5, 3)) == wanted
     first = images[..., 0]
     assert rows_of(first[..., None], (6, 5)) == rows_of(first, (6, 5)) == first.reshape(2, -1).tolist()
+    assert rows_of(first > 99, (6, 5)) == (255 * (first > 99)).reshape(2, -1).tolist()
     assert rows_of(first, (6, 5, 3)) == first.reshape(2, -1).repeat(3, axis=1).tolist()
     assert array_rows(first, "", (6, 5, 3))[1] == ()
     flat, said = array_rows(np.full((2, 9, 9), 7, np.uint8), "", (4, 6))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.data.new_rows import read_rows
@@ -46,3 +47,9 @@ def test_a_header_of_other_names_is_no_row(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "new.csv", form, 10).notes == (said,)
     with pytest.raises(DataError, match="must have every column of the model, but lacks '2'; it has '0'"):
         values(tmp_path / "new.csv", "length\n1\n", form)
+
+
+def test_truth_values_of_an_array_are_numbers_to_a_model_of_numbers(tmp_path: Path) -> None:
+    np.save(tmp_path / "new.npy", np.array([[True, False], [False, True]]))
+    (chunk,) = read_rows(tmp_path / "new.npy", RowFormat(POSITIONS), 10).chunks
+    assert chunk.to_numpy().tolist() == [[1, 0], [0, 1]]

@@ -36,8 +36,9 @@ class ArrayReading:
 def as_pictures(x: NDArray[Any], name: str, where: str, development: Callable[[], NDArray[np.intp]]) -> ArrayReading:
     """Read an array as pictures where it holds pictures for certain.
 
-    Bytes are pictures. Other numbers are if the development rows become bytes without any loss: they are whole and
-    reach from 128 to 255, or are fractions of 255. Channels that come first are moved to the end.
+    Bytes are pictures, but for 0 and 1 alone in the development rows, which as pixels would all be black. Other numbers
+    are if the development rows become bytes without any loss: they are whole and reach from 128 to 255, or are
+    fractions of 255. Channels that come first are moved to the end.
 
     Args:
         x:           (N, ...) numbers.
@@ -50,6 +51,8 @@ def as_pictures(x: NDArray[Any], name: str, where: str, development: Callable[[]
     is_bytes, shape = x.dtype == np.uint8, x.shape[1:]
     if x.ndim < 3 or not (is_bytes or picture_like(shape)):
         return ArrayReading(x)
+    if is_bytes and _are_flags(x, development()):
+        return ArrayReading(x.reshape(len(x), -1), (f"{name}: 0 and 1 are read as numbers; white pixels are 255",))
     channels, said = channels_of(shape, f"{where}: {name}"), []
     if not is_bytes:
         times = times_to_bytes(x, development())
@@ -114,6 +117,16 @@ def times_to_bytes(x: NDArray[Any], rows: NDArray[np.intp]) -> float | None:
     if whole:
         return 1.0 if most > WHITE / 2 else None
     return WHITE if fractions and most > 0.5 else None
+
+
+def _are_flags(x: NDArray[np.uint8], rows: NDArray[np.intp]) -> bool:
+    """Return whether the bytes of rows are 0 and 1."""
+    largest = 0
+    for row in rows:
+        largest = max(largest, int(x[row].max()))
+        if largest > 1:
+            return False
+    return largest == 1
 
 
 def to_bytes(x: NDArray[Any], times: float, where: str) -> NDArray[np.uint8]:

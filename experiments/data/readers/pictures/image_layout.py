@@ -166,7 +166,8 @@ def _parts(root: Path, inside: Placed) -> tuple[dict[Part, tuple[str, Placed]], 
     """Tell folders of parts from folders of classes.
 
     They are parts if one is named as the training part and all others as parts, too. If others are not, the training
-    part must hold folders alone, and there must be another part, or pictures lie directly in all others.
+    part must hold folders alone, and there must be another part, or pictures lie directly in all others. Where a folder
+    is named as a part and nothing else, such as train, other folders of that part, such as train_augmented, lie beside.
 
     Returns:
         part -> its folder's name and pictures, and the folders beside them; nothing where these are classes.
@@ -180,6 +181,10 @@ def _parts(root: Path, inside: Placed) -> tuple[dict[Part, tuple[str, Placed]], 
     flat = {name for name, placed in tops.items() if any(not folders for folders, _ in placed)}
     if not training or (others and (flat.intersection(training) or not (len(parts) > 1 or flat.issuperset(others)))):
         return {}, []
+    plain = {parts[name] for name in parts if name.casefold() in WORDS}
+    varied = [name for name, part in parts.items() if part in plain and name.casefold() not in WORDS]
+    parts = {name: part for name, part in parts.items() if name not in varied}
+    others += varied
     part, times = Counter(parts.values()).most_common(1)[0]
     if times > 1:
         same = [name for name in parts if parts[name] == part]

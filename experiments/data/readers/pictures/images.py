@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
-from experiments.config.documents import count, in_one_line
+from experiments.config.documents import count, in_one_line, readable
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import equal_hashes
 from experiments.data.hashes import short_hash
 from experiments.data.raw_table import LARGEST_FILE
 from experiments.data.readers.pictures.image_file import Change, UnreadableError, decode
-from experiments.data.readers.pictures.image_folder import PictureFolder, find_pictures
+from experiments.data.readers.pictures.image_folder import LONGEST, PictureFolder, find_pictures
 from experiments.data.readers.pictures.image_format import MOST_VALUES, FormatDecision, decide_format
 from experiments.data.readers.pictures.image_layout import LabelledPicture, Layout, lay_out, lay_out_test, part_of
 from experiments.data.table import Table, TableReading, array_columns
@@ -85,6 +85,7 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
         raise DataError(f"{folder}: data.strict refuses what would be decided: {in_one_line(decisions)}.")
     facts = [*rows.layout.facts, *rows.format.facts, *(line for change, line in said.items() if change != "scaled")]
     facts += [line for one in found for line in one.facts()]
+    facts += _of_several_classes(rows.pictures, hashes)
     labels, hashed = np.array([one.label for one in rows.pictures]), np.array(hashes, "V8")
     columns = array_columns(pixels, str(folder))
     return Table(
@@ -174,6 +175,18 @@ def _decoded(
         hashes.append(short_hash(content))
         changes.update(decoded.changes)
     return pixels, hashes, changes, broken
+
+
+def _of_several_classes(pictures: Sequence[LabelledPicture], hashes: Sequence[bytes]) -> list[str]:
+    """Count the pictures that lie in folders of several classes in a line; none where there are none."""
+    places: dict[bytes, dict[str, str]] = {}
+    for one, key in zip(pictures, hashes, strict=True):
+        places.setdefault(key, {}).setdefault(one.label, "/".join(one.file.order))
+    if not (several := [list(by_class.values()) for by_class in places.values() if len(by_class) > 1]):
+        return []
+    first, second = (readable(name, LONGEST) for name in several[0][:2])
+    number = f"{count(len(several), 'picture')} {'lies' if len(several) == 1 else 'lie'}"
+    return [f"{number} in several classes (the first as {first} and {second}); keep each in one"]
 
 
 def _hold_grey(pixels: NDArray[np.uint8], rows: _Rows) -> bool:

@@ -38,6 +38,16 @@ def test_other_numbers_stay_as_they_are() -> None:
     assert found.facts == ("X: float64 is read as numbers; pictures are uint8, or become it without loss",)
 
 
+def test_bytes_of_0_and_1_are_numbers() -> None:
+    few = BYTES % 2
+    few[25] = 200  # a test row decides nothing
+    found = as_pictures(few, "X", "my.npz", lambda: np.arange(20))
+    np.testing.assert_array_equal(found.values, few.reshape(30, -1))
+    assert found.facts == ("X: 0 and 1 are read as numbers; white pixels are 255",)
+    for x in (few * 0, BYTES % 3):
+        assert read(x) is x
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_channels_first_are_moved_last(channels: int) -> None:
     last = np.stack([BYTES] * channels, axis=-1) // np.arange(1, channels + 1, dtype=np.uint8)

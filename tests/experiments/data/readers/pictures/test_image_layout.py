@@ -98,6 +98,15 @@ def test_the_layout_to_make_is_shown() -> None:
         lay_out(folder("train/cat.0.png", "train/dog.0.png", "test/a/1.png", "test/b/1.png"))
 
 
+def test_a_variant_beside_a_part_is_passed_over() -> None:
+    names = ("train/a/1.png", "train/b/1.png", "test/a/1.png")
+    found = lay_out(folder(*names, "train_augmented/a/2.png", "train_augmented/c/2.png"))
+    assert (len(found.training), len(found.test), found.classes) == (2, 1, ("a", "b"))
+    assert found.decisions == ("2 pictures in train_augmented/ passed over beside the training pictures",)
+    with pytest.raises(DataError, match="test has 'test_1', 'test_2'; join them"):
+        lay_out(folder(*names[:2], "test_1/a/1.png", "test_2/a/1.png"))
+
+
 def test_what_cannot_be_right_is_refused() -> None:
     for names, words in [
         (("a/1.png", "\x1b[2J/1.png"), r"printable characters, but got '.x1b"),

@@ -241,3 +241,13 @@ def test_the_files_of_a_rare_class_are_named(tmp_path: Path) -> None:
     table = read(tmp_path)
     with pytest.raises(DataError, match=r"class 'b' has 2 \(its files: b/x\.png, b/y\.png\); "):
         split(table, *target_of(table), 0.2, 0)
+
+
+def test_a_picture_in_several_classes_is_named(tmp_path: Path) -> None:
+    first, second = grey(), grey()
+    for name, pixels in (("a/1", first), ("a/2", second), ("a/3", second), ("b/4", first), ("b/5", grey())):
+        save(tmp_path / "train" / f"{name}.png", pixels)
+    save(tmp_path / "test" / "b" / "6.png", second)
+    assert notes(read(tmp_path))[-1] == (
+        "2 pictures lie in several classes (the first as train/a/1.png and train/b/4.png); keep each in one"
+    )
