@@ -67,8 +67,9 @@ def own_study(
         else:
             data[key] = _column(typed) if isinstance(typed, str) else [_column(name) for name in typed]
     document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}
-    if sort_of(source) == "folder":  # of pictures
+    if sort_of(source) == "folder":  # of pictures, whose pixels nothing centres
         document["space"] = {key: axis for key, axis in document["space"].items() if key != "numbers"}
+        document["training"] = {**document["training"], "batch_norm": True}
     for override in overrides:
         document = with_override(document, override)
     return parse_spec(document, where), document

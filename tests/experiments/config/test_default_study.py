@@ -94,9 +94,12 @@ def test_a_setting_that_is_fixed_is_not_searched(override: str, searched: set[st
     assert parse_spec(document, "again").to_document() == spec.to_document()
 
 
-def test_pictures_have_no_numbers_to_scale(here: Path) -> None:
+def test_pictures_have_no_numbers_to_scale_and_are_normalised(here: Path) -> None:
     (here / "flowers").mkdir()
     spec, document = own_study("flowers/", None)
+    assert (spec.training.batch_norm, document["training"]["batch_norm"]) == (True, True)
+    assert not own_study("flowers/", None, ["batch_norm=false"])[0].training.batch_norm
+    assert not own_study("my.csv", "y")[0].training.batch_norm
     assert "numbers" in own_study("my.csv", "y")[0].space
     assert (
         set(spec.space) == set(document["space"]) == {"learning_rate", "hidden_layers", "hidden_units", "l2", "dropout"}
