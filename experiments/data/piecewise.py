@@ -48,5 +48,8 @@ def shares(values: NDArray[Any], low: NDArray[np.float64], high: NDArray[np.floa
     >>> shares(np.array([[1.5, 1.5, 1.5], [np.nan] * 3]), np.array([0.0, 1, 2]), np.array([1.0, 2, 3])).tolist()
     [[1.0, 0.5, 0.0], [0.0, 0.0, 0.0]]
     """
-    present = np.where(np.isnan(values), low, values)
-    return (np.clip(present, low, high) - low) / (high - low)
+    within = np.where(np.isnan(values), low, values)
+    np.clip(within, low, high, out=within)  # in place: new arrays take three times as long
+    within -= low
+    within /= high - low
+    return within

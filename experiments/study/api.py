@@ -25,6 +25,7 @@ from experiments.study.lookup import results_file
 from experiments.study.nested import OuterInput
 from experiments.study.opened import Study
 from experiments.study.options import Options
+from experiments.study.output import open_what_is_closed
 from experiments.study.python_words import in_python, python_words
 from experiments.study.results_file import read_own_results
 from experiments.study.run import run_study
@@ -117,6 +118,7 @@ def run(
         wait=wait,
         words=python_words,
     )
+    open_what_is_closed()
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
     try:

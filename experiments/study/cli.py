@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from experiments.errors import ExperimentError, SpecError
+from experiments.errors import ExperimentError, SpecError, first_line
 from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
 from experiments.study.interrupts import STOPPING, between_imports
 from experiments.study.output import print_what_can_be
@@ -130,6 +130,13 @@ def run_command(
     except ExperimentError as error:
         line = " ".join(str(error).split())
         print("error:", "".join(c if c.isprintable() else repr(c)[1:-1] for c in line), file=sys.stderr)
+        return 2
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "failed to map segment" not in str(error):
+            raise
+        why = first_line(error).removeprefix("MemoryError")
+        less = "fewer --workers or data.rows need less. The same command goes on with what is finished."
+        print(f"error: the system gives this command no more memory{why and ': '}{why}; {less}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of the output has left, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from rich.console import Console
 from rich.text import Text
@@ -13,11 +14,23 @@ from experiments.config.documents import printable
 
 
 class StudyConsole(Console):
-    """A console whose reader may leave, as in `... | head`: later lines are dropped, and the command goes on."""
+    """A console whose reader may leave, as in `... | head`: later lines are dropped, and the command goes on.
+
+    So may its disk be full, and its terminal be closed; the former is said on standard error.
+    """
 
     def __reduce__(self) -> tuple[Callable[[bool], StudyConsole], tuple[bool]]:
         """Travel to another process of the same terminal."""
         return study_console, (self.quiet,)
+
+    def _check_buffer(self) -> None:
+        try:
+            super()._check_buffer()
+        except OSError as error:
+            with suppress(OSError):  # it may be the same terminal
+                line = f"standard output: cannot be written: {error.strerror}; its later lines are dropped."
+                print(line, file=sys.stderr, flush=True)
+            self.on_broken_pipe()
 
     def on_broken_pipe(self) -> None:
         self.quiet = True

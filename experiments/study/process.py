@@ -137,7 +137,12 @@ def _waited(wait: Callable[[], T], process: subprocess.Popen[str]) -> T:
         try:
             return wait()
         except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(_passed_on())
+
+
+def _passed_on() -> signal.Signals:
+    """Return a signal that the process does not ignore: it ignores what this one does, as Ctrl-C behind `&`."""
+    return next((number for number in STOPPING if signal.getsignal(number) != signal.SIG_IGN), signal.SIGINT)
 
 
 @contextmanager

@@ -209,14 +209,19 @@ class _Worker:
     """A worker process."""
 
     def __init__(self, environment: Mapping[str, str]):
-        self._pool = ProcessPoolExecutor(
-            1,
-            context=get_context("loky"),
-            # loky would restart, with a warning, a worker that has mapped more than 300 MB of data
-            env={**SAFE_PATH, **environment, "LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"},
-            initializer=prepare,
-            initargs=(os.getpid(),),
-        )
+        try:
+            self._pool = ProcessPoolExecutor(
+                1,
+                context=get_context("loky"),
+                # loky would restart, with a warning, a worker that has mapped more than 300 MB of data
+                env={**SAFE_PATH, **environment, "LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"},
+                initializer=prepare,
+                initargs=(os.getpid(),),
+            )
+        except OSError as error:
+            raise ExecutorError(
+                f"a worker cannot be started: {error.strerror}; it needs room in /dev/shm, or try fewer --workers."
+            ) from None
 
     def run(self, function: Callable[..., T], arguments: tuple[Any, ...], timeout: float) -> T:
         """Run the function once.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.preprocessing import KBinsDiscretizer
@@ -70,3 +72,15 @@ def test_far_numbers_are_0_or_1_and_missing_ones_are_0() -> None:
     far = np.array([[-1e100], [1e100], [np.nan], [np.inf]])
     encoded = shares(np.repeat(far, len(low), axis=1), low, high)
     assert encoded.tolist() == [[0, 0], [1, 1], [0, 0], [1, 1]]
+
+
+def test_shares_take_little_more_memory_than_they_hold() -> None:
+    values = np.random.default_rng(0).normal(size=(4096, 64))
+    low, high = np.full(64, -1.0), np.full(64, 1.0)
+    expected = (np.clip(values, low, high) - low) / (high - low)
+    tracemalloc.start()
+    found = shares(values, low, high)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.tobytes() == expected.tobytes()
+    assert peak < 1.5 * found.nbytes

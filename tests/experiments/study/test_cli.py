@@ -28,6 +28,28 @@ def test_an_error_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == "error: two lines and \\x1b[31m red\n"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "no more memory; fewer --workers"),
+        (MemoryError("Unable to allocate 7 GiB"), "no more memory: Unable to allocate 7 GiB; fewer --workers"),
+        (ImportError("lib.so: failed to map segment from shared object"), "shared object; fewer --workers"),
+    ],
+)
+def test_memory_that_the_system_does_not_give_is_one_line(
+    error: Exception, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work(_: object) -> int:
+        raise error
+
+    assert run_command(NOTHING, work, []) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: the system gives this command no more memory")
+    assert said in line
+    with pytest.raises(ImportError, match="no such module"):
+        run_command(NOTHING, lambda _: (_ for _ in ()).throw(ImportError("no such module")), [])
+
+
 def test_the_system_and_a_person_end_it_alike(capsys: pytest.CaptureFixture[str]) -> None:
     for end in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         assert run_command(NOTHING, lambda _, end=end: os.kill(os.getpid(), end) or 0, [], "nothing was changed") == 130

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -50,4 +52,25 @@ def test_a_reader_may_leave(tmp_path: Path) -> None:
     assert program.stderr is not None
     assert (program.stderr.read(), program.wait(PATIENCE)) == (b"", 0)
     program.stderr.close()
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_of_the_output_is_said_and_ends_nothing(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE)
+    said = b"standard output: cannot be written: No space left on device; its later lines are dropped.\n"
+    assert (done.returncode, done.stderr) == (0, said)
+    assert (tmp_path / "done").exists()
+
+
+def test_a_terminal_may_be_closed(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], cwd=tmp_path, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    assert os.read(ours, 5) == b"first"
+    os.close(ours)
+    assert program.wait(PATIENCE) == 0
     assert (tmp_path / "done").exists()

@@ -117,6 +117,26 @@ def test_an_interruption_is_passed_on(tmp_path: Path) -> None:
     assert file.read_text() == "interrupted"
 
 
+def test_an_interruption_reaches_a_command_behind_an_ampersand_which_ignores_ctrl_c(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    program = (
+        "import signal, sys, test_process, pathlib; from experiments.study.process import call\n"
+        "from experiments.study.interrupts import STOPPING, between_imports\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "with between_imports(*STOPPING):\n"
+        "    call({}, test_process.wait_for_an_interrupt, pathlib.Path(sys.argv[1]))"
+    )
+    paths = os.pathsep.join([str(HERE), *filter(None, sys.path)])
+    caller = subprocess.Popen(
+        [sys.executable, "-c", program, str(file)], env={**os.environ, "PYTHONPATH": paths}, stderr=subprocess.PIPE
+    )
+    wait_until(lambda: file.exists() and file.read_text().isdigit())
+    caller.terminate()
+    wait_until(lambda: file.read_text() == "interrupted")
+    _, error = caller.communicate(timeout=PATIENCE)
+    assert b"KeyboardInterrupt" in error
+
+
 def test_it_ends_with_the_process_that_called_it(tmp_path: Path) -> None:
     file = tmp_path / "file"
     program = (

@@ -177,6 +177,14 @@ def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: Loca
     assert processes.submit(divmod, 1, 1).result() == (1, 0)
 
 
+def test_a_container_without_room_for_locks_is_an_error_of_one_line() -> None:
+    with (
+        patch("loky.backend.synchronize._SemLock", side_effect=OSError(30, "Read-only file system")),
+        pytest.raises(ExecutorError, match=r"a worker cannot be started: Read-only file system; .* /dev/shm"),
+    ):
+        LocalExecutor(1, {})
+
+
 def test_close_ends_workers_that_are_busy() -> None:
     pool = LocalExecutor(2, {})
     pids = [greeting.pid for greeting in pool.wait_for_workers()]
