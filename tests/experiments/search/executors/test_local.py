@@ -179,7 +179,7 @@ def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: Loca
 
 def test_a_container_without_room_for_locks_is_an_error_of_one_line() -> None:
     with (
-        patch("loky.backend.synchronize._SemLock", side_effect=OSError(30, "Read-only file system")),
+        patch.object(local, "ProcessPoolExecutor", side_effect=OSError(30, "Read-only file system")),
         pytest.raises(ExecutorError, match=r"a worker cannot be started: Read-only file system; .* /dev/shm"),
     ):
         LocalExecutor(1, {})
