@@ -73,6 +73,9 @@ def test_first_days_of_months_are_no_days_of_january() -> None:
     months = [f"{month}/1/{year}" for year in range(1990, 1993) for month in (1, 4, 7, 10)]
     assert date_format(column(*months)) == "%m/%d/%Y"
     assert date_format(column(*(f"01-{month.replace('/1/', '-')}" for month in months))) == "%d-%m-%Y"
+    for year in (0, 30):  # before 1970 and after it, in the evening
+        evenings = [f"{month}/1/{1960 + year + number} 18:00" for month in (2, 3, 4) for number in range(3)]
+        assert date_format(column(*evenings)) == "%m/%d/%Y %H:%M"
     working = ["1/2/1990", "1/2/1991", "1/3/1992", "1/4/1993"]  # the first working days of four years
     for unclear in (months[:8], [*months, "1/2/1990"], working):  # few years; another day
         with pytest.raises(AmbiguousDates):
