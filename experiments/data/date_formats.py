@@ -19,7 +19,7 @@ NANOSECONDS = 86_400_000_000_000  # of a day
 LONGEST = 40  # characters of a date
 PROBE = 50  # texts
 FIRST, LAST = 1800, 2200  # years
-MONTHLY = 3  # years at least, and dates in each, that are first days of months and not all in January
+MONTHLY = 3  # years at least, and dates of a year in the mean, that are first days of months and not all in January
 EPOCHS = {  # format of whole numbers since 1970 -> shape, and number in a day
     "seconds": (r"^1\d{9}$", 86_400),
     "milliseconds": (r"^1\d{12}$", 86_400_000),
@@ -114,7 +114,9 @@ def without_strays(texts: pa.ChunkedArray, strays: int, least: int) -> pa.Chunke
                 continue
             unread = np.isnan(_days(values, form))
             if unread.sum() <= strays and (~unread).sum() >= least:
-                return texts.filter(pc.is_in(texts, pa.array(values[~unread], pa.string())))
+                dates = texts.filter(pc.is_in(texts, pa.array(values[~unread], pa.string())))
+                # one word is what a missing date is called; several that are most of the cells are categories
+                return dates if unread.sum() == 1 or 2 * len(dates) > len(texts) else None
     return None
 
 
@@ -172,11 +174,11 @@ def days_of_times(column: pa.ChunkedArray) -> NDArray[np.float64]:
 
 
 def _are_first_days(days: NDArray[np.float64]) -> bool:
-    """Return whether all dates are first days of a month, several in each of several years, as in a monthly series.
+    """Return whether all dates are first days of a month, several a year in several years, as in a monthly series.
 
     One date in each year could be the first working day of January.
     """
-    dates = np.unique(days.astype("datetime64[D]"))
+    dates = np.unique(np.floor(days).astype("datetime64[D]"))  # days before 1970 are negative
     years = len(np.unique(dates.astype("datetime64[Y]")))
     firsts = (dates == dates.astype("datetime64[M]")).all()
     return bool(firsts and years >= MONTHLY and len(dates) >= MONTHLY * years)

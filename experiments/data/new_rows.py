@@ -221,14 +221,21 @@ def _array(path: Path) -> tuple[NDArray[Any], str]:
 
 
 def _by_position(raw: RawTable, names: list[str], target: str) -> RawTable:
-    """Count the columns of a table as the study counted them, if only the target is not there."""
-    if not set(names) & raw.columns.keys():  # its header has names of its own
-        raw = replace(raw, columns=dict(zip(map(str, range(len(raw.columns))), raw.columns.values(), strict=True)))
+    """Count the columns of a table as the study counted them, if only the target is not there, or if it names others.
+
+    In the second case a note says which columns were taken.
+    """
     last = max(map(int, (*names, target if target.isdecimal() else "0")))
-    if not target.isdecimal() or len(raw.columns) != last:
+    lacks_target = target.isdecimal() and len(raw.columns) == last
+    has_names = not set(names) & raw.columns.keys()
+    if not lacks_target and not has_names:
         return raw
-    positions = [at for at in range(last + 1) if at != int(target)]
-    return replace(raw, columns={str(at): column for at, column in zip(positions, raw.columns.values(), strict=True)})
+    positions = [str(at) for at in range(len(raw.columns) + lacks_target) if not (lacks_target and at == int(target))]
+    taken = dict(zip(positions, raw.columns, strict=True))
+    notes = raw.notes
+    if has_names and set(names) <= taken.keys():
+        notes = (*notes, f"by position, {listed([taken[name] for name in names])} are taken for {listed(names)}")
+    return replace(raw, columns={at: raw.columns[name] for at, name in taken.items()}, notes=notes)
 
 
 def _spelled(raw: RawTable, form: RowFormat, has: Sequence[str], advice: str) -> dict[str, str]:

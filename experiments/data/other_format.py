@@ -6,7 +6,7 @@ Where the rows to learn from have `1.234,5`, and new rows `246.01`, a new `246.0
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.data.column_types import is_text
-from experiments.data.date_formats import days_of, is_date_format, with_day_and_month_exchanged
+from experiments.data.date_formats import PROBE, days_of, is_date_format, with_day_and_month_exchanged
 from experiments.data.number_formats import fits, is_number_format, with_other_mark
 from experiments.data.raw_table import RawTable, shown
 from experiments.errors import DataError
@@ -52,6 +52,30 @@ def refuse_other_format(rows: RawTable, formats: Mapping[str, str]) -> None:
                 f"{rows.at(name)} must hold {what} written as {form}, but {cell} in "
                 f"{rows.place(row)} {has}; write the column so."
             )
+
+
+def monthly_notes(rows: RawTable, formats: Mapping[str, str]) -> Iterator[str]:
+    """Say which dates were taken for first days of months, although they could be days of January.
+
+    Args:
+        rows:    cleaned rows.
+        formats: column -> format that was found for it.
+    """
+    for name, form in formats.items():
+        other = None if is_number_format(form) else with_day_and_month_exchanged(form)
+        texts = rows.columns[name]
+        if other is None or not is_text(texts.type):
+            continue
+        for part in (texts.slice(0, PROBE), texts):  # the first rows rule out most columns
+            ours, theirs = days_of(part, form), days_of(part, other)
+            if not np.array_equal(np.isnan(ours), np.isnan(theirs)):
+                break
+        else:
+            if not np.array_equal(ours, theirs, equal_nan=True):
+                yield (
+                    f"column {shown(name)}: its dates are taken for first days of months ({form}); "
+                    f"--formats '{name}={other}' takes them for days of January"
+                )
 
 
 def _fitting(texts: pa.ChunkedArray, form: str, of_dates: bool) -> NDArray[np.bool_]:

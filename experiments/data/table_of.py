@@ -19,6 +19,7 @@ from experiments.data.compared_rows import compared_rows
 from experiments.data.development_rows import development_rows
 from experiments.data.dotted_classes import without_dots
 from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
+from experiments.data.other_format import monthly_notes
 from experiments.data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, shown
 from experiments.data.reading import decide, refuse_decisions, taken, with_features
@@ -112,9 +113,10 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         advice = "name those to keep in data.keep" if kept else "give each of their values a column of its own"
         raise DataError(f"{rows.where}: no column is left as a feature, of {gone}; {advice}.")
     classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
+    found = {name: form for name, form in reading.formats.items() if name not in roles.formats}
     return replace(
         reading,
-        notes=(*rows.notes, *rows.repairs),
+        notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found)),
         unnamed=rows.unnamed,
         keys={**reading.explicit(roles.of("drop"), missing, classes), **rows.layout},
     )

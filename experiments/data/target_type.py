@@ -107,10 +107,11 @@ def type_note(table: Table, target: Target) -> str | None:
 
 
 def _have_one_peak(counts: NDArray[np.intp]) -> bool:
-    """Tell whether the frequencies of ascending numbers rise to a peak and then fall, and are not all alike."""
+    """Tell whether the frequencies of ascending numbers rise to a peak, twice the least or more, and then fall."""
     steps = np.diff(counts)
     peak = int(counts.argmax())
-    return bool((steps[:peak] >= 0).all() and (steps[peak:] <= 0).all() and steps.any())
+    alike = 2 * counts.min() > counts.max()  # such as equally many rows of each class but for a remainder
+    return bool((steps[:peak] >= 0).all() and (steps[peak:] <= 0).all() and not alike)
 
 
 def _are_classes(values: NDArray[Any]) -> bool:

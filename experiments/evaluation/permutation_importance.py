@@ -88,7 +88,7 @@ def permutation_record(
         members: number of networks of the model that predicted the rows.
     """
     baseline = ordered_mean([fold.baseline for fold in folds])
-    shuffled = np.mean([fold.scores for fold in folds], axis=0)
+    shuffled = sum((fold.scores for fold in folds), np.zeros(1)) / len(folds)  # np.mean adds one column otherwise
     if not (np.isfinite(baseline) and np.isfinite(shuffled).all()):
         return NoMetric(metric=metric)
     drops = (baseline - shuffled).tolist()

@@ -8,7 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from experiments.data.date_formats import AmbiguousDates, date_format, date_text, days_of, days_of_times, is_date_format
+from experiments.data.date_formats import (
+    AmbiguousDates,
+    date_format,
+    date_text,
+    days_of,
+    days_of_times,
+    is_date_format,
+    without_strays,
+)
 
 DAY = 20484.0  # 31 January 2026
 
@@ -73,6 +81,9 @@ def test_first_days_of_months_are_no_days_of_january() -> None:
     months = [f"{month}/1/{year}" for year in range(1990, 1993) for month in (1, 4, 7, 10)]
     assert date_format(column(*months)) == "%m/%d/%Y"
     assert date_format(column(*(f"01-{month.replace('/1/', '-')}" for month in months))) == "%d-%m-%Y"
+    for year in (0, 30):  # before 1970 and after it, in the evening
+        evenings = [f"{month}/1/{1960 + year + number} 18:00" for month in (2, 3, 4) for number in range(3)]
+        assert date_format(column(*evenings)) == "%m/%d/%Y %H:%M"
     working = ["1/2/1990", "1/2/1991", "1/3/1992", "1/4/1993"]  # the first working days of four years
     for unclear in (months[:8], [*months, "1/2/1990"], working):  # few years; another day
         with pytest.raises(AmbiguousDates):
@@ -97,3 +108,14 @@ def test_typed_dates_times_and_durations_are_days() -> None:
         np.testing.assert_array_equal(days_of_times(pa.chunked_array([far.cast(kind)])), [np.nan, DAY, np.nan])
     zoned = pa.array([datetime.datetime(2026, 1, 31, 12)], pa.timestamp("s", "Asia/Dhaka"))
     np.testing.assert_array_equal(days_of_times(pa.chunked_array([zoned])), [DAY + 0.5])
+
+
+def test_a_few_texts_among_dates_are_left_out_unless_they_are_most_of_the_cells() -> None:
+    dates = [f"2024-01-{day:02}" for day in range(1, 25)]
+    found = without_strays(column(*dates, "11:34", "soon"), strays=3, least=20)
+    assert found is not None
+    assert found.to_pylist() == dates
+    never = without_strays(column(*dates, *["never"] * 90), strays=3, least=20)
+    assert never is not None
+    assert never.to_pylist() == dates
+    assert without_strays(column(*dates, *["never", "yearly", "monthly"] * 30), strays=3, least=20) is None

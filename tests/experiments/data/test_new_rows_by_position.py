@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.data.new_rows import read_rows
@@ -44,7 +45,10 @@ def test_a_header_of_other_names_is_no_row(tmp_path: Path) -> None:
     for text in ("length,width\n1,2\n3,4\n", "length,kind,width\n1,0,2\n3,1,4\n"):
         assert values(tmp_path / "new.csv", text, form) == [[1, 2], [3, 4]]
     said = "line 1 was read as the header; --set data.header=false reads it as data"
-    assert read_rows(tmp_path / "new.csv", form, 10).notes == (said,)
+    assert read_rows(tmp_path / "new.csv", form, 10).notes == (
+        said,
+        "by position, 'length', 'width' are taken for '0', '2'",
+    )
     with pytest.raises(DataError, match="must have every column of the model, but lacks '2'; it has '0'"):
         values(tmp_path / "new.csv", "length\n1\n", form)
 
@@ -53,3 +57,11 @@ def test_truth_values_of_an_array_are_numbers_to_a_model_of_numbers(tmp_path: Pa
     np.save(tmp_path / "new.npy", np.array([[True, False], [False, True]]))
     (chunk,) = read_rows(tmp_path / "new.npy", RowFormat(POSITIONS), 10).chunks
     assert chunk.to_numpy().tolist() == [[1, 0], [0, 1]]
+
+
+def test_columns_of_a_file_with_types_are_named_where_they_are_taken_by_position(tmp_path: Path) -> None:
+    pd.DataFrame({"id": [7], "length": [1], "width": [2]}).to_json(tmp_path / "new.json", orient="records")
+    rows = read_rows(tmp_path / "new.json", RowFormat(POSITIONS, target="2"), 10)
+    assert rows.notes == ("by position, 'id', 'length' are taken for '0', '1'",)
+    (tmp_path / "bare.csv").write_text("1,2\n3,4\n")
+    assert read_rows(tmp_path / "bare.csv", RowFormat(POSITIONS, target="2"), 10).notes == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,3 +84,21 @@ def test_a_file_is_judged_as_a_whole_however_it_is_divided(tmp_path: Path) -> No
     rows = read_rows(tmp_path / "new.csv", form, 2)
     assert sum(len(chunk) for chunk in rows.chunks) == 5
     assert rows.cells.unread.count == 1
+
+
+def test_dates_that_could_be_days_of_january_are_said_to_be_first_days_of_months(sheet: Make) -> None:
+    def notes(*days: str, **keys: Any) -> tuple[str, ...]:
+        table = table_of(
+            sheet(day=[*days, None], y=["a", "b"] * 8 + ["a"]), DataSection(source="x.csv", target="y", **keys)
+        )
+        assert table.reading is not None
+        return table.reading.notes
+
+    months = [f"{month}/1/{year}" for year in range(2017, 2021) for month in (2, 3, 4, 5)]
+    assert notes(*months) == (
+        "column 'day': its dates are taken for first days of months (%m/%d/%Y); --formats 'day=%d/%m/%Y' takes them "
+        "for days of January",
+    )
+    assert notes(*months, formats={"day": "%m/%d/%Y"}) == ()  # by name
+    assert notes(*months[1:], "13/1/2019") == ()
+    assert notes(*(f"{1 + at % 12}/{1 + at % 12}/2019" for at in range(16))) == ()  # the same day in either format

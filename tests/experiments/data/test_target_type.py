@@ -96,6 +96,7 @@ def test_what_could_be_either_is_said() -> None:
         ),
         (np.repeat(np.arange(6), [9, 40, 30, 20, 22, 5]), None),  # two peaks
         (np.repeat(np.arange(6), 20), None),
+        (np.arange(123) % 6, None),  # as many rows of each class as can be
         (np.repeat(np.arange(5), [9, 40, 30, 20, 5]), None),  # few have one peak by chance
         (np.arange(9), "are taken for a number; data.task = classification takes them for classes"),
     ]:

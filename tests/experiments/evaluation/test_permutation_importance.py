@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.config.candidate import Preprocessing
@@ -12,6 +13,7 @@ from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare, preprocessed_folds
 from experiments.evaluation import permutation_importance as column_importance
 from experiments.evaluation.final_folds import FinalModels
+from experiments.evaluation.permutation import Permuted
 from experiments.evaluation.reasons import TooManyColumns, TooManyShuffles
 from experiments.evaluation.records import PermutationRecord
 from experiments.search.context import StudyContext
@@ -59,6 +61,16 @@ def test_the_record_has_every_column_once_the_largest_drop_first() -> None:
     assert {one.name for one in record.columns[:2]} == {"age", "colour"}
     assert all(one.deviation is not None and one.deviation > 0 for one in record.columns)
     assert run(Here())[0] == record
+
+
+def test_folds_are_added_in_order() -> None:
+    folds = [Permuted(1, 0.0, np.array([[-1 / (3 + at)]])) for at in range(20)]
+    in_order = 0.0
+    for at in range(20):
+        in_order += 1 / (3 + at)
+    record = column_importance.permutation_record("r2", ("x",), folds, 1)
+    assert isinstance(record, PermutationRecord)
+    assert record.columns[0].drop == in_order / 20
 
 
 def test_several_networks_predict_as_one_model() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from experiments.config.same_column import same_column
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.text.layout import NUMBER, Record
-from experiments.data.texts import MISSING
+from experiments.data.texts import MISSING, MISSING_NUMBERS
 
 AS_HEADER = "line {} was read as the header; --set data.header=false reads it as data"
 MOST_ABOVE = 10  # records above a header that names the target
@@ -18,11 +18,11 @@ SOME_YEARS = 3  # beside words, which are no row of data
 def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys, line: int = 1) -> tuple[bool, str]:
     """Return whether the first row names the columns, and a note where that could be doubted.
 
-    It does if a cell is the target, also a number that is no position. It does if no cell is a number, unless every
+    It does if a cell is the target, also a number beyond all positions. It does if no cell is a number, unless every
     cell stands below itself again; if its numbers count the columns from 0, as pandas writes an array, or are years in
     ascending order, alone or three and more beside words; or if each of its words stands above a number. New rows have
     a header if it names the model's columns, positions in ascending order; if not all of these are positions; or if it
-    is words above numbers alone.
+    is different words above numbers alone.
 
     Args:
         cells: stripped cells of the first row.
@@ -36,12 +36,12 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
     if keys.model:
         counts = [int(cell) for cell in cells if cell.isdecimal()]
         named = set(keys.model) <= set(cells) and counts == sorted(set(counts))
-        named = named or (
-            not any(map(NUMBER.fullmatch, cells)) and _stand_above_numbers(cells, below[0] if below else ())
-        )
+        named = named or _name_numbers(cells, below)
         return named, AS_HEADER.format(line) if named else ""
     numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
-    if _has_target(cells, keys) or (not numbers and not _repeats(cells, below)):
+    if isinstance(keys.target, int) and keys.target > len(cells) and str(keys.target) in cells:  # such as 2015
+        return True, AS_HEADER.format(line)
+    if same_column(keys.target, list(cells)) or (not numbers and not _repeats(cells, below)):
         return True, ""
     second = below[0] if below else ()
     counted = len(numbers) > 1 and numbers == [str(at) for at in range(len(numbers))]
@@ -55,8 +55,20 @@ def is_header(cells: Sequence[str], below: Sequence[Sequence[str]], keys: FileKe
 
 def _stand_above_numbers(cells: Sequence[str], second: Sequence[str]) -> bool:
     """Return whether there are words in a row, and each of them stands above a number."""
-    words = [at for at, cell in enumerate(cells) if not NUMBER.fullmatch(cell) and cell.lower() not in MISSING]
+    words = [at for at, cell in enumerate(cells) if _is_word(cell)]
     return bool(words) and all(at < len(second) and NUMBER.fullmatch(second[at].strip()) is not None for at in words)
+
+
+def _name_numbers(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a row is different words, and the rows below it have no word, as a row of categories may have."""
+    words = len(set(cells)) == len(cells) and not any(map(NUMBER.fullmatch, cells))
+    if not (words and below and _stand_above_numbers(cells, below[0])):
+        return False
+    return not any(_is_word(cell.strip()) for row in below if len(row) == len(cells) for cell in row)
+
+
+def _is_word(cell: str) -> bool:
+    return not NUMBER.fullmatch(cell) and cell.lower() not in (*MISSING, *MISSING_NUMBERS)
 
 
 def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
@@ -76,13 +88,6 @@ def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
         if words and same_column(keys.target, names) and at + 1 < len(records):
             return at
     return above
-
-
-def _has_target(cells: Sequence[str], keys: FileKeys) -> bool:
-    """Return whether a cell is the target's name; a number names a column, such as 2015, if it is no position."""
-    if isinstance(keys.target, int):
-        return str(keys.target) in cells and not -len(cells) <= keys.target < len(cells)
-    return bool(same_column(keys.target, list(cells)))
 
 
 def _repeats(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -37,10 +37,25 @@ def test_words_and_the_target_are_a_header_without_doubt() -> None:
     for keys in (FileKeys(), FileKeys(target="y")):
         assert is_header(["x", "y"], [["1", "2"]], keys) == (True, "")
     assert is_header(["2019", " Y".strip()], [["1", "2"]], FileKeys(target="y")) == (True, "")
-    assert is_header(["x", "2015", "5"], [["a", "2", "3"]], FileKeys(target=2015)) == (True, "")
-    assert not is_header(["x", "2", "5"], [["a", "2", "3"]], FileKeys(target=2))[0]  # a position
     assert is_header(["x", "y"], [["1", "2"]], FileKeys(header=False)) == (False, "")
     assert is_header(["1", "2"], [], FileKeys(header=True)) == (True, "")
+
+
+def test_a_number_beyond_all_positions_names_the_target() -> None:
+    said = "line 1 was read as the header; --set data.header=false reads it as data"
+    assert is_header(["x", "2015", "5"], [["a", "2", "3"]], FileKeys(target=2015)) == (True, said)
+    for target in (2, 3, -3, -4):  # counted from 0 or from 1
+        assert not is_header(["x", str(target), "5"], [["a", "2", "3"]], FileKeys(target=target))[0]
+
+
+def test_a_row_of_missing_numbers_or_categories_is_no_header() -> None:
+    one, two = FileKeys(model=("0",)), FileKeys(model=("0", "1"))
+    said = "line 1 was read as the header; --set data.header=false reads it as data"
+    assert is_header(["x", "y"], [["6", "7"], ["7", "-"], ["total"]], two) == (True, said)
+    for row in (["-", "n/a"], ["unknown", "."], ["n.b.", "n.b."]):
+        assert is_header(row, [["6", "7"]], two) == (False, "")
+    assert is_header(["A"], [["7"], ["B"], ["9"]], one) == (False, "")
+    assert not is_header(["-", "5"], [["6", "7"]], FileKeys(target=0))[0]
 
 
 def test_new_rows_have_the_header_of_the_model() -> None:
