@@ -15,7 +15,8 @@ from typing import NoReturn
 
 from experiments.errors import ExperimentError, SpecError, first_line
 from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
-from experiments.study.interrupts import STOPPING, between_imports
+from experiments.search.stop_signals import STOPPING
+from experiments.study.interrupts import between_imports
 from experiments.study.output import print_what_can_be
 
 CONSOLE_SCRIPT = "nnet-experiments"

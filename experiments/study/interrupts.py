@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the signals that end a command
 RETRY = 0.02  # seconds after which an interruption amid an import is tried again
 SAME = 1.0  # seconds; a terminal interrupts a command and its process at once, and the command tells its process again
 

@@ -13,9 +13,9 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -23,7 +23,8 @@ from threading import Thread
 from typing import IO, Any, TypeVar, cast
 
 from experiments.errors import ExecutorError, ExperimentError
-from experiments.study.interrupts import STOPPING, between_imports
+from experiments.search.stop_signals import STOPPING, stopping_waits
+from experiments.study.interrupts import between_imports
 from experiments.study.output import print_what_can_be
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def call(environment: Mapping[str, str], function: Callable[..., T], /, *argumen
     ours, theirs = Pipe()
     with ThreadPoolExecutor(2) as threads, ours:
         try:
-            with theirs, _without_signals():  # the process lets them through when it can answer them
+            with theirs, stopping_waits():  # the process lets them through when it can answer them
                 process = _started(environment, theirs.fileno())
         except OSError as error:
             raise ExecutorError(f"the study's process cannot be started: {error.strerror}.") from None
@@ -143,16 +144,6 @@ def _waited(wait: Callable[[], T], process: subprocess.Popen[str]) -> T:
 def _passed_on() -> signal.Signals:
     """Return a signal that the process does not ignore: it ignores what this one does, as Ctrl-C behind `&`."""
     return next((number for number in STOPPING if signal.getsignal(number) != signal.SIG_IGN), signal.SIGINT)
-
-
-@contextmanager
-def _without_signals() -> Iterator[None]:
-    """Block the signals that end a command; a process that is started within the block has them blocked, too."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with(connection: Connection) -> None:

@@ -11,10 +11,10 @@ import mmap
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -32,13 +32,13 @@ from experiments.errors import ExecutorError
 from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, WorkerTimeout
 from experiments.search.executors.shared_data import open_folds
 from experiments.search.executors.worker import hello, prepare
+from experiments.search.stop_signals import STOPPING, stopping_waits
 
 WORKER_TIMEOUT = 120.0  # seconds without processor time after which a worker is restarted
 # a process that starts as `python -m` or `-c` runs no module of the working folder
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 CHECKS = 10  # of a worker's processor time, within its timeout
 BUSY_SHARE = 1e-3  # least processor time of a busy worker, as a share of the timeout; an idle worker uses a tenth of it
-ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}  # the signals that end a command
 BUSY_SECONDS = 0.03  # least processor time of a busy worker; systems count processor time in hundredths
 
 
@@ -72,7 +72,7 @@ class LocalExecutor(Executor):
         for worker in self._workers:
             self._free.put(worker)
         try:
-            with _interrupts_wait():  # a thread whose start is interrupted is known to nobody, and never ends
+            with stopping_waits():  # a thread whose start is interrupted is known to nobody, and never ends
                 self._greetings = [
                     self._threads.submit(worker.run, hello, (), worker_timeout) for worker in self._workers
                 ]
@@ -180,17 +180,7 @@ def _start_trackers() -> None:
 def _leave_interrupts_to_the_main_thread() -> None:
     """Block Ctrl-C in this thread and in the processes that it starts; Python would print a traceback in them."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING - {signal.SIGINT})
-
-
-@contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Let the signals that end a command wait until the block is left."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, set(STOPPING) - {signal.SIGINT})
 
 
 @dataclass(frozen=True)

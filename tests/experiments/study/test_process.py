@@ -121,7 +121,8 @@ def test_an_interruption_reaches_a_command_behind_an_ampersand_which_ignores_ctr
     file = tmp_path / "file"
     program = (
         "import signal, sys, test_process, pathlib; from experiments.study.process import call\n"
-        "from experiments.study.interrupts import STOPPING, between_imports\n"
+        "from experiments.search.stop_signals import STOPPING\n"
+        "from experiments.study.interrupts import between_imports\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "with between_imports(*STOPPING):\n"
         "    call({}, test_process.wait_for_an_interrupt, pathlib.Path(sys.argv[1]))"

@@ -21,8 +21,9 @@ from experiments.config.target import Target
 from experiments.errors import ExecutorError
 from experiments.search.executors import local
 from experiments.search.executors.base import WorkerDied, WorkerTimeout, map_future
-from experiments.search.executors.local import ENDING, LocalExecutor
+from experiments.search.executors.local import LocalExecutor
 from experiments.search.executors.shared_data import open_folds, share_folds
+from experiments.search.stop_signals import STOPPING
 from experiments.search.trial import Shared
 from nnet.batches import FoldData
 from support.waiting import PATIENCE, wait_until
@@ -169,12 +170,12 @@ def test_ctrl_c_while_the_workers_start_ends_them(processes: LocalExecutor, monk
         LocalExecutor(2, {})
     assert {child.pid for child in psutil.Process().children()} <= before
     assert len(started) == 2  # the interruption waits until every thread is known
-    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & ENDING
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(STOPPING)
 
 
 def test_workers_let_through_the_other_signals_that_end_them(processes: LocalExecutor) -> None:
     blocked = processes.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result()
-    assert blocked & ENDING == {signal.SIGINT}
+    assert blocked & set(STOPPING) == {signal.SIGINT}
 
 
 def test_a_worker_that_cannot_be_started_is_an_error_of_one_line(processes: LocalExecutor) -> None:
