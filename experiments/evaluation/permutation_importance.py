@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from statistics import fmean, stdev
 
 import numpy as np
@@ -88,7 +89,7 @@ def permutation_record(
         members: number of networks of the model that predicted the rows.
     """
     baseline = ordered_mean([fold.baseline for fold in folds])
-    shuffled = sum((fold.scores for fold in folds), np.zeros(1)) / len(folds)  # np.mean adds one column otherwise
+    shuffled = reduce(np.add, [fold.scores for fold in folds]) / len(folds)  # np.mean adds one column otherwise
     if not (np.isfinite(baseline) and np.isfinite(shuffled).all()):
         return NoMetric(metric=metric)
     drops = (baseline - shuffled).tolist()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -27,14 +27,21 @@ class StudyConsole(Console):
         try:
             super()._check_buffer()
         except OSError as error:
-            with suppress(OSError):  # it may be the same terminal
-                line = f"standard output: cannot be written: {error.strerror}; its later lines are dropped."
+            line = f"standard output: cannot be written: {error.strerror}; its later lines are dropped."
+            try:
                 print(line, file=sys.stderr, flush=True)
+            except OSError:  # it is the same terminal; what is left in its buffer must not fail at the end
+                _drop(sys.stderr)
             self.on_broken_pipe()
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop(sys.stdout)
+
+
+def _drop(stream: TextIO) -> None:
+    """Let a standard stream write to nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def study_console(quiet: bool = False) -> StudyConsole:
