@@ -90,8 +90,10 @@ class StudyFolder:
         if occupied:
             raise StudyStateError(f"{self.path}: must be the study's folder, but there is a file.")
         if not parent:
-            make = shlex.join(["mkdir", "-p", str(self.path.parent)])
-            raise StudyStateError(f"{self.path}: the folder it should lie in does not exist; {make} makes it.")
+            above = self.path.parent
+            make = shlex.join(["mkdir", "-p", str(above)])
+            wrong = "is a file" if above.exists() else f"does not exist; {make} makes it"
+            raise StudyStateError(f"{self.path}: the folder it should lie in {wrong}.")
         if OUTER.fullmatch(self.path.name) and self.path.is_symlink():
             raise StudyStateError(
                 f"{self.path}: is a symbolic link, but the study of an outer fold lies in the whole study's folder; "

@@ -21,7 +21,7 @@ def unwritable(desk: Desk) -> Iterator[str]:
     demand(not (desk.folder / "missing").exists(), "the parent was made")
     yield f"missing parent: {line}"
     yield f"a file in its place: {refused(desk, 'there is a file', *ALONE, '--out', f'studies/{NAME}.toml')}"
-    below = refused(desk, "does not exist", *ALONE, "--out", f"studies/{NAME}.toml/study")
+    below = refused(desk, "the folder it should lie in is a file", *ALONE, "--out", f"studies/{NAME}.toml/study")
     yield f"a file in its parent's place: {below}"
     yield from _read_only(desk.another())
 

@@ -69,7 +69,7 @@ def diverged(desk: Desk) -> Iterator[str]:
 def all_diverged(desk: Desk) -> Iterator[str]:
     """Make every training diverge."""
     place = desk.another(ALL.replace("trials = 14", "trials = 4"))
-    words = r"no trial of 4 came to a score \(4 diverged\).* lower space\.learning_rate"
+    words = r"no trial of 4 came to a score \(4 diverged\).* lower learning_rate"
     line = check_refusal(run_planted(place, f"{__name__}:guard_test_rows", NAME, "--workers", "1"), words)
     yield f"exit 2: {line.removeprefix('error: ')}"
     demand(not place.entries(), "the ledger has an entry")

@@ -291,3 +291,6 @@ def test_a_folder_without_a_parent_says_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(StudyStateError, match=r"does not exist; mkdir -p '.*/my disk/runs' makes it\.$"):
         StudyFolder(tmp_path / "my disk" / "runs" / "rows").check_place()
     assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(StudyStateError, match=r"the folder it should lie in is a file\.$"):
+        StudyFolder(tmp_path / "file" / "rows").check_place()
