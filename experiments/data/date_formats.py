@@ -107,11 +107,12 @@ def without_strays(texts: pa.ChunkedArray, strays: int, least: int) -> pa.Chunke
         least:  different dates at least.
     """
     different = pc.unique(texts)
-    for first in different[: strays + 1].to_pylist():
+    head = different[:PROBE].to_pandas()
+    for first in head[: strays + 1]:
         for form in _candidates(first):
-            values = different.to_pandas()
-            if np.isnan(_days(values[:PROBE], form)).sum() > strays:
+            if np.isnan(_days(head, form)).sum() > strays:  # as in most columns of texts, which may be long
                 continue
+            values = different.to_pandas()
             unread = np.isnan(_days(values, form))
             if unread.sum() <= strays and (~unread).sum() >= least:
                 dates = texts.filter(pc.is_in(texts, pa.array(values[~unread], pa.string())))

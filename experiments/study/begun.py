@@ -92,8 +92,8 @@ def begin_study(
         run.say(f"memory: refits and baselines may take {short}.")
     run.tracking.start(run_metadata(study.spec, study.space, study.data, uid))
     run.clock.lap("start of tracking")
-    whole = spec.cv.outer is not None and run.options.planned is None  # its outer studies have the fits
-    fits = None if run.options.look == "leave" or whole else FinalFits(study, executor)
+    # of a nested study all final models are fitted together, once it is analysed
+    fits = None if run.options.look == "leave" or run.is_nested(spec) else FinalFits(study, executor)
     return BegunStudy(study, ledger, journal, outputs, trials, executor, inputs, kernel, fits)
 
 

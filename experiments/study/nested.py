@@ -88,7 +88,7 @@ class Nested:
     @classmethod
     def of(cls, spec: StudySpec, run: RunContext, table: Table | None, given: Sequence[OuterInput]) -> Nested | None:
         """Return the outer studies of a run; None of a study without outer folds, and of a try."""
-        return None if spec.cv.outer is None or run.options.planned is not None else cls(spec, run, table, given)
+        return cls(spec, run, table, given) if run.is_nested(spec) else None
 
     @property
     def folds(self) -> range:

@@ -134,6 +134,10 @@ class RunContext:
         """Return the log of the study."""
         return StudyLog(self.folder.log)
 
+    def is_nested(self, spec: StudySpec) -> bool:
+        """Tell whether outer studies belong to the run: the study has outer folds, and this is no try."""
+        return spec.cv.outer is not None and self.options.planned is None
+
     def say(self, line: str) -> None:
         """Print a line in the words of the caller."""
         self.console.print(self.options.words(line), markup=False, soft_wrap=True)
