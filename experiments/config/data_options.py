@@ -76,7 +76,7 @@ OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "parquet": {*ROLES, "present", "test"},
     "npz": {"target", "groups", "time", "weights", "present", "strict", "test"},
     "npy": {*ROLES, "present", "test"},
-    "folder": {"size", "colour", "strict", "test"},
+    "folder": {"target", "groups", "size", "colour", "strict", "test"},
 }
 Column = Annotated[str, Field(min_length=1)] | int
 Columns = Annotated[
@@ -143,10 +143,11 @@ class DataSection(Section):
     def _of_its_source(self) -> DataSection:
         if self.sort == "name" and "." in self.source:
             raise ValueError(f"source must be a built-in name, {unread_format(self.source)}")
+        has_role = any(getattr(self, key) is not None for key in ROLES)
+        if self.sort == "folder" and has_role and has_ending(self.source):
+            raise ValueError(f"source must {unread_format(self.source)}")
         others = sorted(set().union(*OF_A_SOURCE.values()) - OF_A_SOURCE[self.sort] - {"folder"})
         if refused := [key for key in others if getattr(self, key) is not None]:
-            if self.sort == "folder" and set(refused) & set(ROLES) and has_ending(self.source):
-                raise ValueError(f"source must {unread_format(self.source)}")
             advice = f"remove {'it' if len(refused) == 1 else 'them'}"
             advice += f", or name a file with its ending, such as {self.source}.csv" if self.sort == "name" else ""
             advice = (named_table(self.source) if self.sort == "folder" else "") or advice

@@ -13,6 +13,15 @@ PLAIN_ARRAY = re.compile(r"[A-Za-z_]\w*\.npy", re.ASCII)  # whose name is one of
 TABLES = ("text", "json", "excel", "parquet", "npz", "npy")
 
 
+def tables_in(folder: str | Path) -> list[Path]:
+    """List the tables that lie directly in a folder, by name; none if it cannot be listed."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if sort_of(entry.name) in TABLES and entry.is_file())
+    except (OSError, ValueError):
+        return []
+    return [Path(folder) / name for name in names]
+
+
 def named_table(folder: str | Path) -> str:
     """Advise what to name in place of a folder with tables, as the end of a sentence; empty if none can be listed.
 
@@ -20,11 +29,7 @@ def named_table(folder: str | Path) -> str:
     """
     if str(folder) == GIVEN:
         return ""
-    try:
-        names = sorted(entry.name for entry in os.scandir(folder) if sort_of(entry.name) in TABLES and entry.is_file())
-    except (OSError, ValueError):
-        return ""
-    if not names:
+    if not (names := [path.name for path in tables_in(folder)]):
         return ""
     if len(arrays := [name for name in names if PLAIN_ARRAY.fullmatch(name)]) > 1:
         each = ", ".join(f"{name[:-4]}=np.load('{name}')" for name in arrays)

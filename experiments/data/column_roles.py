@@ -59,11 +59,11 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
     """
     if data.target is None:
         raise DataError(f"data.target: name the column to predict; {raw.where} has {listed(list(raw.columns))}.")
-    _check_named(raw, data)
+    check_named(raw, data)
     named: dict[str, tuple[str, ...]] = {}
     for key in (*SINGLE, *LISTS):
         if given := data.columns(key):
-            named[key] = tuple(_named(raw, column) or "" for column in given)
+            named[key] = tuple(named_column(raw, column) or "" for column in given)
     refuse_two_roles(named)
     single = [name for key in SINGLE for name in named.get(key, ())]
     features = [name for name in raw.columns if name not in {*single, *named.get("drop", ())}]
@@ -81,7 +81,7 @@ def spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
     """Return column as [data] names it -> its name in the file, for those whose names differ."""
     typed = [name for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)]
     typed += list(data.formats or ())
-    return {name: own for name in typed if (own := _named(raw, name)) and own != name}
+    return {name: own for name in typed if (own := named_column(raw, name)) and own != name}
 
 
 def _kinds(named: Mapping[str, tuple[str, ...]], formats: Mapping[str, str]) -> dict[str, Kind]:
@@ -103,17 +103,21 @@ def _formats(raw: RawTable, data: DataSection) -> dict[str, str]:
                 f"data.formats: the format of column {shown(column)} must write 1234.5 as the column does, as in "
                 f'"$1,234.5" or "1.234,5", or a date as in "%d.%m.%Y", but got {shown(form)}.'
             )
-    return {_named(raw, column) or "": form for column, form in (data.formats or {}).items()}
+    return {named_column(raw, column) or "": form for column, form in (data.formats or {}).items()}
 
 
-def _check_named(raw: RawTable, data: DataSection) -> None:
-    """Refuse columns that do not exist, all of them in one line with the nearest that do."""
+def check_named(raw: RawTable, data: DataSection) -> None:
+    """Refuse columns that do not exist.
+
+    Raises:
+        DataError: the message names all of them in one line, with the nearest that do.
+    """
     names = list(raw.columns)
     unknown = [
         f"data.{key}: {raw.where} has no column {column!r}" + (_meant(names, column) if isinstance(column, str) else "")
         for key in (*SINGLE, *LISTS, "formats")
         for column in (data.formats or () if key == "formats" else data.columns(key))
-        if _named(raw, column) is None
+        if named_column(raw, column) is None
     ]
     if unknown:
         raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}.")
@@ -123,7 +127,7 @@ def _meant(names: Sequence[str], typed: str) -> str:
     return did_you_mean([shown(name) for name in near(typed, names, 3)])
 
 
-def _named(raw: RawTable, column: str | int) -> str | None:
+def named_column(raw: RawTable, column: str | int) -> str | None:
     """Return the name of a column, which may be typed in another case or with other white space; None without one."""
     names = list(raw.columns)
     if isinstance(column, int):

@@ -111,6 +111,8 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
         kept = any(one.reason != "no_values" for one in reading.left_out)
         advice = "name those to keep in data.keep" if kept else "give each of their values a column of its own"
+        if any(_names_pictures(rows, one.name) for one in reading.left_out):
+            advice = "to learn from the pictures that it names, put it in their folder, and give the folder as --data"
         raise DataError(f"{rows.where}: no column is left as a feature, of {gone}; {advice}.")
     classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
     found = {name: form for name, form in reading.formats.items() if name not in roles.formats}
@@ -120,6 +122,13 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         unnamed=rows.unnamed,
         keys={**reading.explicit(roles.of("drop"), missing, classes), **rows.layout},
     )
+
+
+def _names_pictures(rows: RawTable, name: str) -> bool:
+    """Tell whether the first cell of a column ends as the files of pictures do."""
+    from experiments.data.readers.pictures.image_file import ENDINGS
+
+    return str(rows.columns[name][0].as_py()).casefold().endswith(ENDINGS)
 
 
 def _targeted(

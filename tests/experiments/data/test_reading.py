@@ -239,3 +239,5 @@ def test_the_test_rows_have_no_say(column: str, sheet: Make) -> None:
 def test_a_table_without_features_says_what_was_left_out(sheet: Make) -> None:
     with pytest.raises(DataError, match=r"no column is left as a feature, of 'x' \(counts the rows\); name"):
         table_of(sheet(x=[str(row) for row in range(ROWS)], y=Y), data())
+    with pytest.raises(DataError, match=r"no column is left .*; to learn from the pictures that it names, put it in"):
+        table_of(sheet(x=[f"pics/{row}.JPG" for row in range(ROWS)], y=Y), data())

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
+from experiments.config.data_options import Decided
 from experiments.config.documents import count, readable
+from experiments.config.folder_tables import tables_in
 from experiments.data.raw_table import listed
 from experiments.data.readers.pictures.image_folder import LONGEST, Folders, PictureFile, PictureFolder
 from experiments.errors import DataError
@@ -24,7 +26,6 @@ WORDS: Mapping[str, Part] = {
     **dict.fromkeys(("val", "valid", "validation", "valset", "validationset"), "val"),
     **dict.fromkeys(("test", "testing", "testset", "testingset"), "test"),
 }
-LABELS = (".csv", ".tsv", ".txt", ".json", ".xlsx", ".xml")  # endings of files that may hold labels
 
 Placed = list[tuple[Folders, PictureFile]]  # pictures with the folders that are still to be understood
 
@@ -45,12 +46,18 @@ class Layout:
     test:      the folder's own test part.
     facts:     lines about the parts.
     decisions: lines about what was joined or left out, which a strict study refuses.
+    target:    name of the column with the classes, where a table names them.
+    groups:    picture -> its group, where a table names them.
+    keys:      the keys of [data] with which nothing is left to decide.
     """
 
     training: tuple[LabelledPicture, ...]
     test: tuple[LabelledPicture, ...] = ()
     facts: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
+    target: str = "class"
+    groups: Mapping[Path, str] = field(default_factory=dict)
+    keys: Decided = field(default_factory=dict)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -144,6 +151,23 @@ def part_of(name: str) -> Part | None:
     return parts.pop() if len(parts) == 1 else None
 
 
+def has_class_folders(found: PictureFolder) -> bool:
+    """Return whether most pictures to learn from lie in folders of two classes or more.
+
+    Raises:
+        DataError: several folders are the same part.
+    """
+    inside, strays = _unwrapped(((one.folders, one) for one in found.pictures), ())
+    parts, _ = _parts(found.root, inside)
+    training, unlabelled = _labelled(parts["train"][1] if "train" in parts else inside, ())
+    return len(strays) + len(unlabelled) <= len(training) and len({one.label for one in training}) > 1
+
+
+def in_test_part(one: PictureFile) -> bool:
+    """Return whether a folder that leads to a picture is named as a test part."""
+    return any(part_of(name) == "test" for name in one.folders)
+
+
 def _unwrapped(
     placed: Iterable[tuple[Folders, PictureFile]], known: Collection[str]
 ) -> tuple[Placed, list[PictureFile]]:
@@ -227,8 +251,8 @@ def _layout(found: PictureFolder, instead: str) -> str:
     """Show the layout that is understood."""
     root, example = found.root, readable(found.pictures[0].path.name, LONGEST)
     name = readable(root.resolve().name, LONGEST)
-    labels = [other for other in found.others if PurePath(other).suffix.lower() in LABELS]
-    beside = f" (labels in a file such as {readable(labels[0], LONGEST)} are not read)" if labels else ""
+    tables = [table.name for table in tables_in(root)]
+    beside = f" (no column of {readable(tables[0], LONGEST)} names them)" if tables else ""
     return (
         f"{root}: must have a folder of pictures for each class, two at least, as {name}/CLASS/{example}, or "
         f"{name}/train/CLASS/{example} and {name}/test/CLASS/{example}, but {instead}{beside}."

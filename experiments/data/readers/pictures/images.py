@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -20,7 +20,15 @@ from experiments.data.raw_table import LARGEST_FILE
 from experiments.data.readers.pictures.image_file import Change, UnreadableError, decode
 from experiments.data.readers.pictures.image_folder import LONGEST, PictureFolder, find_pictures
 from experiments.data.readers.pictures.image_format import MOST_VALUES, FormatDecision, decide_format
-from experiments.data.readers.pictures.image_layout import LabelledPicture, Layout, lay_out, lay_out_test, part_of
+from experiments.data.readers.pictures.image_layout import (
+    LabelledPicture,
+    Layout,
+    has_class_folders,
+    lay_out,
+    lay_out_test,
+    part_of,
+)
+from experiments.data.readers.pictures.table_layout import lay_out_by_table, lay_out_test_by_table
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
 
@@ -40,8 +48,6 @@ class _Rows:
     """
 
     pictures: tuple[LabelledPicture, ...]
-    own_test: int
-    classes: tuple[str, ...]
     target: NDArray[np.int64]
     layout: Layout
     format: FormatDecision
@@ -91,15 +97,16 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
     return Table(
         name=_name(folder),
         target=rows.target,
-        target_name="class",
-        classes=rows.classes,
-        own_test=rows.own_test,
+        target_name=rows.layout.target,
+        classes=rows.layout.classes,
+        own_test=len(rows.layout.test),
+        groups=_groups(rows.pictures, rows.layout),
         files=np.array(["/".join(one.file.order) for one in rows.pictures], np.object_),
         cells=SourceCells.of(hashed, labels),
-        equal=equal_hashes(hashed, rows.target, rows.own_test),
+        equal=equal_hashes(hashed, rows.target, len(rows.layout.test)),
         reading=TableReading(
             tuple(zip(columns["columns"], columns["kinds"], strict=True)),
-            keys=rows.format.keys,
+            keys={**rows.layout.keys, **rows.format.keys},
             notes=(*facts, *decisions),
         ),
         **columns,
@@ -115,13 +122,13 @@ def _rows(found: Sequence[PictureFolder], data: DataSection, hold_grey: bool) ->
     Raises:
         DataError: the folders are not laid out as they should be, or the rows would be too large.
     """
-    layout = lay_out(found[0], own_test=len(found) == 1)
-    test = layout.test if len(found) == 1 else lay_out_test(found[1], layout.classes)
-    pictures = (*layout.training, *test)
-    classes = layout.classes
+    layout = _layout(found[0], data, own_test=len(found) == 1)
+    if len(found) > 1:
+        layout = _with_test(layout, found[1], data)
+    pictures, classes = (*layout.training, *layout.test), layout.classes
     number = {name: at for at, name in enumerate(classes)}
     target = np.array([number[one.label] for one in pictures], np.int64)
-    development = cache(partial(_development, pictures, target, classes, len(test), data))
+    development = cache(partial(_development, pictures, target, layout, data))
     decision = decide_format([one.file.header for one in pictures], data, development, hold_grey)
     form, where = decision.form, found[0].root
     if form.values > MOST_VALUES:
@@ -131,24 +138,42 @@ def _rows(found: Sequence[PictureFolder], data: DataSection, hold_grey: bool) ->
         )
     if len(pictures) * form.values > LARGEST_FILE:
         raise DataError(f"{where}: must have at most {LARGEST_FILE} pixel values; choose a smaller data.size.")
-    return _Rows(pictures, len(test), classes, target, layout, decision, development)
+    return _Rows(pictures, target, layout, decision, development)
 
 
 def _development(
-    pictures: Sequence[LabelledPicture],
-    target: NDArray[np.int64],
-    classes: tuple[str, ...],
-    own_test: int,
-    data: DataSection,
+    pictures: Sequence[LabelledPicture], target: NDArray[np.int64], layout: Layout, data: DataSection
 ) -> NDArray[np.intp]:
     """Return the rows that the study's own split gives to the search."""
     from experiments.data.development_rows import development_rows
 
     hashes = np.array([short_hash(one.file.path.read_bytes()) for one in pictures], "V8")
-    equal = equal_hashes(hashes, target, own_test)
-    nothing = np.empty((len(target), 0))
-    light = Table("", nothing, (), (), target, "class", classes, own_test=own_test, equal=equal)
+    own_test, nothing = len(layout.test), np.empty((len(target), 0))
+    equal, groups = equal_hashes(hashes, target, own_test), _groups(pictures, layout)
+    light = Table(
+        "", nothing, (), (), target, layout.target, layout.classes, own_test=own_test, groups=groups, equal=equal
+    )
     return development_rows(light, data)
+
+
+def _layout(found: PictureFolder, data: DataSection, own_test: bool) -> Layout:
+    """Find the classes by the table that a study names a column of, by class folders, or by whatever table there is."""
+    if data.target is None and data.groups is None and has_class_folders(found):
+        return lay_out(found, own_test)
+    return lay_out_by_table(found, data, own_test) or lay_out(found, own_test)
+
+
+def _with_test(layout: Layout, found: PictureFolder, data: DataSection) -> Layout:
+    """Add the test pictures of a folder of their own."""
+    if (theirs := lay_out_test_by_table(found, data, layout)) is None:
+        return replace(layout, test=lay_out_test(found, layout.classes))
+    decisions, groups = (*layout.decisions, *theirs.decisions), {**layout.groups, **theirs.groups}
+    return replace(layout, test=theirs.test, decisions=decisions, groups=groups)
+
+
+def _groups(pictures: Sequence[LabelledPicture], layout: Layout) -> NDArray[np.str_] | None:
+    """Return (N,) the group of each picture; None without groups."""
+    return np.array([layout.groups[one.file.path] for one in pictures]) if layout.groups else None
 
 
 def _decoded(

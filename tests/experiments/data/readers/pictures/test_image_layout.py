@@ -14,10 +14,10 @@ from experiments.errors import DataError
 HEADER = ImageHeader((4, 4), False)
 
 
-def folder(*names: str, others: tuple[str, ...] = ()) -> PictureFolder:
+def folder(*names: str) -> PictureFolder:
     """Pretend that a folder has these pictures."""
     pictures = [PictureFile(Path(name), Path(name).parts[:-1], HEADER) for name in sorted(names)]
-    return PictureFolder(Path("flowers"), pictures, others=list(others))
+    return PictureFolder(Path("flowers"), pictures)
 
 
 def named(rows: tuple[LabelledPicture, ...]) -> list[str]:
@@ -85,15 +85,19 @@ def test_a_few_pictures_without_a_class_are_left_out() -> None:
     assert (len(found.training), found.decisions) == (3, ("1 picture in no class folder left out",))
 
 
-def test_the_layout_to_make_is_shown() -> None:
+def test_the_layout_to_make_is_shown(tmp_path: Path) -> None:
     words = (
         r"^flowers: must have a folder of pictures for each class, two at least, as flowers/CLASS/cat\.0\.png, or "
         r"flowers/train/CLASS/cat\.0\.png and flowers/test/CLASS/cat\.0\.png, but 2 pictures lie in no such folder"
     )
     with pytest.raises(DataError, match=words + r"\.$"):
         lay_out(folder("cat.0.png", "dog.0.png"))
-    with pytest.raises(DataError, match=words + r" \(labels in a file such as labels\.csv are not read\)\.$"):
-        lay_out(folder("cat.0.png", "dog.0.png", others=(".DS_Store", "labels.csv")))
+    found = folder("cat.0.png", "dog.0.png")
+    found.root = tmp_path / "flowers"
+    found.root.mkdir()
+    (found.root / "labels.csv").touch()
+    with pytest.raises(DataError, match=r"2 pictures lie in no such folder \(no column of labels\.csv names them\)\.$"):
+        lay_out(found)
     with pytest.raises(DataError, match="2 pictures lie in no such folder"):
         lay_out(folder("train/cat.0.png", "train/dog.0.png", "test/a/1.png", "test/b/1.png"))
 

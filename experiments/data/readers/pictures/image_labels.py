@@ -1,0 +1,194 @@
+"""A table beside the pictures that names each of them and its class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pyarrow.compute as pc
+
+from experiments.config.data_options import DataSection, Decided
+from experiments.config.folder_tables import tables_in
+from experiments.data.column_roles import check_named, named_column
+from experiments.data.column_types import cleaned, is_text, lenient_numbers, texts, words_in
+from experiments.data.raw_table import RawTable, listed, shown
+from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.pictures.image_folder import PictureFolder
+from experiments.data.readers.pictures.image_layout import in_test_part, part_of
+from experiments.data.readers.table_file import read_table
+from experiments.data.target_type import MOST_CLASSES
+from experiments.errors import DataError
+
+MOST_TABLES = 20  # of a folder that are looked at
+Names = Mapping[str, Path | None]  # name of a picture in a table -> the picture; None where several have it
+
+HEAD = 1000  # first cells of a column, of which one must name a picture
+SAMPLES = ("sample", "submission")  # in the name of a table whose classes are made up
+
+
+@dataclass(frozen=True)
+class PictureLabels:
+    """Classes and groups of pictures, by a table.
+
+    table:    the table's file name.
+    target:   the column of the classes.
+    classes:  picture -> its class.
+    groups:   picture -> its group; empty without data.groups.
+    unknown:  number of rows that name no picture.
+    several:  number of pictures that have no class because rows give them different ones, or different groups.
+    keys:     the keys of [data] with which nothing is left to decide.
+    """
+
+    table: str
+    target: str
+    classes: Mapping[Path, str]
+    groups: Mapping[Path, str] = field(default_factory=dict)
+    unknown: int = 0
+    several: int = 0
+    keys: Decided = field(default_factory=dict)
+
+
+def find_labels(found: PictureFolder, data: DataSection) -> PictureLabels | None:
+    """Read the one table of a folder that names its pictures; None where there is none.
+
+    A picture is named by its path below the folder, or by the end of it, with the file's ending or without. The classes
+    are in data.target, or in the only other column. The table is no longer among the folder's other files.
+
+    Raises:
+        DataError: several tables name the pictures, the column of the classes must be named, or it holds numbers.
+    """
+    names = _names(found)
+    named = [(raw, column) for raw in _tables(found.root, names) if (column := _naming_column(raw, names)) is not None]
+    if len(named) > 1:
+        tables = listed([Path(raw.where).name for raw, _ in named])
+        raise DataError(f"{found.root}: one table may name the pictures, but {tables} do; move the others elsewhere.")
+    if not named:
+        return None
+    labels = _read(*named[0], names, data)
+    found.others = [name for name in found.others if name != labels.table]
+    return labels
+
+
+def _tables(folder: Path, names: Names) -> Iterator[RawTable]:
+    """Yield the tables of a folder that can be read; those of a test part or a sample only if there are no others."""
+    paths = tables_in(folder)[:MOST_TABLES]
+    for path in [path for path in paths if not _is_of_others(path.stem)] or paths:
+        try:
+            raw = read_table(path, FileKeys())
+            if any(_named(name, names) for name in raw.columns):  # the first line names a picture, too
+                raw = read_table(path, FileKeys(header=False))
+        except (DataError, OSError):
+            continue
+        if raw.rows:
+            yield raw
+
+
+def _is_of_others(stem: str) -> bool:
+    return part_of(stem) == "test" or any(word in stem.casefold() for word in SAMPLES)
+
+
+def _names(found: PictureFolder) -> Names:
+    """Return the names by which a table may name pictures.
+
+    A name that pictures to learn from and of a test part have is theirs to learn from, as where a table's 1.png is
+    train/1.png beside test/1.png.
+    """
+    ours: dict[str, Path | None] = {}
+    tests: dict[str, Path | None] = {}
+    for one in found.pictures:
+        names, path = tests if in_test_part(one) else ours, PurePosixPath(*one.order)
+        ends = ["/".join(path.parts[at:]) for at in range(len(path.parts))]
+        for name in {*ends, *(end.removesuffix(path.suffix) for end in ends)}:
+            names[name] = None if name in names else one.path
+    return tests | ours
+
+
+def _pictures(raw: RawTable, column: str, names: Names) -> list[Path | None]:
+    """Return the picture that each cell of a column names; None where it names none."""
+    try:
+        cells = texts(cleaned(raw, [column]), column).to_pylist()
+    except DataError:
+        return [None] * raw.rows
+    return [_named(cell or "", names) for cell in cells]
+
+
+def _named(cell: str, names: Names) -> Path | None:
+    """Return the picture that a cell names; the path from another computer ends alike."""
+    path = PurePosixPath(cell.replace("\\", "/"))
+    ends = ("/".join(path.parts[at:]) for at in range(len(path.parts)))
+    return next((one for end in ends if (one := names.get(end)) is not None), None)
+
+
+def _naming_column(raw: RawTable, names: Names) -> str | None:
+    """Return the column that names the most pictures, in more than half of the rows or more than half of them."""
+    head = replace(raw, columns={name: column.slice(0, HEAD) for name, column in raw.columns.items()})
+    columns = [name for name in raw.columns if any(_pictures(head, name, names))]
+    if not columns:
+        return None
+    numbers = {name: len({*_pictures(raw, name, names)} - {None}) for name in columns}
+    best = max(columns, key=lambda name: numbers[name])
+    pictures = len({path for path in names.values() if path is not None})
+    return best if 2 * numbers[best] > min(raw.rows, pictures) else None
+
+
+def _read(raw: RawTable, column: str, names: Names, data: DataSection) -> PictureLabels:
+    """Read the classes and the groups of a table whose column names the pictures."""
+    check_named(raw, data)
+    target, keys = _target(raw, column, data)
+    pictures = _pictures(raw, column, names)
+    raw = cleaned(raw, [name for name in raw.columns if name != column])
+    _refuse_numbers(raw, target, data)
+    classes, several = _of_pictures(raw, target, pictures)
+    groups: dict[Path, str] = {}
+    if data.groups is not None:
+        groups, more = _of_pictures(raw, named_column(raw, data.groups) or "", pictures)
+        several |= more
+    for path in several:
+        classes.pop(path, None)
+    if data.groups is not None and (lacking := [path for path in classes if path not in groups]):
+        raise DataError(
+            f"{raw.where}: data.groups names the group of every picture, but {lacking[0].name!r} has none; fill it in."
+        )
+    unknown = sum(one is None for one in pictures)
+    return PictureLabels(Path(raw.where).name, target, classes, groups, unknown, len(several), keys)
+
+
+def _target(raw: RawTable, column: str, data: DataSection) -> tuple[str, Decided]:
+    """Return the column of the classes, and the key that names it if it was not given."""
+    if data.target is not None:
+        if (target := named_column(raw, data.target) or "") == column:
+            raise DataError(f"data.target: {shown(target)} names the pictures in {raw.where}; name the classes.")
+        return target, {}
+    others = [name for name in raw.columns if name not in (column, named_column(raw, data.groups or ""))]
+    if len(others) != 1:
+        raise DataError(
+            f"data.target: name the column of the classes; beside the pictures, {raw.where} has "
+            f"{listed(others) or 'no other column'}."
+        )
+    return others[0], {"target": others[0]}
+
+
+def _refuse_numbers(raw: RawTable, target: str, data: DataSection) -> None:
+    """Refuse a column of numbers that are no classes."""
+    column = raw.columns[target]
+    if data.task == "classification" or (is_text(column.type) and pc.any(words_in(column)).as_py()):
+        return
+    numbers, _ = lenient_numbers(raw, target)
+    different = np.unique(numbers[np.isfinite(numbers)])
+    if len(different) > MOST_CLASSES or (different % 1).any():
+        raise DataError(
+            f"{raw.at(target)} holds numbers, but the pictures of a folder are told apart by class; to predict a "
+            "number, save X, the pictures, and y in an .npz; if these are classes, data.task = classification."
+        )
+
+
+def _of_pictures(raw: RawTable, name: str, pictures: Iterable[Path | None]) -> tuple[dict[Path, str], set[Path]]:
+    """Return picture -> its cell in a column, where it is not missing, and the pictures with several."""
+    cells: dict[Path, str] = {}
+    several = set()
+    for path, cell in zip(pictures, texts(raw, name).to_pylist(), strict=True):
+        if path is not None and cell is not None and cells.setdefault(path, cell) != cell:
+            several.add(path)
+    return cells, several

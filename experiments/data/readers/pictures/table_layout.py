@@ -1,0 +1,92 @@
+"""The layout of a folder of pictures whose classes stand in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from experiments.config.data_options import DataSection
+from experiments.config.documents import count
+from experiments.data.raw_table import listed, shown
+from experiments.data.readers.pictures.image_folder import PictureFile, PictureFolder
+from experiments.data.readers.pictures.image_labels import PictureLabels, find_labels
+from experiments.data.readers.pictures.image_layout import LabelledPicture, Layout, check_classes, in_test_part
+from experiments.errors import DataError
+
+
+def lay_out_by_table(found: PictureFolder, data: DataSection, own_test: bool = True) -> Layout | None:
+    """Give each picture its class in the folder's table; None where no table names the pictures.
+
+    Args:
+        own_test: whether the pictures in a test part are the test set, where the table has their classes.
+
+    Raises:
+        DataError: the table cannot be right, there are fewer than two classes, or no table names the pictures although
+            data.target or data.groups names a column of one.
+    """
+    if (labels := find_labels(found, data)) is None:
+        if given := [f"data.{key}" for key in ("target", "groups") if getattr(data, key) is not None]:
+            raise DataError(
+                f"{' and '.join(given)}: no table in {found.root} names its pictures, one in each row; put it there, "
+                "or remove the key if each class has a folder."
+            )
+        return None
+    training, without = _labelled((one for one in found.pictures if not in_test_part(one)), labels)
+    test, passed = _labelled((one for one in found.pictures if in_test_part(one)), labels)
+    facts, decisions = [], _said(labels, without)
+    if test and own_test:
+        facts.append(f"the test part is the test set ({count(len(test), 'picture')})")
+    elif test:
+        decisions.append(f"{count(len(test), 'picture')} of the test part passed over, as data.test is the test set")
+    if passed:
+        number = count(passed, "picture")
+        decisions.append(f"{number} of the test part passed over, to which {labels.table} gives no class")
+    layout = Layout(
+        tuple(training),
+        tuple(test if own_test else ()),
+        tuple(facts),
+        tuple(decisions),
+        target=labels.target,
+        groups=labels.groups,
+        keys=labels.keys,
+    )
+    if len(layout.classes) < 2:
+        raise DataError(
+            f"{found.root}: the pictures must have two classes at least, but column {shown(labels.target)} of "
+            f"{labels.table} has {listed(layout.classes) or 'none'} for them."
+        )
+    check_classes(f"{found.root}: the test part", layout.test, layout.classes)
+    return layout
+
+
+def lay_out_test_by_table(found: PictureFolder, data: DataSection, layout: Layout) -> Layout | None:
+    """Give each picture of a test folder its class in that folder's table; None where no table names the pictures.
+
+    Raises:
+        DataError: the table cannot be right, or has a class that the training pictures lack.
+    """
+    if (labels := find_labels(found, data.model_copy(update={"target": layout.target}))) is None:
+        return None
+    test, without = _labelled(found.pictures, labels)
+    check_classes("data.test", test, layout.classes)
+    said = tuple(f"of data.test: {line}" for line in _said(labels, without))
+    return Layout((), tuple(test), decisions=said, groups=labels.groups)
+
+
+def _labelled(pictures: Iterable[PictureFile], labels: PictureLabels) -> tuple[list[LabelledPicture], int]:
+    """Return the pictures that the table has a class for, by class and then by path, and the number of the others."""
+    every = list(pictures)
+    labelled = [LabelledPicture(one, labels.classes[one.path]) for one in every if one.path in labels.classes]
+    labelled.sort(key=lambda one: (one.label, one.file.order))
+    return labelled, len(every) - len(labelled)
+
+
+def _said(labels: PictureLabels, without: int) -> list[str]:
+    """Say where the classes are from, and which rows and pictures are left out."""
+    named = f" (data.target = {shown(labels.target)})" if labels.keys else ""
+    said = [f"the classes are those of the column {shown(labels.target)} in {labels.table}{named}"]
+    if labels.unknown:
+        said.append(f"{count(labels.unknown, 'row')} of {labels.table} passed over, as no picture has that name")
+    if without:
+        several = f", or several ({labels.several})" if labels.several else ""
+        said.append(f"{count(without, 'picture')} left out, to which {labels.table} gives no class{several}")
+    return said
