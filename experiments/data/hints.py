@@ -18,6 +18,8 @@ YEAR = 365.25  # days
 CENTURY = 60  # years that dates with years of two digits may span without a hint
 BRIGHT = 0.35  # mean of pixels, of the largest value, from which their sum outweighs what differs in a network's inputs
 SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
+LARGE = 4096  # inputs of a picture
+MANY = 20_000_000  # values of all pictures, from which a trial of large ones may take minutes
 SQUARED = ("auto", "r2", "neg_mean_squared_error", "neg_root_mean_squared_error")
 RULING = 100  # the hundredth part of the rows that has more than half of the squared deviations from the mean
 
@@ -88,6 +90,23 @@ def brightness_hint(table: Table) -> tuple[str, ...]:
     return (
         f"pixels: {what}, from which a network may learn slowly or not at all; training.batch_norm = true is often "
         "much better.",
+    )
+
+
+def size_hint(table: Table) -> tuple[str, ...]:
+    """Point out many large pictures of a folder, which may be read smaller.
+
+    Args:
+        table: the development rows.
+    """
+    rows, inputs = table.features.shape
+    if table.files is None or table.picture is None or inputs < LARGE or rows * inputs < MANY:
+        return ()
+    height, width = table.picture[:2]
+    half = f"[{max(1, width // 2)}, {max(1, height // 2)}]"
+    return (
+        f"each of the {rows:,} development pictures has {inputs:,} inputs, so a trial may take minutes; "
+        f"data.size = {half} has a quarter of them.",
     )
 
 

@@ -16,7 +16,7 @@ from experiments.config.target import Target
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import IN_BLOCKS
 from experiments.data.fold_rows import fold_rows
-from experiments.data.hints import brightness_hint, hints
+from experiments.data.hints import brightness_hint, hints, size_hint
 from experiments.data.holdout import SealedTestSet
 from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
@@ -117,6 +117,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     assert development.table.numbers is not None
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)
+    notes += size_hint(development.table)
     notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in spec.space:
         notes += brightness_hint(development.table)

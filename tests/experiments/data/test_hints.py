@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.config.target import Target
-from experiments.data.hints import brightness_hint, hints
+from experiments.data.hints import brightness_hint, hints, size_hint
 from experiments.data.table import Table, TableReading
 
 TWO = Target(("no", "yes"))
@@ -115,3 +115,30 @@ def test_bright_and_dark_pictures_are_pointed_out() -> None:
         "pixels: their mean is 0.80 of the largest value, from which a network may learn slowly or not at all; "
         "training.batch_norm = true is often much better.",
     )
+
+
+def test_many_large_pictures_may_be_read_smaller() -> None:
+    def of(rows: int, side: int, names: bool = True) -> tuple[str, ...]:
+        features = np.zeros((rows, side * side), np.uint8)
+        columns = tuple(map(str, range(side * side)))
+        files = np.full(rows, "1.png", np.object_) if names else None
+        return size_hint(
+            Table(
+                "t",
+                features,
+                ("pixel",) * side**2,
+                columns,
+                features[:, 0],
+                "y",
+                None,
+                255.0,
+                picture=(side, side),
+                files=files,
+            )
+        )
+
+    assert of(5000, 64) == (
+        "each of the 5,000 development pictures has 4,096 inputs, so a trial may take minutes; data.size = [32, 32] "
+        "has a quarter of them.",
+    )
+    assert of(100, 64) == of(5000, 28) == of(5000, 64, names=False) == ()
