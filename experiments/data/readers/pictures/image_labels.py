@@ -30,20 +30,22 @@ SAMPLES = ("sample", "submission")  # in the name of a table whose classes are m
 
 @dataclass(frozen=True)
 class PictureLabels:
-    """Classes and groups of pictures, by a table.
+    """Classes and groups of pictures that lie in no class folders.
 
-    table:    the table's file name.
-    target:   the column of the classes.
+    origin:   where the classes stand, as in "the column 'breed' of labels.csv".
+    target:   name of the target.
     classes:  picture -> its class.
+    table:    the file name of the table that names the pictures; empty without one.
     groups:   picture -> its group; empty without data.groups.
     unknown:  number of rows that name no picture.
     several:  number of pictures that have no class because rows give them different ones, or different groups.
     keys:     the keys of [data] with which nothing is left to decide.
     """
 
-    table: str
+    origin: str
     target: str
     classes: Mapping[Path, str]
+    table: str = ""
     groups: Mapping[Path, str] = field(default_factory=dict)
     unknown: int = 0
     several: int = 0
@@ -151,8 +153,9 @@ def _read(raw: RawTable, column: str, names: Names, data: DataSection) -> Pictur
         raise DataError(
             f"{raw.where}: data.groups names the group of every picture, but {lacking[0].name!r} has none; fill it in."
         )
-    unknown = sum(one is None for one in pictures)
-    return PictureLabels(Path(raw.where).name, target, classes, groups, unknown, len(several), keys)
+    table, unknown = Path(raw.where).name, sum(one is None for one in pictures)
+    origin = f"the column {shown(target)} of {table}"
+    return PictureLabels(origin, target, classes, table, groups, unknown, len(several), keys)
 
 
 def _target(raw: RawTable, column: str, data: DataSection) -> tuple[str, Decided]:

@@ -46,7 +46,8 @@ class Layout:
     test:      the folder's own test part.
     facts:     lines about the parts.
     decisions: lines about what was joined or left out, which a strict study refuses.
-    target:    name of the column with the classes, where a table names them.
+    target:    name of the target: the column of the classes, where a table names them.
+    by_table:  whether a table does.
     groups:    picture -> its group, where a table names them.
     keys:      the keys of [data] with which nothing is left to decide.
     """
@@ -56,6 +57,7 @@ class Layout:
     facts: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
     target: str = "class"
+    by_table: bool = False
     groups: Mapping[Path, str] = field(default_factory=dict)
     keys: Decided = field(default_factory=dict)
 
@@ -151,6 +153,17 @@ def part_of(name: str) -> Part | None:
     return parts.pop() if len(parts) == 1 else None
 
 
+def check_class_names(root: Path, classes: Iterable[str]) -> None:
+    """Refuse a class whose name cannot be printed.
+
+    Raises:
+        DataError: the message names the class.
+    """
+    for name in classes:
+        if not name.isprintable():
+            raise DataError(f"{root}: a class must have a name of printable characters, but got {name!r}.")
+
+
 def has_class_folders(found: PictureFolder) -> bool:
     """Return whether most pictures to learn from lie in folders of two classes or more.
 
@@ -238,9 +251,7 @@ def _of_part(where: str, placed: Placed, classes: Collection[str]) -> tuple[list
 
 def _check_training(found: PictureFolder, training: list[LabelledPicture], strays: list[PictureFile]) -> None:
     classes = sorted({one.label for one in training})
-    for name in classes:
-        if not name.isprintable():
-            raise DataError(f"{found.root}: a class must have a name of printable characters, but got {name!r}.")
+    check_class_names(found.root, classes)
     if len(strays) > len(training):
         raise DataError(_layout(found, _in_none(strays)))
     if len(classes) < 2:

@@ -28,7 +28,7 @@ from experiments.data.readers.pictures.image_layout import (
     lay_out_test,
     part_of,
 )
-from experiments.data.readers.pictures.table_layout import lay_out_by_table, lay_out_test_by_table
+from experiments.data.readers.pictures.labelled_layout import lay_out_by_labels, lay_out_test_by_labels
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
 
@@ -157,15 +157,15 @@ def _development(
 
 
 def _layout(found: PictureFolder, data: DataSection, own_test: bool) -> Layout:
-    """Find the classes by the table that a study names a column of, by class folders, or by whatever table there is."""
+    """Find the classes in the table that a study names a column of, in folders, in another table, or in names."""
     if data.target is None and data.groups is None and has_class_folders(found):
         return lay_out(found, own_test)
-    return lay_out_by_table(found, data, own_test) or lay_out(found, own_test)
+    return lay_out_by_labels(found, data, own_test) or lay_out(found, own_test)
 
 
 def _with_test(layout: Layout, found: PictureFolder, data: DataSection) -> Layout:
     """Add the test pictures of a folder of their own."""
-    if (theirs := lay_out_test_by_table(found, data, layout)) is None:
+    if (theirs := lay_out_test_by_labels(found, data, layout)) is None:
         return replace(layout, test=lay_out_test(found, layout.classes))
     decisions, groups = (*layout.decisions, *theirs.decisions), {**layout.groups, **theirs.groups}
     return replace(layout, test=theirs.test, decisions=decisions, groups=groups)

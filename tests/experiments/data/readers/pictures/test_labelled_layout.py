@@ -1,4 +1,4 @@
-"""Pictures whose classes stand in a table are laid out by it: parts, what is left out, and folders of their own."""
+"""Pictures are laid out by a table or by their names: parts, what is left out, and a test folder of its own."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def test_rows_are_pictures_by_class_and_then_by_path(tmp_path: Path) -> None:
     assert table.files.tolist() == ["2.png", "1.png", "3.png"]
     assert table.reading is not None
     assert table.reading.keys == {"target": "breed"}
-    assert notes(table) == ("the classes are those of the column 'breed' in labels.csv (data.target = 'breed')",)
+    assert notes(table) == ("the classes are the column 'breed' of labels.csv (data.target = 'breed')",)
 
 
 def test_what_is_left_out_is_said_and_refused_by_a_strict_study(tmp_path: Path) -> None:
     labelled(tmp_path, "id,breed 1,pug 2,beagle 3,pug 3,beagle 4, 9,pug", "1.png 2.png 3.png 4.png")
     lines = (
-        "the classes are those of the column 'breed' in labels.csv",
+        "the classes are the column 'breed' of labels.csv",
         "1 row of labels.csv passed over, as no picture has that name",
-        "2 pictures left out, to which labels.csv gives no class, or several (1)",
+        "2 pictures left out, without a class, or several (1)",
     )
     assert notes(read(tmp_path, target="breed")) == lines
     with pytest.raises(DataError, match=r"data\.strict refuses what would be decided: the classes are"):
@@ -76,7 +76,7 @@ def test_a_test_part_with_classes_is_the_test_set(tmp_path: Path) -> None:
     table = read(tmp_path)
     assert (len(table.target), table.own_test) == (3, 1)
     assert notes(table)[0] == "the test part is the test set (1 picture)"
-    assert notes(table)[-1] == "1 picture of the test part passed over, to which labels.csv gives no class"
+    assert notes(table)[-1] == "1 picture of the test part passed over, without a class"
 
 
 def test_a_folder_of_test_pictures_has_a_table_of_its_own(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_folder_of_test_pictures_has_a_table_of_its_own(tmp_path: Path) -> Non
     labelled(tmp_path / "theirs", "id,breed 1,b", "1.png")
     table = read(tmp_path / "ours", tmp_path / "theirs")
     assert (table.target.tolist(), table.own_test) == ([0, 1, 1], 1)
-    assert notes(table)[-1] == "of data.test: the classes are those of the column 'breed' in labels.csv"
+    assert notes(table)[-1] == "of data.test: the classes are the column 'breed' of labels.csv"
     labelled(tmp_path / "theirs", "id,breed 1,c", "1.png")
     with pytest.raises(DataError, match=r"data\.test: has classes that the training pictures lack: 'c'"):
         read(tmp_path / "ours", tmp_path / "theirs")
@@ -99,5 +99,25 @@ def test_groups_are_those_of_the_rows(tmp_path: Path) -> None:
 
 def test_one_class_is_too_few(tmp_path: Path) -> None:
     labelled(tmp_path, "id,breed 1,a 2,a", "1.png 2.png")
-    with pytest.raises(DataError, match=r"must have two classes at least, but column 'breed' of labels\.csv has 'a'"):
+    with pytest.raises(
+        DataError, match=r"must have two classes at least, but the column 'breed' of labels\.csv has 'a'"
+    ):
         read(tmp_path)
+
+
+def test_classes_in_names_are_the_last_that_is_tried(tmp_path: Path) -> None:
+    names = [f"{word}.{number}.png" for word in ("cat", "dog") for number in range(5)]
+    for name in names:
+        save(tmp_path / "train" / name, grey())
+    save(tmp_path / "test1" / "1.png", grey())
+    table = read(tmp_path)
+    assert (table.classes, table.target_name, len(table.target)) == (("cat", "dog"), "class", 10)
+    assert notes(table) == (
+        "the classes are the words before the numbers in the pictures' names",
+        "1 picture of the test part passed over, without a class",
+    )
+    save(tmp_path / "held" / "dog.7.png", grey())
+    table = read(tmp_path / "train", tmp_path / "held")
+    assert (table.own_test, table.target[-1]) == (1, 1)
+    (tmp_path / "train" / "labels.csv").write_text("id,kind\n" + "".join(f"{name},{name[4]}\n" for name in names))
+    assert read(tmp_path / "train").classes == tuple("01234")

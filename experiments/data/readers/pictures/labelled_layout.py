@@ -1,4 +1,4 @@
-"""The layout of a folder of pictures whose classes stand in a table."""
+"""The layout of a folder of pictures whose classes stand in a table or in their names."""
 
 from __future__ import annotations
 
@@ -9,26 +9,35 @@ from experiments.config.documents import count
 from experiments.data.raw_table import listed, shown
 from experiments.data.readers.pictures.image_folder import PictureFile, PictureFolder
 from experiments.data.readers.pictures.image_labels import PictureLabels, find_labels
-from experiments.data.readers.pictures.image_layout import LabelledPicture, Layout, check_classes, in_test_part
+from experiments.data.readers.pictures.image_layout import (
+    LabelledPicture,
+    Layout,
+    check_class_names,
+    check_classes,
+    in_test_part,
+)
+from experiments.data.readers.pictures.image_names import classes_in_names
 from experiments.errors import DataError
 
 
-def lay_out_by_table(found: PictureFolder, data: DataSection, own_test: bool = True) -> Layout | None:
-    """Give each picture its class in the folder's table; None where no table names the pictures.
+def lay_out_by_labels(found: PictureFolder, data: DataSection, own_test: bool = True) -> Layout | None:
+    """Give each picture its class by the folder's table, or by the pictures' names; None where neither has classes.
 
     Args:
-        own_test: whether the pictures in a test part are the test set, where the table has their classes.
+        own_test: whether the pictures of a test part are the test set, where they have classes.
 
     Raises:
         DataError: the table cannot be right, there are fewer than two classes, or no table names the pictures although
             data.target or data.groups names a column of one.
     """
-    if (labels := find_labels(found, data)) is None:
-        if given := [f"data.{key}" for key in ("target", "groups") if getattr(data, key) is not None]:
-            raise DataError(
-                f"{' and '.join(given)}: no table in {found.root} names its pictures, one in each row; put it there, "
-                "or remove the key if each class has a folder."
-            )
+    labels = find_labels(found, data)
+    given = [f"data.{key}" for key in ("target", "groups") if getattr(data, key) is not None]
+    if labels is None and given:
+        raise DataError(
+            f"{' and '.join(given)}: no table in {found.root} names its pictures, one in each row; put it there, or "
+            "remove the key if each class has a folder."
+        )
+    if (labels := labels or classes_in_names(found)) is None:
         return None
     training, without = _labelled((one for one in found.pictures if not in_test_part(one)), labels)
     test, passed = _labelled((one for one in found.pictures if in_test_part(one)), labels)
@@ -38,33 +47,35 @@ def lay_out_by_table(found: PictureFolder, data: DataSection, own_test: bool = T
     elif test:
         decisions.append(f"{count(len(test), 'picture')} of the test part passed over, as data.test is the test set")
     if passed:
-        number = count(passed, "picture")
-        decisions.append(f"{number} of the test part passed over, to which {labels.table} gives no class")
+        decisions.append(f"{count(passed, 'picture')} of the test part passed over, without a class")
     layout = Layout(
         tuple(training),
         tuple(test if own_test else ()),
         tuple(facts),
         tuple(decisions),
         target=labels.target,
+        by_table=labels.table != "",
         groups=labels.groups,
         keys=labels.keys,
     )
     if len(layout.classes) < 2:
         raise DataError(
-            f"{found.root}: the pictures must have two classes at least, but column {shown(labels.target)} of "
-            f"{labels.table} has {listed(layout.classes) or 'none'} for them."
+            f"{found.root}: the pictures must have two classes at least, but {labels.origin} has "
+            f"{listed(layout.classes) or 'none'} for them."
         )
+    check_class_names(found.root, layout.classes)
     check_classes(f"{found.root}: the test part", layout.test, layout.classes)
     return layout
 
 
-def lay_out_test_by_table(found: PictureFolder, data: DataSection, layout: Layout) -> Layout | None:
-    """Give each picture of a test folder its class in that folder's table; None where no table names the pictures.
+def lay_out_test_by_labels(found: PictureFolder, data: DataSection, layout: Layout) -> Layout | None:
+    """Give each picture of a test folder its class by that folder's table, or by the pictures' names, as above.
 
     Raises:
         DataError: the table cannot be right, or has a class that the training pictures lack.
     """
-    if (labels := find_labels(found, data.model_copy(update={"target": layout.target}))) is None:
+    labels = find_labels(found, data.model_copy(update={"target": layout.target if layout.by_table else None}))
+    if (labels := labels or classes_in_names(found, layout.classes)) is None:
         return None
     test, without = _labelled(found.pictures, labels)
     check_classes("data.test", test, layout.classes)
@@ -83,10 +94,10 @@ def _labelled(pictures: Iterable[PictureFile], labels: PictureLabels) -> tuple[l
 def _said(labels: PictureLabels, without: int) -> list[str]:
     """Say where the classes are from, and which rows and pictures are left out."""
     named = f" (data.target = {shown(labels.target)})" if labels.keys else ""
-    said = [f"the classes are those of the column {shown(labels.target)} in {labels.table}{named}"]
+    said = [f"the classes are {labels.origin}{named}"]
     if labels.unknown:
         said.append(f"{count(labels.unknown, 'row')} of {labels.table} passed over, as no picture has that name")
     if without:
         several = f", or several ({labels.several})" if labels.several else ""
-        said.append(f"{count(without, 'picture')} left out, to which {labels.table} gives no class{several}")
+        said.append(f"{count(without, 'picture')} left out, without a class{several}")
     return said
