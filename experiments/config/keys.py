@@ -48,14 +48,26 @@ def nearest_keys(parts: Sequence[str]) -> list[str]:
         within = list(KEYS.get(".".join(above), ()))
         if elsewhere := _of_any_section(key):
             return elsewhere
-    every = [*StudySpec.model_fields, *sorted({one for keys in KEYS.values() for one in keys})]
     if found := common_keys(key, within)[:1]:
         return [".".join([*above, *found])]
-    if common := common_keys(key, every)[:1]:
-        return _named(common[0])
+    if called := keys_called(key):
+        return called
     if found := near(key, within):
         return [".".join([*above, *found])]
-    return [one for name in near(key, every) for one in _named(name)]
+    return [one for name in near(key, _names()) for one in _named(name)]
+
+
+def keys_called(name: str) -> list[str]:
+    """List the keys that have this name, or that others call so; none where it is no name of a key.
+
+    >>> keys_called("test_size"), keys_called("lr"), keys_called("out")
+    (['data.test_size'], ['training.learning_rate'], [])
+    """
+    return _of_any_section(name) or [one for found in common_keys(name, _names())[:1] for one in _named(found)]
+
+
+def _names() -> list[str]:
+    return [*StudySpec.model_fields, *sorted({one for keys in KEYS.values() for one in keys})]
 
 
 def _named(name: str) -> list[str]:

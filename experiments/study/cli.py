@@ -18,6 +18,7 @@ from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
 from experiments.search.stop_signals import STOPPING
 from experiments.study.interrupts import between_imports
 from experiments.study.output import print_what_can_be
+from nnet.near import did_you_mean, near
 
 CONSOLE_SCRIPT = "nnet-experiments"
 
@@ -27,9 +28,27 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the command with exit code 2 and a line about the arguments."""
-        if re.match(r"unrecognized arguments: [\w.]+=", message) and "--set" in self.format_usage():
+        if unknown := re.match(r"unrecognized arguments: (--?[\w-]+)(?:[ =](?!-)(\S+))?", message):
+            message += self._meant(*unknown.groups())
+        elif re.match(r"unrecognized arguments: [\w.]+=", message) and self._sets_keys():
             message += " (--set takes one KEY=VALUE, and may be given several times)"
         self.exit(2, f"error: {message}; {self.prog} --help lists what there is.\n")
+
+    def _meant(self, option: str, value: str | None) -> str:
+        """Ask for the key of the study file that was meant, or for the option."""
+        options = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+        keys: list[str] = []
+        if self._sets_keys():
+            from experiments.config.keys import keys_called
+
+            keys = keys_called(option.strip("-").replace("-", "_"))
+        own = [f"--{key.rpartition('.')[2]}" for key in keys]
+        if keys and not set(own) & set(options):
+            return did_you_mean([f"--set {key}={value or 'VALUE'}" for key in keys])
+        return did_you_mean([one for one in own if one in options] or near(option, options))
+
+    def _sets_keys(self) -> bool:
+        return "--set" in self.format_usage()
 
 
 def command_parser(name: str, description: str, epilog: str | None = None) -> CommandParser:

@@ -75,12 +75,18 @@ def test_a_working_folder_that_is_gone_is_one_line(
     ("words", "said"),
     [
         (["--nope"], "unrecognized arguments: --nope"),
+        (["--sets", "a=1"], "unrecognized arguments: --sets a=1 (did you mean --set?)"),
+        (["--epochs", "5"], "unrecognized arguments: --epochs 5 (did you mean --set training.epochs=5?)"),
+        (["--n-folds=5"], "unrecognized arguments: --n-folds=5 (did you mean --set cv.n_splits=5?)"),
+        (["--target-column=y"], "unrecognized arguments: --target-column=y (did you mean --target?)"),
+        (["--seed"], "unrecognized arguments: --seed (did you mean --set study.seed=VALUE?)"),
         (["a=2"], "unrecognized arguments: a=2 (--set takes one KEY=VALUE, and may be given several times)"),
     ],
 )
 def test_wrong_arguments_are_one_line(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     parser = command_parser("some", "A command with keys.")
     parser.add_argument("--set")
+    parser.add_argument("--target")
     for it, line in ((parser, said), (NOTHING, said.partition(" (")[0])):
         with pytest.raises(SystemExit) as end:
             run_command(it, lambda _: 0, words)
