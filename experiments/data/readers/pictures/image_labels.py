@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -38,7 +38,7 @@ class PictureLabels:
     table:    the file name of the table that names the pictures; empty without one.
     groups:   picture -> its group; empty without data.groups.
     unknown:  number of rows that name no picture.
-    several:  number of pictures that have no class because rows give them different ones, or different groups.
+    several:  number of pictures that have no class because rows give them different ones.
     keys:     the keys of [data] with which nothing is left to decide.
     """
 
@@ -52,6 +52,15 @@ class PictureLabels:
     keys: Decided = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _NamingTable:
+    """A table, its column that names pictures, and the picture that each row names; None where it names none."""
+
+    raw: RawTable
+    column: str
+    pictures: Sequence[Path | None]
+
+
 def find_labels(found: PictureFolder, data: DataSection) -> PictureLabels | None:
     """Read the one table of a folder that names its pictures; None where there is none.
 
@@ -61,16 +70,41 @@ def find_labels(found: PictureFolder, data: DataSection) -> PictureLabels | None
     Raises:
         DataError: several tables name the pictures, the column of the classes must be named, or it holds numbers.
     """
-    names = _names(found)
-    named = [(raw, column) for raw in _tables(found.root, names) if (column := _naming_column(raw, names)) is not None]
-    if len(named) > 1:
-        tables = listed([Path(raw.where).name for raw, _ in named])
-        raise DataError(f"{found.root}: one table may name the pictures, but {tables} do; move the others elsewhere.")
-    if not named:
+    if (table := _naming_table(found)) is None:
         return None
-    labels = _read(*named[0], names, data)
+    labels = _read(table, data)
     found.others = [name for name in found.others if name != labels.table]
     return labels
+
+
+def find_groups(found: PictureFolder, data: DataSection, pictures: Iterable[Path]) -> dict[Path, str]:
+    """Read the group of each picture, where folders are the classes; the table is no longer among the other files.
+
+    Raises:
+        DataError: no table names the pictures, it has no such column, or it lacks the group of a picture.
+    """
+    if (table := _naming_table(found)) is None:
+        raise DataError(
+            f"data.groups: no table in {found.root} names its pictures, one in each row; put it there, or remove it."
+        )
+    check_named(table.raw, data)
+    groups = _groups(table, data, pictures)
+    found.others = [name for name in found.others if name != Path(table.raw.where).name]
+    return groups
+
+
+def _naming_table(found: PictureFolder) -> _NamingTable | None:
+    """Find the one table of a folder that names its pictures.
+
+    Raises:
+        DataError: there are several.
+    """
+    names = _names(found)
+    tables = [table for raw in _tables(found.root, names) if (table := _as_naming(raw, names)) is not None]
+    if len(tables) > 1:
+        several = listed([Path(one.raw.where).name for one in tables])
+        raise DataError(f"{found.root}: one table may name the pictures, but {several} do; move the others elsewhere.")
+    return tables[0] if tables else None
 
 
 def _tables(folder: Path, names: Names) -> Iterator[RawTable]:
@@ -123,39 +157,45 @@ def _named(cell: str, names: Names) -> Path | None:
     return next((one for end in ends if (one := names.get(end)) is not None), None)
 
 
-def _naming_column(raw: RawTable, names: Names) -> str | None:
-    """Return the column that names the most pictures, in more than half of the rows or more than half of them."""
+def _as_naming(raw: RawTable, names: Names) -> _NamingTable | None:
+    """Take the column that names the most pictures, if these are more than half of the rows or of the pictures."""
     head = replace(raw, columns={name: column.slice(0, HEAD) for name, column in raw.columns.items()})
-    columns = [name for name in raw.columns if any(_pictures(head, name, names))]
-    if not columns:
+    named = {name: _pictures(raw, name, names) for name in raw.columns if any(_pictures(head, name, names))}
+    if not named:
         return None
-    numbers = {name: len({*_pictures(raw, name, names)} - {None}) for name in columns}
-    best = max(columns, key=lambda name: numbers[name])
-    pictures = len({path for path in names.values() if path is not None})
-    return best if 2 * numbers[best] > min(raw.rows, pictures) else None
+    numbers = {name: len({*pictures} - {None}) for name, pictures in named.items()}
+    best = max(numbers, key=lambda name: numbers[name])
+    every = len({path for path in names.values() if path is not None})
+    return _NamingTable(raw, best, named[best]) if 2 * numbers[best] > min(raw.rows, every) else None
 
 
-def _read(raw: RawTable, column: str, names: Names, data: DataSection) -> PictureLabels:
-    """Read the classes and the groups of a table whose column names the pictures."""
-    check_named(raw, data)
-    target, keys = _target(raw, column, data)
-    pictures = _pictures(raw, column, names)
-    raw = cleaned(raw, [name for name in raw.columns if name != column])
+def _read(table: _NamingTable, data: DataSection) -> PictureLabels:
+    """Read the classes and the groups of a table."""
+    check_named(table.raw, data)
+    target, keys = _target(table.raw, table.column, data)
+    raw = cleaned(table.raw, [target])
     _refuse_numbers(raw, target, data)
-    classes, several = _of_pictures(raw, target, pictures)
-    groups: dict[Path, str] = {}
-    if data.groups is not None:
-        groups, more = _of_pictures(raw, named_column(raw, data.groups) or "", pictures)
-        several |= more
-    for path in several:
-        classes.pop(path, None)
-    if data.groups is not None and (lacking := [path for path in classes if path not in groups]):
+    classes, several = _of_pictures(raw, target, table.pictures)
+    groups = {} if data.groups is None else _groups(table, data, classes)
+    name, unknown = Path(raw.where).name, sum(one is None for one in table.pictures)
+    origin = f"the column {shown(target)} of {name}"
+    return PictureLabels(origin, target, classes, name, groups, unknown, several, keys)
+
+
+def _groups(table: _NamingTable, data: DataSection, pictures: Iterable[Path]) -> dict[Path, str]:
+    """Return picture -> its group.
+
+    Raises:
+        DataError: a picture has none, or several.
+    """
+    column = named_column(table.raw, data.groups or "") or ""
+    groups, _ = _of_pictures(cleaned(table.raw, [column]), column, table.pictures)
+    if lacking := [path for path in pictures if path not in groups]:
         raise DataError(
-            f"{raw.where}: data.groups names the group of every picture, but {lacking[0].name!r} has none; fill it in."
+            f"{table.raw.at(column)} must name one group for each picture, but {lacking[0].name!r} has none or several "
+            f"({len(lacking)} such pictures); correct it."
         )
-    table, unknown = Path(raw.where).name, sum(one is None for one in pictures)
-    origin = f"the column {shown(target)} of {table}"
-    return PictureLabels(origin, target, classes, table, groups, unknown, len(several), keys)
+    return groups
 
 
 def _target(raw: RawTable, column: str, data: DataSection) -> tuple[str, Decided]:
@@ -187,11 +227,11 @@ def _refuse_numbers(raw: RawTable, target: str, data: DataSection) -> None:
         )
 
 
-def _of_pictures(raw: RawTable, name: str, pictures: Iterable[Path | None]) -> tuple[dict[Path, str], set[Path]]:
-    """Return picture -> its cell in a column, where it is not missing, and the pictures with several."""
-    cells: dict[Path, str] = {}
-    several = set()
+def _of_pictures(raw: RawTable, name: str, pictures: Iterable[Path | None]) -> tuple[dict[Path, str], int]:
+    """Return picture -> its cell in a column, where that is not missing, and how many are left out with several."""
+    cells: dict[Path, set[str]] = {}
     for path, cell in zip(pictures, texts(raw, name).to_pylist(), strict=True):
-        if path is not None and cell is not None and cells.setdefault(path, cell) != cell:
-            several.add(path)
-    return cells, several
+        if path is not None and cell is not None:
+            cells.setdefault(path, set()).add(cell)
+    one = {path: next(iter(found)) for path, found in cells.items() if len(found) == 1}
+    return one, len(cells) - len(one)

@@ -47,7 +47,7 @@ class Layout:
     facts:     lines about the parts.
     decisions: lines about what was joined or left out, which a strict study refuses.
     target:    name of the target: the column of the classes, where a table names them.
-    by_table:  whether a table does.
+    origin:    where the classes stand.
     groups:    picture -> its group, where a table names them.
     keys:      the keys of [data] with which nothing is left to decide.
     """
@@ -57,7 +57,7 @@ class Layout:
     facts: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
     target: str = "class"
-    by_table: bool = False
+    origin: Literal["folders", "table", "names"] = "folders"
     groups: Mapping[Path, str] = field(default_factory=dict)
     keys: Decided = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ from experiments.data.raw_table import LARGEST_FILE
 from experiments.data.readers.pictures.image_file import Change, UnreadableError, decode
 from experiments.data.readers.pictures.image_folder import LONGEST, PictureFolder, find_pictures
 from experiments.data.readers.pictures.image_format import MOST_VALUES, FormatDecision, decide_format
+from experiments.data.readers.pictures.image_labels import find_groups
 from experiments.data.readers.pictures.image_layout import (
     LabelledPicture,
     Layout,
@@ -158,17 +159,26 @@ def _development(
 
 def _layout(found: PictureFolder, data: DataSection, own_test: bool) -> Layout:
     """Find the classes in the table that a study names a column of, in folders, in another table, or in names."""
-    if data.target is None and data.groups is None and has_class_folders(found):
-        return lay_out(found, own_test)
+    if data.target is None and has_class_folders(found):
+        layout = lay_out(found, own_test)
+        return layout if data.groups is None else _with_groups(layout, found, data)
     return lay_out_by_labels(found, data, own_test) or lay_out(found, own_test)
 
 
 def _with_test(layout: Layout, found: PictureFolder, data: DataSection) -> Layout:
     """Add the test pictures of a folder of their own."""
-    if (theirs := lay_out_test_by_labels(found, data, layout)) is None:
-        return replace(layout, test=lay_out_test(found, layout.classes))
+    theirs = None if layout.origin == "folders" else lay_out_test_by_labels(found, data, layout)
+    if theirs is None:
+        layout = replace(layout, test=lay_out_test(found, layout.classes))
+        return layout if data.groups is None else _with_groups(layout, found, data)
     decisions, groups = (*layout.decisions, *theirs.decisions), {**layout.groups, **theirs.groups}
     return replace(layout, test=theirs.test, decisions=decisions, groups=groups)
+
+
+def _with_groups(layout: Layout, found: PictureFolder, data: DataSection) -> Layout:
+    """Add the groups of the pictures of a folder."""
+    pictures = [one.file.path for one in (*layout.training, *layout.test) if one.file.path not in layout.groups]
+    return replace(layout, groups={**layout.groups, **find_groups(found, data, pictures)})
 
 
 def _groups(pictures: Sequence[LabelledPicture], layout: Layout) -> NDArray[np.str_] | None:

@@ -54,7 +54,7 @@ def lay_out_by_labels(found: PictureFolder, data: DataSection, own_test: bool = 
         tuple(facts),
         tuple(decisions),
         target=labels.target,
-        by_table=labels.table != "",
+        origin="table" if labels.table else "names",
         groups=labels.groups,
         keys=labels.keys,
     )
@@ -74,7 +74,8 @@ def lay_out_test_by_labels(found: PictureFolder, data: DataSection, layout: Layo
     Raises:
         DataError: the table cannot be right, or has a class that the training pictures lack.
     """
-    labels = find_labels(found, data.model_copy(update={"target": layout.target if layout.by_table else None}))
+    target = layout.target if layout.origin == "table" else None
+    labels = find_labels(found, data.model_copy(update={"target": target}))
     if (labels := labels or classes_in_names(found, layout.classes)) is None:
         return None
     test, without = _labelled(found.pictures, labels)

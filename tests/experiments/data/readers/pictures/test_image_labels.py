@@ -75,7 +75,9 @@ def test_the_group_of_each_picture_is_read(folder: Path) -> None:
     assert labels is not None
     assert [labels.groups[path] for path in sorted(labels.groups)] == ["x", "x", "y", "y"]
     write(folder, "id,who,breed 000,x,a 001,,b 002,y,a 003,y,b")
-    with pytest.raises(DataError, match=r"names the group of every picture, but '001\.png' has none; fill it in\."):
+    with pytest.raises(
+        DataError, match=r"must name one group for each picture, but '001\.png' has none or several \(1"
+    ):
         labels_of(folder, groups="who")
 
 

@@ -97,6 +97,20 @@ def test_groups_are_those_of_the_rows(tmp_path: Path) -> None:
     assert table.groups.tolist() == ["y", "x", "x"]
 
 
+def test_pictures_in_class_folders_have_groups_too(tmp_path: Path) -> None:
+    drawn(tmp_path / "ours", rows=2)
+    drawn(tmp_path / "theirs", rows=1)
+    (tmp_path / "ours" / "who.csv").write_text("id,who\na/0.png,x\na/1.png,y\nb/0.png,x\nb/1.png,y\n")
+    table = read(tmp_path / "ours", groups="who")
+    assert table.groups is not None
+    assert (table.classes, table.groups.tolist(), notes(table)) == (("a", "b"), ["x", "y", "x", "y"], ())
+    with pytest.raises(DataError, match=r"^data\.groups: no table in .*theirs names its pictures"):
+        read(tmp_path / "ours", tmp_path / "theirs", groups="who")
+    (tmp_path / "theirs" / "who.csv").write_text("id,who\na/0.png,z\nb/0.png,\n")
+    with pytest.raises(DataError, match=r"theirs/who\.csv: column 'who' must name one group .* '0\.png' has none"):
+        read(tmp_path / "ours", tmp_path / "theirs", groups="who")
+
+
 def test_one_class_is_too_few(tmp_path: Path) -> None:
     labelled(tmp_path, "id,breed 1,a 2,a", "1.png 2.png")
     with pytest.raises(
