@@ -187,9 +187,11 @@ def _of_picture_array(path: Path, form: RowFormat, rows: int) -> NewRows:
     from experiments.data.new_pictures import array_rows
 
     assert form.picture is not None
-    pixels, notes = array_rows(*_array(path), form.picture)
+    x, where, said = _array(path)
+    pixels, notes = array_rows(x, where, form.picture)
     parts = (pixels[start : start + rows] for start in range(0, len(pixels), rows))
-    return NewRows((pd.DataFrame(part, columns=form.names, copy=False) for part in parts), (), CellNotes(form), notes)
+    frames = (pd.DataFrame(part, columns=form.names, copy=False) for part in parts)
+    return NewRows(frames, (), CellNotes(form), said + notes)
 
 
 def _of_array(path: Path, form: RowFormat) -> RawTable:
@@ -198,26 +200,26 @@ def _of_array(path: Path, form: RowFormat) -> RawTable:
         raise DataError(f"{path}: the model needs columns with names, which arrays lack; take a .csv or .parquet.")
     from experiments.data.readers.arrays.npy import columns_of
 
-    x, _ = _array(path)
+    x, _, notes = _array(path)
     if x.dtype == np.bool_ and all(kind == "number" for _, kind in form.inputs):
         x = x.astype(np.uint8)
-    return columns_of(path, x.reshape(len(x), -1))
+    return replace(columns_of(path, x.reshape(len(x), -1)), notes=notes)
 
 
-def _array(path: Path) -> tuple[NDArray[Any], str]:
-    """Return the (N, ...) array of new rows in a file, and its place for messages."""
+def _array(path: Path) -> tuple[NDArray[Any], str, tuple[str, ...]]:
+    """Return the (N, ...) array of new rows in a file, its place for messages, and lines about other arrays."""
     from experiments.data.readers.arrays.array_file import read_array
     from experiments.data.readers.arrays.npz import read_features
 
     if is_idx_pictures(path):
-        return read_idx_file(path, 3), str(path)
+        return read_idx_file(path, 3), str(path), ()
     if path.suffix.lower() == ".npy":
         x, where = read_array(path), str(path)
         if x.ndim < 2 or not x.size:
             raise DataError(f"{path}: the shape must be (rows, features), but it is {x.shape}.")
-        return x, where
-    name, x = read_features(path)
-    return x, f"{path}: {name}"
+        return x, where, ()
+    name, x, notes = read_features(path)
+    return x, f"{path}: {name}", notes
 
 
 def _by_position(raw: RawTable, names: list[str], target: str) -> RawTable:

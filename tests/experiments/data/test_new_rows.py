@@ -232,6 +232,8 @@ def test_an_array_alone_is_taken_by_position(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "new.npy", RowFormat(POSITIONS), 3).ignored == ("2",)
     np.savez(tmp_path / "new.npz", anything=np.arange(8).reshape(4, 2))
     assert everything(tmp_path / "new.npz", POSITIONS, 3).to_numpy()[-1].tolist() == [6, 7]
+    np.savez(tmp_path / "new.npz", X_train=np.ones((3, 2)), X_test=np.arange(8).reshape(4, 2))
+    assert read_rows(tmp_path / "new.npz", RowFormat(POSITIONS), 3).notes == ("X_test is predicted, not X_train",)
     with pytest.raises(DataError, match="the model needs columns with names, which arrays lack"):
         everything(tmp_path / "new.npy", INPUTS)
 

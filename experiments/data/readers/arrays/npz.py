@@ -23,6 +23,7 @@ from experiments.data.readers.arrays.image_arrays import as_pictures
 from experiments.data.readers.arrays.one_hot import read_target, target_problem
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
+from nnet.near import enumerated
 
 ROLES = ("groups", "time", "weights")
 BESIDE = "biufU"  # kinds of arrays whose cells identify a row
@@ -63,8 +64,10 @@ def read_npz(path: Path, data: DataSection, test: Path | None = None) -> Table:
     return _table(path, data, chosen, blocks, own_test)
 
 
-def read_features(path: Path) -> tuple[str, NDArray[Any]]:
+def read_features(path: Path) -> tuple[str, NDArray[Any], tuple[str, ...]]:
     """Return the name and the (N, ...) numbers of the features of new rows, or of a file's only array.
+
+    Where a file has a training and a test part, these are the test part's, and a line says so.
 
     Raises:
         DataError: as of `read_npz`.
@@ -72,6 +75,7 @@ def read_features(path: Path) -> tuple[str, NDArray[Any]]:
     with open_archive(path) as archive:
         names = _names(archive)
         there = names.features("") or names.features("test") or list(archive.names)
+        passed = [] if names.features("") or not names.features("test") else names.features("train")
         if len(there) != 1 and not names.features(""):
             raise DataError(
                 f"{path}: name the array of the rows X; its arrays are {', '.join(archive.names) or 'none'}."
@@ -81,7 +85,8 @@ def read_features(path: Path) -> tuple[str, NDArray[Any]]:
         raise DataError(
             f"{path}: {there[0]} must be numbers of shape (rows, features), but is {x.dtype} of shape {x.shape}."
         )
-    return there[0], x
+    notes = (f"{there[0]} is predicted, not {enumerated(passed)}",) if passed else ()
+    return there[0], x, notes
 
 
 def _names(archive: ArrayArchive) -> ArrayNames:
