@@ -5,8 +5,10 @@ Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits.
 
 from __future__ import annotations
 
+import glob
 import gzip
 import math
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
+from experiments.data.raw_table import listed
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
 
@@ -59,13 +62,18 @@ def read_idx_file(path: Path, dimensions: int) -> NDArray[np.uint8]:
 def read_idx_folder(folder: Path) -> Table:
     """Read the table of a folder with MNIST's four files, or with the two of `train`; classes are the labels used.
 
+    All names may begin alike, as in emnist-letters-train-images-idx3-ubyte.gz; its test part is t10k or test.
+
     Raises:
-        DataError: a file is missing or damaged, or images and labels do not match, which their headers show.
+        DataError: a file is missing or damaged, there are several sets, or images and labels do not match, which their
+            headers show.
     """
-    has_test = any(folder.glob("t10k-*"))
+    begin = _beginning(folder)
+    test = next((part for part in ("t10k", "test") if any(folder.glob(f"{glob.escape(begin + part)}-*"))), None)
     files = [
-        ((f"{part}-images-idx3-ubyte", 3), (f"{part}-labels-idx1-ubyte", 1))
-        for part in ("train", *(("t10k",) if has_test else ()))
+        ((f"{begin}{part}-images-idx3-ubyte", 3), (f"{begin}{part}-labels-idx1-ubyte", 1))
+        for part in ("train", test)
+        if part is not None
     ]
     announced = [[_announced(folder, *file) for file in part] for part in files]  # before memory is taken
     for shape, count in announced:
@@ -78,17 +86,32 @@ def read_idx_folder(folder: Path) -> Table:
     pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     names, target = np.unique(labels, return_inverse=True)
     columns = array_columns(pixels, str(folder))
-    facts = (f"t10k is the test set ({len(parts[1][1])} pictures)",) if has_test else ()
+    facts = (f"{begin}{test} is the test set ({len(parts[1][1])} pictures)",) if test else ()
     return Table(
         name=folder.resolve().name,
         target=target.astype(np.int64),
         target_name="label",
         classes=tuple(map(str, names)),
-        own_test=len(parts[1][1]) if has_test else 0,
+        own_test=len(parts[1][1]) if test else 0,
         cells=SourceCells.of(columns["features"], labels),
         reading=TableReading(tuple(zip(columns["columns"], columns["kinds"], strict=True)), notes=facts),
         **columns,
     )
+
+
+def _beginning(folder: Path) -> str:
+    """Return how the names of a folder's files begin before the part, as emnist-letters-.
+
+    Raises:
+        DataError: there are several sets.
+    """
+    names = [path.name for path in folder.glob(IDX_PICTURES) if is_idx_pictures(path)]
+    found = sorted({match[1] for name in names if (match := re.match(r"(.*?)train-images", name))})
+    if len(found) > 1:
+        raise DataError(
+            f"{folder}: must have one set of pictures, but it has those of {listed(found)}; move the others."
+        )
+    return found[0] if found else ""
 
 
 def _found(folder: Path, name: str) -> Path:

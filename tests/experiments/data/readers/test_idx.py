@@ -102,6 +102,19 @@ def test_a_folder_of_any_size_is_a_table(tmp_path: Path) -> None:
     assert (whole.own_test, whole.target.tolist()) == (1, [1, 0, 1, 0])
 
 
+def test_all_names_may_begin_alike(tmp_path: Path) -> None:
+    pixels = np.arange(24, dtype=np.uint8).reshape(6, 2, 2)
+    written(tmp_path, "emnist-letters-train", pixels, [1, 2, 1, 2, 1, 2])
+    written(tmp_path, "emnist-letters-test", pixels[:2], [1, 2])
+    table = read_idx_folder(tmp_path)
+    assert (len(table.target), table.own_test, table.classes) == (8, 2, ("1", "2"))
+    assert table.reading is not None
+    assert table.reading.notes == ("emnist-letters-test is the test set (2 pictures)",)
+    written(tmp_path, "emnist-digits-train", pixels, [1, 2, 1, 2, 1, 2])
+    with pytest.raises(DataError, match=r"one set of pictures, .* of 'emnist-digits-', 'emnist-letters-'; move the"):
+        read_idx_folder(tmp_path)
+
+
 @pytest.mark.parametrize(("shape", "labels"), [((2, 4, 2), [0]), ((2, 2, 4), [0, 1])])
 def test_pictures_and_labels_belong_together(tmp_path: Path, shape: tuple[int, ...], labels: list[int]) -> None:
     written(tmp_path, "train", np.zeros((2, 4, 2), np.uint8), [0, 1])
