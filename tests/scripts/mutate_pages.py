@@ -21,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from experiments.search.arithmetic import PORTABLE  # noqa: E402
 from support.facts import Page, Record, page_of_html, page_of_markdown  # noqa: E402
 from support.kinds import NAMES  # noqa: E402
 from support.page_mutations import Fault, in_templates, install  # noqa: E402
@@ -76,7 +77,7 @@ def _make_missing(above: Path) -> None:
     for kind in NAMES:
         if not (above / kind / "studies" / kind / "results.json").exists():
             command = [sys.executable, "-c", program, kind, str(above)]
-            subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, check=True)
+            subprocess.run(command, env=os.environ | PORTABLE | {"PYTHONPATH": path}, check=True)
 
 
 class Bench:
