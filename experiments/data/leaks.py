@@ -1,4 +1,4 @@
-"""Hints about leaks: columns that give the target away, rows that belong together, and rows in an order of time.
+"""Hints about leaks: columns that give the target away, and rows that belong together.
 
 Nothing is changed, because only the owner of the data knows what is known before the target is. Each line names the key
 that would change it.
@@ -23,7 +23,7 @@ TOLD = "alone; data.drop leaves out what is not known before the target is."  # 
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
 CORRELATED = 0.9999  # correlation, of values or ranks, of a column that is the target in another unit or scale
-FEWEST = 20  # rows that show a correlation or an order
+FEWEST = 20  # rows that show a correlation
 SAMPLE = 5000  # rows by which most columns are ruled out
 GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
@@ -36,7 +36,7 @@ COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of num
 
 
 def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.intp] | None = None) -> tuple[str, ...]:
-    """Point out columns that tell the target by themselves, repeated identifiers, and rows in the order of a date.
+    """Point out columns that tell the target by themselves, and repeated identifiers.
 
     Args:
         table:   the development rows.
@@ -53,8 +53,6 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
         )
     if table.groups is None:
         lines += _repeated_identifiers(table)
-    if table.time is None:
-        lines += _in_order(table)
     return tuple(lines)
 
 
@@ -149,20 +147,3 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
                     f"column {shown(name)} is named like an identifier, but {rows:,} development rows have {levels:,} "
                     f"values of it; data.groups = {name} keeps rows that belong together on one side of every split."
                 )
-
-
-def _in_order(table: Table) -> Iterator[str]:
-    """Say by which date the rows are ordered; the first of several. Beside dates, a time of day orders no rows."""
-    columns = [(name, _values(table, at)) for at, name in _features(table, "date")]
-    dates = [(name, values) for name, values in columns if (np.abs(values) >= 1).any()]
-    for name, values in dates or columns:
-        moments = values if table.numbers is None else values[np.argsort(table.numbers)]
-        steps = np.diff(moments)
-        ordered = len(moments) >= FEWEST and ((steps >= 0).all() or (steps <= 0).all())
-        if ordered and 2 * len(np.unique(moments)) > len(moments):
-            order = shown(name) + (", the last ones first" if steps.min() < 0 else "")
-            yield (
-                f"the rows stand in the order of {order}; if new rows will be later ones, data.time = {name} "
-                "validates and tests on rows that are later than those it learns from."
-            )
-            return

@@ -38,6 +38,7 @@ from experiments.data.splits import (
 from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
 from experiments.data.target_type import target_of, type_note, with_logarithm
+from experiments.data.time_order import order_hints
 from experiments.errors import DataError
 from nnet.batches import FoldData
 
@@ -117,6 +118,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     assert development.table.numbers is not None
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)
+    notes += order_hints(development.table)
     notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in spec.space:
         notes += brightness_hint(development.table)

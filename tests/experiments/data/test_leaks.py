@@ -154,38 +154,3 @@ def test_other_names_and_values_are_not(values: Any, name: str) -> None:
 def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -> None:
     names = np.array([f"P{row // 3:02}" for row in range(ROWS)])
     assert "column 'patients' is named like an identifier" in said(names, kind="category", name="patients")
-
-
-def test_rows_in_the_order_of_a_date_are_pointed_out() -> None:
-    days = np.arange(ROWS) * 7.0
-    line = (
-        "the rows stand in the order of 'x'; if new rows will be later ones, data.time = x validates and tests on rows "
-        "that are later than those it learns from."
-    )
-    assert said(days, kind="date") == line
-    assert said(days[::-1], kind="date") == line.replace("'x'; if", "'x', the last ones first; if")
-    shuffled = np.argsort(PLAIN)  # as a split may leave them
-    table = replace(table_of(days[shuffled], "date"), numbers=shuffled)
-    assert leak_hints(table, LABELS, True) == (line,)
-    assert leak_hints(replace(table, time=days[shuffled]), LABELS, True) == ()
-
-
-def test_a_time_of_day_orders_the_rows_only_where_there_are_no_dates() -> None:
-    table = table_of(np.arange(ROWS) / 1440, "date", "clock")
-    assert "order of 'clock'" in " | ".join(leak_hints(table, LABELS, True))
-    dated = replace(table, kinds=("date", "date"), features=table.features.assign(plain=20_000 + 7 * PLAIN))
-    assert leak_hints(dated, LABELS, True) == ()
-
-
-@pytest.mark.parametrize(
-    ("values", "kind"),
-    [
-        (np.arange(ROWS) * 7.0, "number"),
-        (np.where(np.arange(ROWS) == 50, 0.0, np.arange(ROWS)), "date"),
-        (np.where(np.arange(ROWS) == 50, np.nan, np.arange(ROWS)), "date"),
-        (np.arange(ROWS) // 10 * 1.0, "date"),  # a few days
-        (np.arange(12) * 1.0, "date"),
-    ],
-)
-def test_other_orders_are_not(values: Any, kind: Kind) -> None:
-    assert "order" not in said(values, LABELS[: len(values)], kind)
