@@ -266,7 +266,17 @@ def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
 def test_what_says_nothing_of_new_rows_is_no_feature(values: list[Any], reason: str, sheet: Make) -> None:
     with pytest.raises(NoFeature) as why:
         decided(sheet(x=values))
-    assert why.value.reason == reason
+    assert (why.value.reason, why.value.detail) == (reason, "")
+
+
+def test_numbers_that_count_the_rows_in_time_name_the_option_that_tests_on_later_ones(sheet: Make) -> None:
+    for name in ("year", "week no"):
+        with pytest.raises(NoFeature) as why:
+            decide_column(sheet(**{name: [1980 + number for number in MANY]}), name, (), False)
+        quoted = "year" if name == "year" else "'week no'"
+        assert why.value.detail == (
+            f"counts the rows; if new rows will be later ones, --time {quoted} tests on later rows"
+        )
 
 
 def test_what_only_resembles_an_identifier_is_taken(sheet: Make) -> None:
