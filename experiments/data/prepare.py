@@ -160,6 +160,9 @@ def _fewer_folds(development: DevelopmentSet, usual: int, folds: int, drawn: Row
     groups = development.table.groups
     if groups is not None and len(np.unique(groups)) == folds:
         return f"cv.n_splits: {folds} folds instead of {usual}, as there are only {folds} development groups."
+    if (time := development.table.time) is not None:
+        moments = len(np.unique(time[drawn]))
+        return f"cv.n_splits: {folds} folds instead of {usual}, as the development rows are of {moments} moments."
     counts = class_counts(development, drawn)
     name = development.target.classes[int(counts.argmin())]
     copies = "" if development.table.copies is None else ", where copies count as one"

@@ -20,7 +20,7 @@ from experiments.data.drawn_together import drawn_together
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
-from experiments.data.moments import between_moments, whole_moments
+from experiments.data.moments import between_moments, most_forward_folds, share_of_last, whole_moments
 from experiments.data.positive import with_positive_last
 from experiments.data.table import Table
 from experiments.errors import DataError
@@ -134,9 +134,8 @@ def _check_sides(table: Table, development: Rows, test: Rows) -> None:
         if len(np.unique(table.groups[test])) < 2:
             raise DataError(too_few_groups(len(np.unique(table.groups)), bool(table.own_test)))
     if table.time is not None and not table.own_test and len(np.unique(table.time[test])) < 2:
-        raise DataError(
-            "data.test_size: the test set needs at least two moments for an interval of its score; set a larger one."
-        )
+        rule = "data.test_size: the test set needs at least two moments for an interval of its score"
+        raise DataError(f"{rule}; set data.test_size = {share_of_last(table.time, 2):g}.")
     if table.time is not None and table.time[test].min() < table.time[development].max():
         raise DataError("data.time: the source's own test rows must not be earlier than the rows to learn from.")
 
@@ -194,7 +193,7 @@ def suitable_splitter(development: DevelopmentSet) -> str:
 
 
 def suitable_folds(development: DevelopmentSet, cv: CVSection, drawn: Rows | None = None) -> CVSection:
-    """Lower the number of folds to the rows of the smallest class and the groups, where none is named; at least 2.
+    """Lower the folds to the rows of the smallest class, groups and moments, where no number is named; at least 2.
 
     Args:
         drawn: rows that the folds are made of; all where None.
@@ -208,6 +207,8 @@ def suitable_folds(development: DevelopmentSet, cv: CVSection, drawn: Rows | Non
     if "Stratified" in name and development.target.classes:
         rows = different_rows(development.table) if drawn is None else drawn
         most.append(int(class_counts(development, rows).min()))
+    if (time := development.table.time) is not None:
+        most.append(most_forward_folds(time if drawn is None else time[drawn], cv.n_splits))
     return cv if min(most) == cv.n_splits else cv.model_copy(update={"n_splits": max(2, min(most))})
 
 

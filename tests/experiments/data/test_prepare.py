@@ -55,9 +55,9 @@ def test_copies_are_no_evidence_that_a_column_tells_the_target(copies: dict[str,
         assert [note for note in notes if "follows" in note] == [line] * said
 
 
-def given(words: list[str], groups: Any = None, **sections: dict[str, Any]) -> StudyData:
+def given(words: list[str], groups: Any = None, time: Any = None, **sections: dict[str, Any]) -> StudyData:
     x = np.random.default_rng(0).normal(size=(len(words), 2))
-    table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None, groups=groups)
+    table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None, groups=groups, time=time)
     document = {"study": {"name": "x"}, "space": {"l2": {"low": 0, "high": 1}}, "data": {"source": "given"}} | sections
     return prepare(parse_spec(document, "here"), {}, table)
 
@@ -66,6 +66,12 @@ def test_few_groups_lower_the_folds_and_it_is_said() -> None:
     data = given(["ok", "bad"] * 20, np.repeat(np.arange(5), 8), data={"source": "given", "test_size": 0.4})
     assert (data.n_splits, len(data.folds.pairs)) == (3, 3)
     assert "cv.n_splits: 3 folds instead of 5, as there are only 3 development groups." in data.notes
+
+
+def test_few_moments_lower_the_folds_and_it_is_said() -> None:
+    data = given(["ok", "bad"] * 20, time=np.repeat(np.arange(5), 8), data={"source": "given", "test_size": 0.4})
+    assert (data.n_splits, len(data.folds.pairs)) == (2, 2)
+    assert "cv.n_splits: 2 folds instead of 5, as the development rows are of 3 moments." in data.notes
 
 
 def test_a_rare_class_lowers_the_folds_and_the_study_file_says_it() -> None:
