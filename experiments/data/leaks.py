@@ -23,8 +23,9 @@ TOLD = "alone; data.drop leaves out what is not known before the target is."  # 
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
 CORRELATED = 0.9999  # correlation, of values or ranks, of a column that is the target in another unit or scale
-FEWEST = 20  # rows that show a correlation
-SAMPLE = 5000  # rows by which most columns are ruled out
+FEWEST = 20  # rows that show a correlation, and different numbers that show a target of the next row
+MOSTLY = 0.95  # share of such rows: a few may stand beside gaps in time
+SAMPLE = 5000  # rows by which most columns are ruled out, and that show a target of the next row
 GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
 THINGS = (
@@ -36,7 +37,7 @@ COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of num
 
 
 def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.intp] | None = None) -> tuple[str, ...]:
-    """Point out columns that tell the target by themselves, and repeated identifiers.
+    """Point out columns that tell the target, of their row or of the next, and repeated identifiers.
 
     Args:
         table:   the development rows.
@@ -50,6 +51,12 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         lines.append(
             f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} {TOLD}"
+        )
+    if ahead := [name for at, name in _features(table, "number") if _is_ahead(table, at, y)]:
+        each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
+        lines.append(
+            f"{each} the target of the next row, which is later by data.time; data.drop leaves out what is not known "
+            "before the target is."
         )
     if table.groups is None:
         lines += _repeated_identifiers(table)
@@ -85,6 +92,18 @@ def _tells(table: Table, at: int, rows: NDArray[np.intp], labels: NDArray[Any], 
         if all(_is_function(values, y) for values, y in pairs):
             return True
     return all(_separates(_values(table, at, part[-1] + 1)[part], labels[: len(part)]) for part in parts)
+
+
+def _is_ahead(table: Table, at: int, y: NDArray[Any]) -> bool:
+    """Return whether a number is the target of the next row in time, nearly wherever it is there."""
+    if table.time is None or not (table.time[1:] > table.time[:-1]).all():
+        return False
+    y = y[:SAMPLE]
+    values = _values(table, at, SAMPLE)[:-1]
+    there = np.isfinite(values)
+    values, following, own = values[there], y[1:][there], y[:-1][there]
+    enough = len(values) >= max(FEWEST, len(y) / 2) and len(np.unique(following)) >= FEWEST
+    return enough and bool(np.isclose(values, following).mean() >= MOSTLY > np.isclose(values, own).mean())
 
 
 def _is_function(values: NDArray[Any], y: NDArray[Any]) -> bool:
@@ -138,6 +157,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
 
 def _repeated_identifiers(table: Table) -> Iterator[str]:
     """Say which columns are named like identifiers and have the same value in several rows."""
+    instead = "" if table.time is None else ", in place of data.time,"
     for at, name in _features(table, "number", "category"):
         if re.fullmatch(GROUP_NAME, name) and not (table.kinds[at] == "number" and re.fullmatch(COUNT_NAME, name)):
             values = _values(table, at)
@@ -145,5 +165,6 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 yield (
                     f"column {shown(name)} is named like an identifier, but {rows:,} development rows have {levels:,} "
-                    f"values of it; data.groups = {name} keeps rows that belong together on one side of every split."
+                    f"values of it; data.groups = {name}{instead} keeps rows that belong together on one side of every "
+                    "split."
                 )

@@ -17,6 +17,7 @@ RANDOM = np.random.default_rng(0)
 PLAIN = RANDOM.normal(size=ROWS)
 LABELS = RANDOM.integers(3, size=ROWS)
 NUMBERS = RANDOM.normal(size=ROWS)
+YEARLY = np.arange(ROWS)
 LETTERS = np.array(list("abcdefgh"))
 
 
@@ -129,6 +130,8 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         f"column '{name}' is named like an identifier, but 120 development rows have 40 values of it; data.groups = "
         f"{name} keeps rows that belong together on one side of every split."
     )
+    timed = replace(table_of(np.arange(ROWS) // 3 * 1.0, name=name), time=np.arange(ROWS))  # which excludes groups
+    assert f"data.groups = {name}, in place of data.time, keeps rows" in " ".join(leak_hints(timed, LABELS, True))
     grouped = replace(table_of(np.arange(ROWS) // 3 * 1.0, name=name), groups=np.arange(ROWS) // 3)
     assert leak_hints(grouped, LABELS, True) == ()
 
@@ -154,3 +157,24 @@ def test_other_names_and_values_are_not(values: Any, name: str) -> None:
 def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -> None:
     names = np.array([f"P{row // 3:02}" for row in range(ROWS)])
     assert "column 'patients' is named like an identifier" in said(names, kind="category", name="patients")
+
+
+def test_a_column_that_is_the_target_of_the_next_row_in_time_is_pointed_out() -> None:
+    y = np.cumsum(NUMBERS).round(3)
+    ahead = np.append(y[1:], np.nan)
+    line = (
+        "'x' holds the target of the next row, which is later by data.time; data.drop leaves out what is not known "
+        "before the target is."
+    )
+
+    def found(values: Any, time: Any = YEARLY) -> tuple[str, ...]:
+        return leak_hints(replace(table_of(values), time=time), y, False)
+
+    assert found(ahead) == found(np.where(np.arange(ROWS) % 50 == 7, 0.0, ahead)) == (line,)
+    twice = replace(table_of(ahead), features=pd.DataFrame({"plain": ahead, "x": ahead}), time=np.arange(ROWS))
+    assert leak_hints(twice, y, False) == (line.replace("'x' holds", "'plain', 'x' each hold"),)
+    for values in (np.append(np.nan, y[:-1]), np.where(PLAIN > 0.5, ahead, np.nan), ahead + PLAIN, PLAIN):
+        assert found(values) == ()
+    assert found(ahead, None) == found(ahead, np.arange(ROWS) // 2) == ()  # which row is the next one is not known
+    flat = np.ones(ROWS)
+    assert leak_hints(replace(table_of(flat), time=np.arange(ROWS)), flat, False) == ()
