@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
+from experiments.data.time_order import LATER
 from nnet.ordered_sums import ordered_sum
 
-TOLD = "alone; data.drop leaves out what is not known before the target is."  # ends the line about such columns
+TOLD = "data.drop leaves out what is not known before the target is."
+TOGETHER = "keeps rows that belong together on one side of every split."
+DOUBTS = (TOLD, TOGETHER, LATER)  # end the lines that say why a score may be too good
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
 CORRELATED = 0.9999  # correlation, of values or ranks, of a column that is the target in another unit or scale
@@ -49,15 +52,11 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
     rows = np.arange(len(y)) if rows is None else rows
     labels = np.unique(y[rows], return_inverse=True)[1]
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
-        lines.append(
-            f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} {TOLD}"
-        )
+        each = f"{listed(telling)}{', each' if telling[1:] else ''}"
+        lines.append(f"target {shown(table.target_name)} follows from {each} alone; {TOLD}")
     if ahead := [name for at, name in _features(table, "number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
-        lines.append(
-            f"{each} the target of the next row, which is later by data.time; data.drop leaves out what is not known "
-            "before the target is."
-        )
+        lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
     if table.groups is None:
         lines += _repeated_identifiers(table)
     return tuple(lines)
@@ -165,6 +164,5 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 yield (
                     f"column {shown(name)} is named like an identifier, but {rows:,} development rows have {levels:,} "
-                    f"values of it; data.groups = {name}{instead} keeps rows that belong together on one side of every "
-                    "split."
+                    f"values of it; data.groups = {name}{instead} {TOGETHER}"
                 )

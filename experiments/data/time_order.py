@@ -24,6 +24,7 @@ UNSEEN = (
     1.25  # most changes of series for each step back: where rows were drawn, one may begin later than the last ends
 )
 EVEN = 0.5  # share of the steps of a series of dates that are the same
+LATER = "validates and tests on rows that are later than those it learns from."  # ends each line
 ONWARD = "year|yr|jahr|time|zeit|timestamp|epoch|elapsed|cycle|period|step|t|ts"  # names of numbers that go on
 AROUND = "quarter|quartal|month|monat|week|woche|kw|day|tag|date|datum|hour|stunde|minute|second"  # and may begin again
 UNIT = r"([_ .-]?(s|sec|ms|us|ns|h|utc|at|id|no|nr|number|index))?"
@@ -86,7 +87,7 @@ def _ordered(columns: Sequence[tuple[str, Kind, Moments]]) -> Iterator[str]:
         for sign, words in ((1, ""), (-1, ", the last ones first")):
             behind = sign * moments < np.maximum.accumulate(sign * moments)
             if behind.mean() <= OUT_OF_ORDER:
-                yield f"the rows stand in the order of {shown(name)}{words}; {_later(name)}."
+                yield f"the rows stand in the order of {shown(name)}{words}; {_later(name)}"
 
 
 def _series(table: Table, columns: Sequence[tuple[str, Kind, Moments]]) -> Iterator[str]:
@@ -97,10 +98,9 @@ def _series(table: Table, columns: Sequence[tuple[str, Kind, Moments]]) -> Itera
         if share >= ASCENDING:
             back = steps < 0 if (steps > 0).mean() >= ASCENDING else steps > 0
             of = _name_of_series(table, back)
-            other = (
-                "" if of is None else f" If they will be of another {shown(of)}, data.groups = {of} tests on others."
-            )
-            yield f"the rows are series one after another, each in the order of {shown(name)}; {_later(name)}.{other}"
+            split = "if new rows will be of another {}, data.groups = {} keeps each on one side of every split; "
+            other = "" if of is None else split.format(shown(of), of)
+            yield f"the rows are series one after another, each in the order of {shown(name)}; {other}{_later(name)}"
 
 
 def _name_of_series(table: Table, back: NDArray[np.bool_]) -> str | None:
@@ -127,11 +127,8 @@ def _even(columns: Sequence[tuple[str, Moments]]) -> Iterator[str]:
         if len(different) >= FEWEST and 2 * len(different) > len(moments) and _is_dated(different):
             _, counts = np.unique(np.diff(different).round(6), return_counts=True)
             if counts.max() > EVEN * (len(different) - 1):
-                yield f"the dates of {shown(name)} follow each other in even steps, as a series does; {_later(name)}."
+                yield f"the dates of {shown(name)} follow each other in even steps, as a series does; {_later(name)}"
 
 
 def _later(name: str) -> str:
-    return (
-        f"if new rows will be later ones, data.time = {name} validates and tests on rows that are later than those it "
-        "learns from"
-    )
+    return f"if new rows will be later ones, data.time = {name} {LATER}"

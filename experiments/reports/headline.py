@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from experiments.data.leaks import TOLD
+from experiments.data.leaks import DOUBTS
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, plain, sentence
@@ -27,7 +27,7 @@ REUSE: Final = (
     "score, interval and verdict are optimistic by an unknown amount."
 )
 COPIES: Final = "{} equal to rows to learn from, so that score, interval and verdict say little of new rows."
-TELLING: Final = "Before you trust this score: {}"
+DOUBT: Final = "Before you trust this score: {}"
 SEEN: Final = "On rows that neither model had seen,", "On these test rows,"  # without copies, with copies
 MEANINGS: Final[dict[Verdict, str]] = {
     "helped": "On rows that neither model had seen, the tuned model does better than the default by more than chance "
@@ -72,7 +72,7 @@ class Answer:
 
     title:              metric of the score.
     interval:           interval, its method and the number of rows.
-    warning:            what may make the score too good: a second test, copies, columns that tell the target; or empty.
+    warning:            what may make the score too good: a second test, copies, leaks that the data shows; or empty.
     others:             other metrics on the same rows.
     difference, method: empty where there is nothing to compare.
     meaning:            advice to someone who has to act on the verdict.
@@ -213,8 +213,8 @@ def _warning(result: StudyResult, test: FinalScore) -> Parts:
     if copies := _copies_to_test(result):
         lines.append(sentence(COPIES, counted("copies.test", copies, "test row is", "test rows are")))
     for at, line in enumerate(result.reading.notes if result.reading else ()):
-        if line.endswith(TOLD):
-            lines.append(sentence(TELLING, Fact(f"reading.notes[{at}]", line)))
+        if line.endswith(DOUBTS):
+            lines.append(sentence(DOUBT, Fact(f"reading.notes[{at}]", line)))
     return joined(lines, " ")
 
 

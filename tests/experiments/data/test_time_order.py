@@ -65,11 +65,12 @@ def test_a_time_of_day_orders_the_rows_only_where_there_are_no_dates() -> None:
 
 
 def test_series_one_after_another_are_pointed_out() -> None:
-    line = f"the rows are series one after another, each in the order of 'year'; {later('year')}"
-    other = " If they will be of another 'others', data.groups = others tests on others."
+    series = "the rows are series one after another, each in the order of 'year'; "
+    other = "if new rows will be of another 'others', data.groups = others keeps each on one side of every split; "
+    line, named = series + later("year"), series + other + later("year")
     assert order_hints(table_of(YEARS, "number", "year")) == (line,)
-    assert order_hints(table_of(YEARS, "number", "year", SERIES, "category")) == (line + other,)
-    assert order_hints(table_of(YEARS[::-1], "number", "year", np.arange(ROWS) // 12)) == (line + other,)
+    assert order_hints(table_of(YEARS, "number", "year", SERIES, "category")) == (named,)
+    assert order_hints(table_of(YEARS[::-1], "number", "year", np.arange(ROWS) // 12)) == (named,)
     kept = np.sort(RANDOM.permutation(ROWS)[:100])  # the other rows are tested
     drawn = RANDOM.permutation(100)
     table = replace(table_of(YEARS[kept][drawn], "number", "year"), numbers=kept[drawn])
