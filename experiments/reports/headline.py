@@ -60,6 +60,7 @@ BLIND: Final = ("majority class", "mean")
 UNLEARNED: Final = (
     " The {} reads no column: by this metric, these rows do not show that the model has learnt anything from columns."
 )
+OF_ITS_TIME: Final = " Score, interval and verdict are of the time of the test rows; later rows may differ."
 LIMITS: Final = (
     "The true difference plausibly lies between {} and {}. ",
     "Any true difference from {} to {} would fit. ",
@@ -157,6 +158,7 @@ def answer(result: StudyResult) -> Answer | None:
     if test is None:
         return None
     scores, compared = Scores.like(test.metric, test.score), test.difference
+    in_time = result.spec.get("data", {}).get("time") is not None
     others = [
         (
             Fact(f"names.{name}", metric_label(name)),
@@ -186,7 +188,7 @@ def answer(result: StudyResult) -> Answer | None:
         tone=TONES[test.verdict],
         difference=_difference(test, compared, scores, result.outer is not None) if compared else (),
         method=(*difference_method(compared), ", two-sided, same rows") if compared else (),
-        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test)),
+        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test), *((OF_ITS_TIME,) if in_time else ())),
     )
 
 

@@ -129,6 +129,13 @@ def test_leaks_that_the_data_shows_stand_beside_the_score(study):
         assert (line.key, line.text) == ("reading.notes[1]", notes[1])
 
 
+def test_a_score_in_time_order_is_of_the_time_of_the_test_rows(study):
+    later = " Score, interval and verdict are of the time of the test rows; later rows may differ."
+    spec = study[0].spec
+    timed = replace(study[0], spec={**spec, "data": {**spec["data"], "time": "day"}})
+    assert plain(answer(timed).meaning) == plain(answer(study[0]).meaning) + later
+
+
 def test_without_a_test_a_corrected_score_says_what_to_expect(study, full):
     assert untested(study[0]) == "Nothing here says how well the model does on new data."
     assert untested(full[0]).startswith(
