@@ -12,7 +12,10 @@ from experiments.data.table import Table
 from nnet.arrays import Rows
 
 BLOCKS = 10  # number of blocks: fewer show nothing at p < 0.05, and more are more alike
-IN_BLOCKS = f"data.time: neighbours are alike, so intervals and tests draw {BLOCKS} blocks of consecutive test rows."
+IN_BLOCKS = (
+    f"data.time: neighbours are alike, so intervals and tests draw {BLOCKS} blocks of consecutive test rows, and are "
+    "wider where neighbouring blocks are alike, too."
+)
 
 
 def drawn_together(table: Table, rows: Rows) -> NDArray[Any] | None:
