@@ -82,3 +82,34 @@ def share_of_last(time: NDArray[Any], moments: int) -> float:
     """
     first = np.unique(time)[-moments]
     return ceil(100 * np.count_nonzero(time >= first) / len(time)) / 100
+
+
+def refuse_earlier(learned: NDArray[Any], tested: NDArray[Any]) -> None:
+    """Refuse test rows that are earlier than rows to learn from, which would tell of them.
+
+    Args:
+        learned: times of the rows to learn from.
+        tested:  times of the source's own test rows.
+
+    Raises:
+        DataError: the message counts them.
+    """
+    earlier = int(np.count_nonzero(tested < learned.max()))
+    if earlier:
+        raise DataError(
+            f"data.time: the source's own test rows must not be earlier than the rows to learn from, but {earlier} of "
+            f"{len(tested)} are earlier than {moment_text(learned.max())}; remove these, or the rows to learn from "
+            f"that are later than {moment_text(tested.min())}."
+        )
+
+
+def moment_text(moment: Any) -> str:
+    """Write a time, without parts of a second or of a day that are 0.
+
+    >>> moment_text(np.datetime64("2026-01-31T00:00:00.000000000")), moment_text(np.float64(7.0)), moment_text(2019)
+    ('2026-01-31', '7', '2019')
+    """
+    if not isinstance(moment, np.datetime64):
+        return str(moment) if isinstance(moment, int | np.integer) else f"{moment:.15g}"
+    units = ("D", "m", "s", "ns")
+    return str(next(short for unit in units if (short := moment.astype(f"M8[{unit}]")) == moment))

@@ -20,7 +20,7 @@ from experiments.data.drawn_together import drawn_together
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
-from experiments.data.moments import between_moments, most_forward_folds, share_of_last, whole_moments
+from experiments.data.moments import between_moments, most_forward_folds, refuse_earlier, share_of_last, whole_moments
 from experiments.data.positive import with_positive_last
 from experiments.data.table import Table
 from experiments.errors import DataError
@@ -136,8 +136,8 @@ def _check_sides(table: Table, development: Rows, test: Rows) -> None:
     if table.time is not None and not table.own_test and len(np.unique(table.time[test])) < 2:
         rule = "data.test_size: the test set needs at least two moments for an interval of its score"
         raise DataError(f"{rule}; set data.test_size = {share_of_last(table.time, 2):g}.")
-    if table.time is not None and table.time[test].min() < table.time[development].max():
-        raise DataError("data.time: the source's own test rows must not be earlier than the rows to learn from.")
+    if table.time is not None:
+        refuse_earlier(table.time[development], table.time[test])
 
 
 def rows_of(table: Table, rows: Rows) -> Table:
