@@ -33,6 +33,7 @@ GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
 THINGS = (
     "subject|patient(en)?|person(en)?|participant|individual|customer|kunden?|user|household|student|animal|mrn|usubj"
+    "|site|plot|station|transect|nest|farm|hospital|clinic|machine|engine|device|sensor|unit"
 )
 NUMBERED = "[_ .-]?(id|no|nr|number|name|code)"
 GROUP_NAME = rf"{INDEX_NAME}|(?i:({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"  # `class_students` is a count

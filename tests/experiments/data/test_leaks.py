@@ -123,7 +123,19 @@ def test_pixels_are_not_looked_at() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"],
+    [
+        "ID",
+        "patient_id",
+        "userId",
+        "Patient",
+        "subjects",
+        "person no",
+        "Patient-ID",
+        "PATIENTID",
+        "Kundennummer",
+        "site",
+        "Unit_No",
+    ],
 )
 def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
     assert said(np.arange(ROWS) // 3 * 1.0, name=name) == (
@@ -142,6 +154,8 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         (np.arange(ROWS) // 3, "x"),
         (np.arange(ROWS) // 3, "paid"),
         (np.arange(ROWS) // 3, "class_students"),  # a count
+        (np.arange(ROWS) // 3, "housing_units"),
+        (np.arange(ROWS) // 3, "website"),
         (np.arange(ROWS) // 3, "households"),
         (np.arange(ROWS) // 3, "Customers"),
         (np.arange(ROWS) // 3, "Kunden"),
