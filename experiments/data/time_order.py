@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.raw_table import shown
+from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 
 FEWEST = 20  # rows that show an order
@@ -26,7 +26,9 @@ UNSEEN = (
 EVEN = 0.5  # share of the steps of a series of dates that are the same
 LATER = "validates and tests on rows that are later than those it learns from."  # ends each line
 ONWARD = "year|yr|jahr|time|zeit|timestamp|epoch|elapsed|cycle|period|step|t|ts"  # names of numbers that go on
-AROUND = "quarter|quartal|month|monat|week|woche|kw|day|tag|date|datum|hour|stunde|minute|second"  # and may begin again
+AROUND = (
+    "quarter|quartal|month|monat|week|woche|kw|day|tag|date|datum|hour|hr|stunde|minute|second"  # and may begin again
+)
 UNIT = r"([_ .-]?(s|sec|ms|us|ns|h|utc|at|id|no|nr|number|index))?"
 Moments = NDArray[np.float64]
 
@@ -50,7 +52,8 @@ def order_hints(table: Table) -> tuple[str, ...]:
         return ()
     columns, onward = _times(table), _times(table, onward=True)
     dates = [(name, moments) for name, kind, moments in columns if kind == "date"]
-    lines = (*_ordered(columns), *_series(table, onward), *_even(dates))
+    numbers = [(name, moments) for name, kind, moments in columns if kind == "number"]
+    lines = (*_ordered(columns), *_ordered_together(numbers), *_series(table, onward), *_even(dates))
     return lines[:1]
 
 
@@ -84,10 +87,31 @@ def _ordered(columns: Sequence[tuple[str, Kind, Moments]]) -> Iterator[str]:
         moments = values[np.isfinite(values)]
         if len(moments) < FEWEST or len(np.unique(moments)) < MOMENTS:
             continue
-        for sign, words in ((1, ""), (-1, ", the last ones first")):
-            behind = sign * moments < np.maximum.accumulate(sign * moments)
-            if behind.mean() <= OUT_OF_ORDER:
-                yield f"the rows stand in the order of {shown(name)}{words}; {_later(name)}"
+        if (words := _order(moments)) is not None:
+            yield f"the rows stand in the order of {shown(name)}{words}; {_later(name)}"
+
+
+def _order(moments: Moments) -> str | None:
+    """Return what is to be said of the order of moments, but for a few; None without an order."""
+    for sign, words in ((1, ""), (-1, ", the last ones first")):
+        if (sign * moments < np.maximum.accumulate(sign * moments)).mean() <= OUT_OF_ORDER:
+            return words
+    return None
+
+
+def _ordered_together(columns: Sequence[tuple[str, Moments]]) -> Iterator[str]:
+    """Say by which numbers, such as a year and a week, the rows are ordered, each among equal ones before."""
+    names = [name for name, moments in columns if np.isfinite(moments).all()]
+    moments = [moments for _, moments in columns if np.isfinite(moments).all()]
+    if not names or _order(moments[0]) is None:  # as in most tables
+        return
+    for columns_of in range(2, len(names) + 1):
+        rows, codes = np.unique(np.column_stack(moments[:columns_of]), axis=0, return_inverse=True)
+        if len(codes) >= FEWEST and len(rows) >= MOMENTS and (words := _order(codes.ravel().astype(float))) is not None:
+            yield (
+                f"the rows stand in the order of {listed(names[:columns_of])} together{words}; if new rows will be "
+                f"later ones, a column made of them, named in data.time, {LATER}"
+            )
 
 
 def _series(table: Table, columns: Sequence[tuple[str, Kind, Moments]]) -> Iterator[str]:

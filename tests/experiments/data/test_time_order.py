@@ -79,6 +79,21 @@ def test_series_one_after_another_are_pointed_out() -> None:
     assert order_hints(table_of(YEARS, "number", "year", within)) == (line,)
 
 
+def test_rows_in_the_order_of_several_numbers_together_are_pointed_out() -> None:
+    days = np.arange(ROWS)
+    features = pd.DataFrame({"year": days // 50, "month": days // 10 % 5, "day": days % 10, "x": PLAIN}, dtype=float)
+    table = Table("t", features, ("number",) * 4, tuple(features), np.zeros(ROWS), "y", None)
+    line = (
+        "the rows stand in the order of 'year', 'month' together; if new rows will be later ones, a column made of "
+        "them, named in data.time, validates and tests on rows that are later than those it learns from."
+    )
+    assert order_hints(table) == (line,)
+    behind = replace(table, features=features[::-1])
+    assert order_hints(behind) == (line.replace("together;", "together, the last ones first;"),)
+    assert order_hints(replace(table, features=features.iloc[np.argsort(PLAIN)])) == ()
+    assert order_hints(replace(table, features=features.assign(year=PLAIN, month=PLAIN))) == ()
+
+
 def test_dates_of_even_steps_are_pointed_out_in_any_order() -> None:
     line = f"the dates of 'x' follow each other in even steps, as a series does; {later('x')}"
     assert order_hints(table_of(DAYS[np.argsort(PLAIN)])) == (line,)
