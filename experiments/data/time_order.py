@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ ASCENDING = 2 / 3  # share of the steps of such series that go on in time; half 
 UNSEEN = (
     1.25  # most changes of series for each step back: where rows were drawn, one may begin later than the last ends
 )
+EXACT = 2.0**53  # up to which float64 holds every whole number
 EVEN = 0.5  # share of the steps of a series of dates that are the same
 LATER = "validates and tests on rows that are later than those it learns from."  # ends each line
 ONWARD = "year|yr|jahr|time|zeit|timestamp|epoch|elapsed|cycle|period|step|t|ts"  # names of numbers that go on
@@ -53,8 +55,8 @@ def order_hints(table: Table) -> tuple[str, ...]:
     columns, onward = _times(table), _times(table, onward=True)
     dates = [(name, moments) for name, kind, moments in columns if kind == "date"]
     numbers = [(name, moments) for name, kind, moments in columns if kind == "number"]
-    lines = (*_ordered(columns), *_ordered_together(numbers), *_series(table, onward), *_even(dates))
-    return lines[:1]
+    lines = chain(_ordered(columns), _ordered_together(numbers), _series(table, onward), _even(dates))
+    return tuple(islice(lines, 1))
 
 
 def _times(table: Table, onward: bool = False) -> list[tuple[str, Kind, Moments]]:
@@ -105,11 +107,17 @@ def _ordered_together(columns: Sequence[tuple[str, Moments]]) -> Iterator[str]:
     moments = [moments for _, moments in columns if np.isfinite(moments).all()]
     if not names or _order(moments[0]) is None:  # as in most tables
         return
-    for columns_of in range(2, len(names) + 1):
-        rows, codes = np.unique(np.column_stack(moments[:columns_of]), axis=0, return_inverse=True)
-        if len(codes) >= FEWEST and len(rows) >= MOMENTS and (words := _order(codes.ravel().astype(float))) is not None:
+    codes = np.zeros(len(moments[0]))
+    for count, values in enumerate(moments, 1):
+        different, of_row = np.unique(values, return_inverse=True)
+        codes = codes * len(different) + of_row
+        if codes.max() > EXACT:
+            return
+        if count == 1 or len(codes) < FEWEST or (words := _order(codes)) is None:
+            continue
+        if len(np.unique(codes)) >= MOMENTS:
             yield (
-                f"the rows stand in the order of {listed(names[:columns_of])} together{words}; if new rows will be "
+                f"the rows stand in the order of {listed(names[:count])} together{words}; if new rows will be "
                 f"later ones, a column made of them, named in data.time, {LATER}"
             )
 
