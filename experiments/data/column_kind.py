@@ -236,7 +236,8 @@ def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | N
     """Return the format of whole numbers, or of their texts, that are days or moments; None if they are not."""
     if not len(present):
         return None
-    moments = {shape: form for form, (shape, _) in EPOCHS.items()} if re.fullmatch(TIME_NAME, name) else {}
+    timed = re.fullmatch(TIME_NAME, name) is not None or is_time_name(name)
+    moments = {shape: form for form, (shape, _) in EPOCHS.items()} if timed else {}
     for shape in (DAY_NUMBER, *moments):
         if all(_has_shape(part, shape) for part in (present.slice(0, PROBE), present)):
             return moments.get(shape) or _date_format(rows, name, present.cast(pa.string()))

@@ -27,10 +27,9 @@ UNSEEN = (
 EXACT = 2.0**53  # up to which float64 holds every whole number
 EVEN = 0.5  # share of the steps of a series of dates that are the same
 LATER = "validates and tests on rows that are later than those it learns from."  # ends each line
-ONWARD = "year|yr|jahr|time|zeit|timestamp|epoch|elapsed|cycle|period|step|t|ts"  # names of numbers that go on
-AROUND = (
-    "quarter|quartal|month|monat|week|woche|kw|day|tag|date|datum|hour|hr|stunde|minute|second"  # and may begin again
-)
+# names of numbers that go on, and of those that may begin again
+ONWARD = "year|yr|jahr|(date|unix)?time|unix|zeit|timestamp|epoch|elapsed|cycle|period|step|t|ts"
+AROUND = "quarter|quartal|month|monat|week|woche|kw|day|tag|date|datum|hour|hr|stunde|minute|second"
 UNIT = r"([_ .-]?(s|sec|ms|us|ns|h|utc|at|id|no|nr|number|index))?"
 Moments = NDArray[np.float64]
 
@@ -38,7 +37,7 @@ Moments = NDArray[np.float64]
 def is_time_name(name: str, words: str = f"{ONWARD}|{AROUND}") -> bool:
     """Return whether a column is named like a time.
 
-    >>> [is_time_name(name) for name in ("Year", "fiscal_year", "weeks", "time_s", "t", "year_built", "weight")]
+    >>> [is_time_name(name) for name in ("Year", "fiscal_year", "weeks", "unixtime", "t", "year_built", "weight")]
     [True, True, True, True, True, False, False]
     """
     return re.fullmatch(rf"(.*[_ .-])?({words})s?{UNIT}", name, re.IGNORECASE) is not None

@@ -90,6 +90,8 @@ def test_seconds_since_1970_are_dates_in_a_column_with_the_name_of_a_time(sheet:
     made = sheet(created_at=values, x=values)
     assert decide_column(made, "created_at", (), False) == Decision("date", "seconds")
     assert decided(made) == Decision("number")
+    for name in ("t", "unixtime"):
+        assert decide_column(sheet(**{name: values}), name, (), False) == Decision("date", "seconds")
 
 
 def test_a_day_that_could_be_the_month_is_refused_with_both_formats(sheet: Make) -> None:
