@@ -28,7 +28,7 @@ from experiments.data.number_formats import (
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import ColumnReason, Kind
 from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
-from experiments.data.time_order import is_time_name
+from experiments.data.time_order import is_time_name, later_option
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
@@ -274,14 +274,8 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
     low, high = values.min().item(), values.max().item()
     counts = high - low < (raw.rows_of_file or raw.rows) or bool(np.all(values[1:] > values[:-1]))
     if count_different(values) == len(values) and (counts or named):
-        raise NoFeature("counts_rows" if counts else "identifies_rows", _later(name) if counts else "")
-
-
-def _later(name: str) -> str:
-    """Say how numbers that count the rows order them in time, where the column is named like a time."""
-    if not is_time_name(name):
-        return ""
-    return f"counts the rows; if new rows will be later ones, --time {quote(name)} tests on later rows"
+        detail = f"counts the rows; {later_option(name)}" if counts and is_time_name(name) else ""
+        raise NoFeature("counts_rows" if counts else "identifies_rows", detail)
 
 
 def _whole_numbers(column: pa.ChunkedArray) -> NDArray[Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
+from shlex import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,15 @@ def is_time_name(name: str, words: str = f"{ONWARD}|{AROUND}") -> bool:
     [True, True, True, True, True, False, False]
     """
     return re.fullmatch(rf"(.*[_ .-])?({words})s?{UNIT}", name, re.IGNORECASE) is not None
+
+
+def later_option(name: str) -> str:
+    """Say which option tests on later rows.
+
+    >>> later_option("week no")
+    "if new rows will be later ones, --time 'week no' tests on later rows"
+    """
+    return f"if new rows will be later ones, --time {quote(name)} tests on later rows"
 
 
 def order_hints(table: Table) -> tuple[str, ...]:
