@@ -60,6 +60,8 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
         lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
     if table.groups is None:
         lines += _repeated_identifiers(table)
+    if table.groups is None and table.time is None:  # of one moment rows may share many numbers
+        lines += _repeated_measures(table, rows)
     return tuple(lines)
 
 
@@ -167,3 +169,35 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
                     f"column {shown(name)} is named like an identifier, but {rows:,} development rows have {levels:,} "
                     f"values of it; data.groups = {name}{instead} {TOGETHER}"
                 )
+
+
+def _repeated_measures(table: Table, rows: NDArray[np.intp]) -> Iterator[str]:
+    """Say which numbers with fractions are the same together again and again, as the coordinates of a site are.
+
+    A number that rises or falls with the other one is it in another unit.
+
+    Args:
+        rows: positions of the rows that are no copies of others.
+    """
+    alike: dict[bytes, list[tuple[str, NDArray[Any]]]] = {}
+    for at, name in _features(table, "number"):
+        values = _values(table, at)[rows]
+        if not _repeats(values[:SAMPLE]) or not _repeats(values):
+            continue
+        _, firsts, of_row = np.unique(values, return_index=True, return_inverse=True)
+        alike.setdefault(firsts[of_row].tobytes(), []).append((name, values))
+    for (name, values), *others in alike.values():
+        if named := [other for other, theirs in others if not _is_function(values, theirs)]:
+            count, levels = len(values), len(np.unique(values))
+            yield (
+                f"{listed([name, *named])} are the same together in {count:,} development rows of {levels:,} kinds, as "
+                f"the coordinates of a site are; data.groups = {name} {TOGETHER}"
+            )
+
+
+def _repeats(values: NDArray[Any]) -> bool:
+    """Return whether numbers with fractions, none of them missing, are ten or more that repeat."""
+    if not np.isfinite(values).all() or (values == np.trunc(values)).all():
+        return False
+    levels = len(np.unique(values))
+    return levels >= GROUPS and len(values) >= ROWS_OF_GROUP * levels

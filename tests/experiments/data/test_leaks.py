@@ -192,3 +192,31 @@ def test_a_column_that_is_the_target_of_the_next_row_in_time_is_pointed_out() ->
     assert found(ahead, None) == found(ahead, np.arange(ROWS) // 2) == ()  # which row is the next one is not known
     flat = np.ones(ROWS)
     assert leak_hints(replace(table_of(flat), time=np.arange(ROWS)), flat, False) == ()
+
+
+def test_numbers_that_are_the_same_together_again_and_again_are_pointed_out() -> None:
+    of_row = np.repeat(np.arange(ROWS // 4), 4)[np.argsort(PLAIN)]
+    sites, heights = PLAIN[of_row], NUMBERS[of_row]
+    line = (
+        "'plain', 'x' are the same together in 120 development rows of 30 kinds, as the coordinates of a site are; "
+        "data.groups = plain keeps rows that belong together on one side of every split."
+    )
+
+    def found(one: Any, other: Any, **roles: Any) -> tuple[str, ...]:
+        table = replace(table_of(other), features=pd.DataFrame({"plain": one, "x": other}), **roles)
+        return leak_hints(table, LABELS, True)
+
+    assert found(sites, heights) == (line,)
+    for one, other in (
+        (sites, 2.54 * sites),  # in another unit
+        (sites, np.exp(sites)),
+        (sites, NUMBERS),
+        (sites, np.where(np.arange(ROWS) == 7, 0.5, heights)),
+        (np.round(10 * sites), np.round(10 * heights)),  # whole numbers may be codes
+        (sites, np.where(of_row == 3, np.nan, heights)),
+        (PLAIN[of_row // 4], NUMBERS[of_row // 4]),  # a few kinds
+    ):
+        assert found(one, other) == ()
+    assert found(sites, heights, groups=of_row) == found(sites, heights, time=of_row) == ()
+    table = replace(table_of(heights), features=pd.DataFrame({"plain": sites, "x": heights}))
+    assert leak_hints(table, LABELS, True, np.unique(of_row, return_index=True)[1]) == ()  # copies are no evidence
