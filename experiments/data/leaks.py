@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.hashes import fingerprint
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
@@ -179,20 +180,28 @@ def _repeated_measures(table: Table, rows: NDArray[np.intp]) -> Iterator[str]:
     Args:
         rows: positions of the rows that are no copies of others.
     """
-    alike: dict[bytes, list[tuple[str, NDArray[Any]]]] = {}
-    for at, name in _features(table, "number"):
+    found = [[(at, name) for at, name in _features(table, "number")]]
+    for part in (rows[:SAMPLE], rows):  # the first rows rule out most columns
+        found = [alike for columns in found for alike in _alike(table, columns, part)]
+    for (at, name), *others in found:
         values = _values(table, at)[rows]
-        if not _repeats(values[:SAMPLE]) or not _repeats(values):
-            continue
-        _, firsts, of_row = np.unique(values, return_index=True, return_inverse=True)
-        alike.setdefault(firsts[of_row].tobytes(), []).append((name, values))
-    for (name, values), *others in alike.values():
-        if named := [other for other, theirs in others if not _is_function(values, theirs)]:
+        if named := [other for where, other in others if not _is_function(values, _values(table, where)[rows])]:
             count, levels = len(values), len(np.unique(values))
             yield (
                 f"{listed([name, *named])} are the same together in {count:,} development rows of {levels:,} kinds, as "
                 f"the coordinates of a site are; data.groups = {name} {TOGETHER}"
             )
+
+
+def _alike(table: Table, columns: list[tuple[int, str]], rows: NDArray[np.intp]) -> list[list[tuple[int, str]]]:
+    """Return the sets of two columns or more that repeat, and say the same about which rows are alike."""
+    sets: dict[str, list[tuple[int, str]]] = {}
+    for at, name in columns:
+        values = _values(table, at)[rows]
+        if _repeats(values):
+            _, firsts, of_row = np.unique(values, return_index=True, return_inverse=True)
+            sets.setdefault(fingerprint(firsts[of_row]), []).append((at, name))
+    return [alike for alike in sets.values() if len(alike) > 1]
 
 
 def _repeats(values: NDArray[Any]) -> bool:
