@@ -57,11 +57,12 @@ def whole_moments(pairs: Sequence[tuple[Rows, Rows]], time: NDArray[Any], key: s
     return tuple((rows[:start], rows[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
-def most_forward_folds(time: NDArray[Any], wanted: int) -> int:
+def most_forward_folds(time: NDArray[Any], wanted: int, least: int = 1) -> int:
     """Return the most forward folds, not more than wanted, that divide no moment and leave none without rows; or 0.
 
     Args:
-        time: (N,) ascending.
+        time:  (N,) ascending.
+        least: number of rows that the first fold must learn from.
 
     >>> most_forward_folds(np.repeat(np.arange(5), 30), 5), most_forward_folds(np.arange(150), 5)
     (4, 5)
@@ -69,7 +70,7 @@ def most_forward_folds(time: NDArray[Any], wanted: int) -> int:
     for folds in range(wanted, 0, -1):
         size = len(time) // (folds + 1)
         starts = {between_moments(time, len(time) - size * number) for number in range(folds, 0, -1)} if size else set()
-        if len(starts) == folds:
+        if len(starts) == folds and min(starts) >= least:
             return folds
     return 0
 

@@ -20,6 +20,7 @@ from experiments.data.hints import brightness_hint, hints
 from experiments.data.holdout import SealedTestSet
 from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
+from experiments.data.moments import most_forward_folds
 from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
 from experiments.data.positive import OF_ONE_CLASS
@@ -161,8 +162,9 @@ def _fewer_folds(development: DevelopmentSet, usual: int, folds: int, drawn: Row
     if groups is not None and len(np.unique(groups)) == folds:
         return f"cv.n_splits: {folds} folds instead of {usual}, as there are only {folds} development groups."
     if (time := development.table.time) is not None:
-        moments = len(np.unique(time[drawn]))
-        return f"cv.n_splits: {folds} folds instead of {usual}, as the development rows are of {moments} moments."
+        few = f"as the development rows are of {len(np.unique(time))} moments"
+        why = few if most_forward_folds(time, usual) < usual else "so that the first one can learn every class"
+        return f"cv.n_splits: {folds} folds instead of {usual}, {why}."
     counts = class_counts(development, drawn)
     name = development.target.classes[int(counts.argmin())]
     copies = "" if development.table.copies is None else ", where copies count as one"

@@ -74,6 +74,24 @@ def test_few_moments_lower_the_folds_and_it_is_said() -> None:
     assert "cv.n_splits: 2 folds instead of 5, as the development rows are of 3 moments." in data.notes
 
 
+def test_a_class_that_comes_late_lowers_the_forward_folds() -> None:
+    words = ["ok"] * 20 + ["bad", "ok"] * 40
+    data = given(words, time=np.arange(100))
+    assert (data.n_splits, len(data.folds.pairs)) == (2, 2)  # of three the first would learn from 20 rows
+    assert "cv.n_splits: 2 folds instead of 5, so that the first one can learn every class." in data.notes
+    with pytest.raises(DataError, match=r"'bad' has 0 in fold 0 \(.*\); set cv\.n_splits = 2\."):
+        given(words, time=np.arange(100), cv={"n_splits": 4})
+    with pytest.raises(DataError, match=r"'bad' has 0 in fold 0 \(.*\); add earlier rows of it\."):
+        given(["ok"] * 60 + ["bad", "ok"] * 20, time=np.arange(100))
+
+
+def test_a_class_that_ends_early_says_how_large_a_test_set_has_it() -> None:
+    words = ["bad", "ok"] * 30 + ["ok"] * 40
+    with pytest.raises(DataError, match=r"'bad' has 0 test rows \(.*\); set data\.test_size = 0\.42\."):
+        given(words, time=np.arange(100))
+    assert len(given(words, time=np.arange(100), data={"source": "given", "test_size": 0.42}).test) == 42
+
+
 def test_a_rare_class_lowers_the_folds_and_the_study_file_says_it() -> None:
     words = ["ok"] * 40 + ["defective"] * 4
     data = given(words)
