@@ -210,7 +210,8 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
     if different >= FEW and different > len(present) / 2:
         read = alike if form is None or has_decimal_comma(form) else pc.or_(alike, plain)
         if not many or pc.mean(read).as_py() < MANY_NUMBERS:
-            raise NoFeature("identifies_rows")
+            unread = "differs in nearly every row, and is no date that is read, such as 2026-01-31 12:00 or 2026-Q1"
+            raise NoFeature("identifies_rows", unread if is_time_name(name) else "")
         two_ways = len(strays) - len(words) > FEW_WORDS
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike if two_ways else read, two_ways))
     return Decision("category")

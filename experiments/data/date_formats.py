@@ -204,21 +204,31 @@ def _candidates(text: str) -> Iterator[str]:
     """Yield the formats that a text may have by its shape, with a day of the week before it or without."""
     if len(text) > LONGEST:
         return
+    yield from _of_dates(text)
+    yield from (clock for shape, clock in CLOCKS if re.fullmatch(shape, text))
     if weekday := re.fullmatch(WEEKDAY, text):
-        for shape, formats in SHAPES:
-            if re.fullmatch(shape, weekday["date"]):
-                dates = [form.replace(ISO, "%Y-%m-%d") for form in formats]
-                yield from (f"{name}{weekday['gap']}{form}" for name in ("%a", "%A") for form in dates)
+        forms = [*_of_dates(weekday["date"], iso="%Y-%m-%d")]
+        yield from (f"{name}{weekday['gap']}{form}" for name in ("%a", "%A") for form in forms)
+
+
+def _of_dates(text: str, iso: str = ISO) -> Iterator[str]:
+    """Yield the formats of dates, with a time of day or without, that a text may have by its shape.
+
+    Args:
+        iso: format of a date by ISO 8601; ISO itself is also the format of one with a time.
+    """
     for shape, formats in SHAPES:
         if re.fullmatch(shape, text):
-            yield from formats
+            yield from (form.replace(ISO, iso) for form in formats)
         for clock_shape, clock in CLOCKS:
             whole = re.fullmatch(f"{shape}(?P<gap>T|, | ){clock_shape}(?P<zone>{ZONE})?", text)
             if whole is not None:
-                iso = "%I" not in clock and whole["gap"] != ", "
-                after = f"{whole['gap']}{clock}{'%z' if whole['zone'] else ''}"
-                yield from (form if form == ISO and iso else form.replace(ISO, "%Y-%m-%d") + after for form in formats)
-    yield from (clock for shape, clock in CLOCKS if re.fullmatch(shape, text))
+                alone = iso == ISO and "%I" not in clock and whole["gap"] != ", "
+                zone = "" if not whole["zone"] else " %z" if whole["zone"].startswith(" ") else "%z"
+                after = f"{whole['gap']}{clock}{zone}"
+                yield from (
+                    form if form == ISO and alone else form.replace(ISO, "%Y-%m-%d") + after for form in formats
+                )
 
 
 def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:

@@ -29,7 +29,7 @@ EXACT = 2.0**53  # up to which float64 holds every whole number
 EVEN = 0.5  # share of the steps of a series of dates that are the same
 LATER = "validates and tests on rows that are later than those it learns from."  # ends each line
 # names of numbers that go on, and of those that may begin again
-ONWARD = "year|yr|jahr|(date|unix)?time|unix|zeit|timestamp|epoch|elapsed|cycle|period|step|t|ts"
+ONWARD = "year|yr|jahr|yearmonth|yyyymm|(date|unix)?time|unix|zeit|timestamp|epoch|elapsed|cycle|period|step|t|ts"
 AROUND = "quarter|quartal|month|monat|week|woche|kw|day|tag|date|datum|hour|hr|stunde|minute|second"
 UNIT = r"([_ .-]?(s|sec|ms|us|ns|h|utc|at|id|no|nr|number|index))?"
 Moments = NDArray[np.float64]

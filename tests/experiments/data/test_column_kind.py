@@ -271,6 +271,16 @@ def test_what_says_nothing_of_new_rows_is_no_feature(values: list[Any], reason: 
     assert (why.value.reason, why.value.detail) == (reason, "")
 
 
+def test_texts_that_are_named_like_a_time_are_said_to_be_no_dates(sheet: Make) -> None:
+    values = [f"{number}. Januar {2000 + number}" for number in MANY]
+    with pytest.raises(NoFeature) as why:
+        decide_column(sheet(Datum=values), "Datum", (), False)
+    assert (why.value.reason, why.value.detail) == (
+        "identifies_rows",
+        "differs in nearly every row, and is no date that is read, such as 2026-01-31 12:00 or 2026-Q1",
+    )
+
+
 def test_numbers_that_count_the_rows_in_time_name_the_option_that_tests_on_later_ones(sheet: Make) -> None:
     for name in ("year", "week no"):
         with pytest.raises(NoFeature) as why:
