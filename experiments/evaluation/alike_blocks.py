@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.evaluation.statistics import Interval, Resampled, Score
 from nnet.ordered_sums import ordered_sum
 
-FEWEST: Final = 5  # blocks that show how alike neighbours are
+FEWEST: Final = 8  # blocks that show how alike neighbours are; of fewer the correction of the bias says too much
 BY_CHANCE: Final = 0.2  # correlation of ten independent neighbours, which is larger one in seven times
 LARGEST: Final = 0.97  # correlation that is reckoned with, so that an interval has an end
 
