@@ -1,8 +1,15 @@
-"""The refusal of groups that are too few for a test set."""
+"""The refusal of groups that are too few for a test set, or that its rows share with others."""
 
 from __future__ import annotations
 
 from math import floor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.data.raw_table import listed
+from experiments.errors import DataError
 
 
 def too_few_groups(groups: int, own_test: bool) -> str:
@@ -23,3 +30,18 @@ def too_few_groups(groups: int, own_test: bool) -> str:
     share = max(floor(200 / groups) / 100, 2 / groups if groups > 100 else 0)
     folds = f"; cv.n_splits is then at most {groups - 2}" if groups < 12 else ""
     return f"data.test_size: {rule}; set data.test_size = {share:.2g}{folds}."
+
+
+def refuse_shared(learned: NDArray[Any], tested: NDArray[Any]) -> None:
+    """Refuse groups that have rows to learn from and the source's own test rows.
+
+    Raises:
+        DataError: the message names the first such groups.
+    """
+    shared = np.intersect1d(learned, tested)
+    if shared.size:
+        raise DataError(
+            f"data.groups: the source's own test rows must not share a group with its other rows, but {len(shared)} of "
+            f"{len(np.unique(tested))} groups do: {listed(list(map(str, shared)))}; remove their rows from one of the "
+            "two, or remove data.groups."
+        )

@@ -24,7 +24,7 @@ from experiments.data.class_rows import (
 )
 from experiments.data.copies import different_rows, with_their_copies
 from experiments.data.drawn_together import drawn_together
-from experiments.data.few_groups import too_few_groups
+from experiments.data.few_groups import refuse_shared, too_few_groups
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
@@ -137,8 +137,7 @@ def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
 
 def _check_sides(table: Table, development: Rows, test: Rows) -> None:
     if table.groups is not None:
-        if np.intersect1d(table.groups[development], table.groups[test]).size:
-            raise DataError("data.groups: the source's own test rows must not share a group with its other rows.")
+        refuse_shared(table.groups[development], table.groups[test])
         if len(np.unique(table.groups[test])) < 2:
             raise DataError(too_few_groups(len(np.unique(table.groups)), bool(table.own_test)))
     if table.time is not None and not table.own_test and len(np.unique(table.time[test])) < 2:
