@@ -282,7 +282,7 @@ def test_a_splitter_that_does_not_suit_the_rows_is_refused() -> None:
 
 
 def test_groups_and_time_do_not_go_together() -> None:
-    with pytest.raises(DataError, match="only one can be set"):
+    with pytest.raises(DataError, match=r"only one can be set; keep data.groups to test on other groups, or data.time"):
         parts(by_groups(time=np.arange(40)))
 
 
