@@ -14,7 +14,7 @@ from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
-from experiments.data.drawn_together import IN_BLOCKS
+from experiments.data.drawn_together import blocks_note
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import brightness_hint, hints
 from experiments.data.holdout import SealedTestSet
@@ -114,8 +114,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
     if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
         notes += (f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one.",)
-    if table.time is not None and table.groups is None:
-        notes += (IN_BLOCKS,)
+    if table.time is not None and test.groups is not None:
+        notes += (blocks_note(test.groups),)
     assert development.table.numbers is not None
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)

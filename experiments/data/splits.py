@@ -131,8 +131,8 @@ def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
     check_classes(table, target, y)
     if table.groups is not None and table.time is not None:
         raise DataError(
-            "data: rows have groups and a time order, but only one can be set; keep data.groups to test on other groups, "
-            "or data.time to test on later rows."
+            "data: rows have groups and a time order, but only one can be set; keep data.groups to test on other "
+            "groups, or data.time to test on later rows."
         )
 
 

@@ -72,6 +72,7 @@ def test_few_moments_lower_the_folds_and_it_is_said() -> None:
     data = given(["ok", "bad"] * 20, time=np.repeat(np.arange(5), 8), data={"source": "given", "test_size": 0.4})
     assert (data.n_splits, len(data.folds.pairs)) == (2, 2)
     assert "cv.n_splits: 2 folds instead of 5, as the development rows are of 3 moments." in data.notes
+    assert "draw 2 blocks of consecutive test rows" in data.notes[0]
 
 
 def test_a_class_that_comes_late_lowers_the_forward_folds() -> None:
