@@ -20,11 +20,11 @@ LONGEST = 40  # characters of a date
 PROBE = 50  # texts
 FIRST, LAST = 1800, 2200  # years
 MONTHLY = 3  # years at least, and dates of a year in the mean, that are first days of months and not all in January
-EPOCHS = {  # format of whole numbers since 1970 -> shape, and number in a day
-    "seconds": (r"^1\d{9}$", 86_400),
-    "milliseconds": (r"^1\d{12}$", 86_400_000),
-    "microseconds": (r"^1\d{15}$", 86_400_000_000),
-    "nanoseconds": (r"^1\d{18}$", NANOSECONDS),
+EPOCHS = {  # format of whole numbers since 1970 -> shape from 1973 to 2033, and number in a day
+    "seconds": (r"^(1\d|[1-9])\d{8}$", 86_400),
+    "milliseconds": (r"^(1\d|[1-9])\d{11}$", 86_400_000),
+    "microseconds": (r"^(1\d|[1-9])\d{14}$", 86_400_000_000),
+    "nanoseconds": (r"^(1\d|[1-9])\d{17}$", NANOSECONDS),
 }
 NO_DATE = ("0000-00-00", "0000-00-00 00:00:00", "00/00/0000")  # as databases write a missing date
 

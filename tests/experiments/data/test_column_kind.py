@@ -90,6 +90,9 @@ def test_seconds_since_1970_are_dates_in_a_column_with_the_name_of_a_time(sheet:
     made = sheet(created_at=values, x=values)
     assert decide_column(made, "created_at", (), False) == Decision("date", "seconds")
     assert decided(made) == Decision("number")
+    earlier = ["999999999", "1000000000"]  # in September of 2001
+    for form, zeros in (("seconds", ""), ("milliseconds", "000"), ("microseconds", "000000")):
+        assert decide_column(sheet(time=[text + zeros for text in earlier]), "time", (), False).format == form
     for name in ("t", "unixtime"):
         assert decide_column(sheet(**{name: values}), name, (), False) == Decision("date", "seconds")
 
