@@ -113,7 +113,19 @@ def with_every_class(
     return first if suits(*first) else next((draw for draw in draws if suits(*draw)), first)
 
 
+def until_every_class(y: NDArray[Any]) -> int:
+    """Return the number of rows from the first one on that have every class among these labels.
+
+    >>> until_every_class(np.array([0, 0, 1, 0, 2, 1]))
+    5
+    """
+    return int(np.unique(y, return_index=True)[1].max()) + 1
+
+
 def share_to_test(table: Table, target: Target, y: NDArray[Any]) -> str:
     """Return the advice for a test set that lacks a class."""
+    if table.time is not None:
+        latest_first = y[np.argsort(table.time, kind="stable")][::-1]
+        return f"set data.test_size = {ceil(100 * until_every_class(latest_first) / len(y)) / 100:g}"
     fewest = int(np.bincount(y[different_rows(table)]).min()) if target.classes and table.groups is None else 0
     return f"set data.test_size = {ceil(100 / fewest) / 100:g}" if fewest > 2 else "set a larger data.test_size"

@@ -28,6 +28,7 @@ from experiments.data.number_formats import (
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import ColumnReason, Kind
 from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
+from experiments.data.time_order import is_time_name, later_option
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
@@ -209,7 +210,8 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
     if different >= FEW and different > len(present) / 2:
         read = alike if form is None or has_decimal_comma(form) else pc.or_(alike, plain)
         if not many or pc.mean(read).as_py() < MANY_NUMBERS:
-            raise NoFeature("identifies_rows")
+            unread = "differs in nearly every row, and is no date that is read, such as 2026-01-31 12:00 or 2026-Q1"
+            raise NoFeature("identifies_rows", unread if is_time_name(name) else "")
         two_ways = len(strays) - len(words) > FEW_WORDS
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike if two_ways else read, two_ways))
     return Decision("category")
@@ -235,7 +237,8 @@ def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | N
     """Return the format of whole numbers, or of their texts, that are days or moments; None if they are not."""
     if not len(present):
         return None
-    moments = {shape: form for form, (shape, _) in EPOCHS.items()} if re.fullmatch(TIME_NAME, name) else {}
+    timed = re.fullmatch(TIME_NAME, name) is not None or is_time_name(name)
+    moments = {shape: form for form, (shape, _) in EPOCHS.items()} if timed else {}
     for shape in (DAY_NUMBER, *moments):
         if all(_has_shape(part, shape) for part in (present.slice(0, PROBE), present)):
             return moments.get(shape) or _date_format(rows, name, present.cast(pa.string()))
@@ -272,7 +275,8 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
     low, high = values.min().item(), values.max().item()
     counts = high - low < (raw.rows_of_file or raw.rows) or bool(np.all(values[1:] > values[:-1]))
     if count_different(values) == len(values) and (counts or named):
-        raise NoFeature("counts_rows" if counts else "identifies_rows")
+        detail = f"counts the rows; {later_option(name)}" if counts and is_time_name(name) else ""
+        raise NoFeature("counts_rows" if counts else "identifies_rows", detail)
 
 
 def _whole_numbers(column: pa.ChunkedArray) -> NDArray[Any] | None:

@@ -68,7 +68,9 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
     single = [name for key in SINGLE for name in named.get(key, ())]
     features = [name for name in raw.columns if name not in {*single, *named.get("drop", ())}]
     if not features:
-        raise DataError(f"{raw.where}: a table needs features, but every column has another role.")
+        lags = "; the time is no feature: add columns of what is known before, as the target of earlier rows is"
+        advice = lags if "time" in named else ""
+        raise DataError(f"{raw.where}: a table needs features, but every column has another role{advice}.")
     if raw.rows < 2:
         raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
     if test is not None and (lacking := [name for name in (*features, *single) if name not in test.columns]):

@@ -20,9 +20,11 @@ LONGEST = 40  # characters of a date
 PROBE = 50  # texts
 FIRST, LAST = 1800, 2200  # years
 MONTHLY = 3  # years at least, and dates of a year in the mean, that are first days of months and not all in January
-EPOCHS = {  # format of whole numbers since 1970 -> shape, and number in a day
-    "seconds": (r"^1\d{9}$", 86_400),
-    "milliseconds": (r"^1\d{12}$", 86_400_000),
+EPOCHS = {  # format of whole numbers since 1970 -> shape from 1973 to 2033, and number in a day
+    "seconds": (r"^(1\d|[1-9])\d{8}$", 86_400),
+    "milliseconds": (r"^(1\d|[1-9])\d{11}$", 86_400_000),
+    "microseconds": (r"^(1\d|[1-9])\d{14}$", 86_400_000_000),
+    "nanoseconds": (r"^(1\d|[1-9])\d{17}$", NANOSECONDS),
 }
 NO_DATE = ("0000-00-00", "0000-00-00 00:00:00", "00/00/0000")  # as databases write a missing date
 
@@ -48,6 +50,17 @@ SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (  # shape of a date -> its fo
     (r"[^\W\d]+-\d\d", ("%b-%y",)),
     (r"[^\W\d]+ \d{4}", ("%b %Y", "%B %Y")),
     (r"[^\W\d]+-\d{4}", ("%b-%Y", "%B-%Y")),
+    (r"\d{4}M\d\d", ("%YM%m",)),
+    (r"\d{4}m\d{1,2}", ("%Ym%m",)),
+    (r"\d{4}Q[1-4]", ("%YQ%q",)),
+    (r"\d{4}q[1-4]", ("%Yq%q",)),
+    (r"\d{4}-Q[1-4]", ("%Y-Q%q",)),
+    (r"\d{4} Q[1-4]", ("%Y Q%q",)),
+    (r"Q[1-4] \d{4}", ("Q%q %Y",)),
+    (r"Q[1-4]-\d{4}", ("Q%q-%Y",)),
+    (r"Q[1-4]/\d{4}", ("Q%q/%Y",)),
+    (r"\d{4}-W\d\d", ("%G-W%V",)),
+    (r"\d{4}W\d\d", ("%GW%V",)),
 )
 CLOCKS = (  # shape of a time of day -> its format
     (r"\d{1,2}:\d\d", "%H:%M"),
@@ -56,6 +69,7 @@ CLOCKS = (  # shape of a time of day -> its format
     (r"\d{1,2}:\d\d [aApP][mM]", "%I:%M %p"),
     (r"\d{1,2}:\d\d:\d\d [aApP][mM]", "%I:%M:%S %p"),
 )
+WEEKDAY = r"[^\W\d]+(?P<gap>,? )(?P<date>.+)"
 ZONE = r" ?(?:Z|UTC|[+-]\d\d:?\d\d)"
 
 
@@ -69,7 +83,7 @@ def is_date_format(text: str) -> bool:
     >>> [is_date_format(text) for text in ("%d.%m.%Y", "ISO8601", "1234.5 %")]
     [True, True, False]
     """
-    return text == ISO or text in EPOCHS or re.search(r"%[YymdbBHIj]", text) is not None
+    return text == ISO or text in EPOCHS or re.search(r"%[YGymdbBHIj]", text) is not None
 
 
 def date_format(texts: pa.ChunkedArray) -> str | None:
@@ -142,6 +156,7 @@ def date_text(days: float, form: str) -> str:
     if form in EPOCHS:
         return str(round(days * EPOCHS[form][1]))
     time = pd.Timestamp(round(days * NANOSECONDS))
+    form = form.replace("%q", str(time.quarter))
     return str(time.isoformat() if form == ISO else time.strftime(form.replace("%z", "+0000")))
 
 
@@ -186,19 +201,34 @@ def _are_first_days(days: NDArray[np.float64]) -> bool:
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """Yield the formats that a text may have by its shape."""
+    """Yield the formats that a text may have by its shape, with a day of the week before it or without."""
     if len(text) > LONGEST:
         return
+    yield from _of_dates(text)
+    yield from (clock for shape, clock in CLOCKS if re.fullmatch(shape, text))
+    if weekday := re.fullmatch(WEEKDAY, text):
+        forms = [*_of_dates(weekday["date"], iso="%Y-%m-%d")]
+        yield from (f"{name}{weekday['gap']}{form}" for name in ("%a", "%A") for form in forms)
+
+
+def _of_dates(text: str, iso: str = ISO) -> Iterator[str]:
+    """Yield the formats of dates, with a time of day or without, that a text may have by its shape.
+
+    Args:
+        iso: format of a date by ISO 8601; ISO itself is also the format of one with a time.
+    """
     for shape, formats in SHAPES:
         if re.fullmatch(shape, text):
-            yield from formats
+            yield from (form.replace(ISO, iso) for form in formats)
         for clock_shape, clock in CLOCKS:
             whole = re.fullmatch(f"{shape}(?P<gap>T|, | ){clock_shape}(?P<zone>{ZONE})?", text)
             if whole is not None:
-                iso = "%I" not in clock and whole["gap"] != ", "
-                after = f"{whole['gap']}{clock}{'%z' if whole['zone'] else ''}"
-                yield from (form if form == ISO and iso else form.replace(ISO, "%Y-%m-%d") + after for form in formats)
-    yield from (clock for shape, clock in CLOCKS if re.fullmatch(shape, text))
+                alone = iso == ISO and "%I" not in clock and whole["gap"] != ", "
+                zone = "" if not whole["zone"] else " %z" if whole["zone"].startswith(" ") else "%z"
+                after = f"{whole['gap']}{clock}{zone}"
+                yield from (
+                    form if form == ISO and alone else form.replace(ISO, "%Y-%m-%d") + after for form in formats
+                )
 
 
 def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
@@ -206,9 +236,14 @@ def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
     if form in EPOCHS:
         numbers: NDArray[np.float64] = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan)
         return numbers / EPOCHS[form][1]
+    if "%q" in form:  # which pandas does not read
+        texts = texts.str.replace(r"[Qq]([1-4])(?!\d)", lambda quarter: f"Q~{3 * int(quarter[1]) - 2}", regex=True)
+        form = re.sub("[Qq]%q", "Q~%m", form)
+    if "%V" in form:  # which is no day
+        texts, form = texts + "-1", f"{form}-%u"
     times = pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
     plausible = (times.dt.year >= FIRST) & (times.dt.year <= LAST)
     exact = times.where(plausible).dt.as_unit("ns").to_numpy().astype(np.int64)
-    if form != ISO and not re.search("%[Yy]", form):
+    if form != ISO and not re.search("%[YGy]", form):
         exact %= NANOSECONDS  # a time of day
     return np.where(plausible, exact / NANOSECONDS, np.nan)

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.copies import groups_of
+from experiments.data.count_different import count_different
 from experiments.data.table import Table
 from nnet.arrays import Rows
 
 BLOCKS = 10  # number of blocks: fewer show nothing at p < 0.05, and more are more alike
-IN_BLOCKS = f"data.time: neighbours are alike, so intervals and tests draw {BLOCKS} blocks of consecutive test rows."
 
 
 def drawn_together(table: Table, rows: Rows) -> NDArray[Any] | None:
@@ -43,3 +43,11 @@ def time_blocks(time: NDArray[Any], rows: Rows) -> Rows:
     firsts = different[np.searchsorted(block, block)]
     blocks: Rows = firsts[of_row]
     return blocks
+
+
+def blocks_note(blocks: NDArray[Any]) -> str:
+    """Say how the rows of blocks of time (n,) are drawn."""
+    return (
+        f"data.time: neighbours are alike, so intervals and tests draw {count_different(blocks)} blocks of consecutive "
+        "test rows, and are wider where neighbouring blocks are alike, too."
+    )

@@ -1,4 +1,4 @@
-"""Hints about leaks: columns that give the target away, rows that belong together, and rows in an order of time.
+"""Hints about leaks: columns that give the target away, and rows that belong together.
 
 Nothing is changed, because only the owner of the data knows what is known before the target is. Each line names the key
 that would change it.
@@ -14,21 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.hashes import fingerprint
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
+from experiments.data.time_order import LATER
 from nnet.ordered_sums import ordered_sum
 
-TOLD = "alone; data.drop leaves out what is not known before the target is."  # ends the line about such columns
+TOLD = "data.drop leaves out what is not known before the target is."
+TOGETHER = "keeps rows that belong together on one side of every split."
+DOUBTS = (TOLD, TOGETHER, LATER)  # end the lines that say why a score may be too good
 CHANCE = 1e-6  # probability, below which a column does not tell the target by chance
 REPEATS = 5  # rows of a value, in the mean, from which on values can tell the target
 CORRELATED = 0.9999  # correlation, of values or ranks, of a column that is the target in another unit or scale
-FEWEST = 20  # rows that show a correlation or an order
-SAMPLE = 5000  # rows by which most columns are ruled out
+FEWEST = 20  # rows that show a correlation, and different numbers that show a target of the next row
+MOSTLY = 0.95  # share of such rows: a few may stand beside gaps in time
+SAMPLE = 5000  # rows by which most columns are ruled out, and that show a target of the next row
 GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
 THINGS = (
     "subject|patient(en)?|person(en)?|participant|individual|customer|kunden?|user|household|student|animal|mrn|usubj"
+    "|site|plot|station|transect|nest|farm|hospital|clinic|machine|engine|device|sensor|unit"
 )
 NUMBERED = "[_ .-]?(id|no|nr|number|name|code)"
 GROUP_NAME = rf"{INDEX_NAME}|(?i:({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"  # `class_students` is a count
@@ -36,7 +42,7 @@ COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of num
 
 
 def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.intp] | None = None) -> tuple[str, ...]:
-    """Point out columns that tell the target by themselves, repeated identifiers, and rows in the order of a date.
+    """Point out columns that tell the target, of their row or of the next, and repeated identifiers.
 
     Args:
         table:   the development rows.
@@ -48,13 +54,15 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
     rows = np.arange(len(y)) if rows is None else rows
     labels = np.unique(y[rows], return_inverse=True)[1]
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
-        lines.append(
-            f"target {shown(table.target_name)} follows from {listed(telling)}{', each' if telling[1:] else ''} {TOLD}"
-        )
+        each = f"{listed(telling)}{', each' if telling[1:] else ''}"
+        lines.append(f"target {shown(table.target_name)} follows from {each} alone; {TOLD}")
+    if ahead := [name for at, name in _features(table, "number") if _is_ahead(table, at, y)]:
+        each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
+        lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
     if table.groups is None:
         lines += _repeated_identifiers(table)
-    if table.time is None:
-        lines += _in_order(table)
+    if table.groups is None and table.time is None:  # of one moment rows may share many numbers
+        lines += _repeated_measures(table, rows)
     return tuple(lines)
 
 
@@ -87,6 +95,18 @@ def _tells(table: Table, at: int, rows: NDArray[np.intp], labels: NDArray[Any], 
         if all(_is_function(values, y) for values, y in pairs):
             return True
     return all(_separates(_values(table, at, part[-1] + 1)[part], labels[: len(part)]) for part in parts)
+
+
+def _is_ahead(table: Table, at: int, y: NDArray[Any]) -> bool:
+    """Return whether a number is the target of the next row in time, nearly wherever it is there."""
+    if table.time is None or not (table.time[1:] > table.time[:-1]).all():
+        return False
+    y = y[:SAMPLE]
+    values = _values(table, at, SAMPLE)[:-1]
+    there = np.isfinite(values)
+    values, following, own = values[there], y[1:][there], y[:-1][there]
+    enough = len(values) >= max(FEWEST, len(y) / 2) and len(np.unique(following)) >= FEWEST
+    return enough and bool(np.isclose(values, following).mean() >= MOSTLY > np.isclose(values, own).mean())
 
 
 def _is_function(values: NDArray[Any], y: NDArray[Any]) -> bool:
@@ -140,6 +160,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
 
 def _repeated_identifiers(table: Table) -> Iterator[str]:
     """Say which columns are named like identifiers and have the same value in several rows."""
+    instead = "" if table.time is None else ", in place of data.time,"
     for at, name in _features(table, "number", "category"):
         if re.fullmatch(GROUP_NAME, name) and not (table.kinds[at] == "number" and re.fullmatch(COUNT_NAME, name)):
             values = _values(table, at)
@@ -147,22 +168,45 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 yield (
                     f"column {shown(name)} is named like an identifier, but {rows:,} development rows have {levels:,} "
-                    f"values of it; data.groups = {name} keeps rows that belong together on one side of every split."
+                    f"values of it; data.groups = {name}{instead} {TOGETHER}"
                 )
 
 
-def _in_order(table: Table) -> Iterator[str]:
-    """Say by which date the rows are ordered; the first of several. Beside dates, a time of day orders no rows."""
-    columns = [(name, _values(table, at)) for at, name in _features(table, "date")]
-    dates = [(name, values) for name, values in columns if (np.abs(values) >= 1).any()]
-    for name, values in dates or columns:
-        moments = values if table.numbers is None else values[np.argsort(table.numbers)]
-        steps = np.diff(moments)
-        ordered = len(moments) >= FEWEST and ((steps >= 0).all() or (steps <= 0).all())
-        if ordered and 2 * len(np.unique(moments)) > len(moments):
-            order = shown(name) + (", the last ones first" if steps.min() < 0 else "")
+def _repeated_measures(table: Table, rows: NDArray[np.intp]) -> Iterator[str]:
+    """Say which numbers with fractions are the same together again and again, as the coordinates of a site are.
+
+    A number that rises or falls with the other one is it in another unit.
+
+    Args:
+        rows: positions of the rows that are no copies of others.
+    """
+    found = [[(at, name) for at, name in _features(table, "number")]]
+    for part in (rows[:SAMPLE], rows):  # the first rows rule out most columns
+        found = [alike for columns in found for alike in _alike(table, columns, part)]
+    for (at, name), *others in found:
+        values = _values(table, at)[rows]
+        if named := [other for where, other in others if not _is_function(values, _values(table, where)[rows])]:
+            count, levels = len(values), len(np.unique(values))
             yield (
-                f"the rows stand in the order of {order}; if new rows will be later ones, data.time = {name} "
-                "validates and tests on rows that are later than those it learns from."
+                f"{listed([name, *named])} are the same together in {count:,} development rows of {levels:,} kinds, as "
+                f"the coordinates of a site are; data.groups = {name} {TOGETHER}"
             )
-            return
+
+
+def _alike(table: Table, columns: list[tuple[int, str]], rows: NDArray[np.intp]) -> list[list[tuple[int, str]]]:
+    """Return the sets of two columns or more that repeat, and say the same about which rows are alike."""
+    sets: dict[str, list[tuple[int, str]]] = {}
+    for at, name in columns:
+        values = _values(table, at)[rows]
+        if _repeats(values):
+            _, firsts, of_row = np.unique(values, return_index=True, return_inverse=True)
+            sets.setdefault(fingerprint(firsts[of_row]), []).append((at, name))
+    return [alike for alike in sets.values() if len(alike) > 1]
+
+
+def _repeats(values: NDArray[Any]) -> bool:
+    """Return whether numbers with fractions, none of them missing, are ten or more that repeat."""
+    if not np.isfinite(values).all() or (values == np.trunc(values)).all():
+        return False
+    levels = len(np.unique(values))
+    return levels >= GROUPS and len(values) >= ROWS_OF_GROUP * levels

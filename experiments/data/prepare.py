@@ -14,12 +14,13 @@ from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
-from experiments.data.drawn_together import IN_BLOCKS
+from experiments.data.drawn_together import blocks_note
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import brightness_hint, hints, size_hint
 from experiments.data.holdout import SealedTestSet
 from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
+from experiments.data.moments import most_forward_folds
 from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
 from experiments.data.positive import OF_ONE_CLASS
@@ -38,6 +39,7 @@ from experiments.data.splits import (
 from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
 from experiments.data.target_type import target_of, type_note, with_logarithm
+from experiments.data.time_order import order_hints
 from experiments.errors import DataError
 from nnet.batches import FoldData
 
@@ -112,12 +114,13 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
     if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
         notes += (f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one.",)
-    if table.time is not None and table.groups is None:
-        notes += (IN_BLOCKS,)
+    if table.time is not None and test.groups is not None:
+        notes += (blocks_note(test.groups),)
     assert development.table.numbers is not None
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)
     notes += size_hint(development.table)
+    notes += order_hints(development.table)
     notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in spec.space:
         notes += brightness_hint(development.table)
@@ -159,6 +162,10 @@ def _fewer_folds(development: DevelopmentSet, usual: int, folds: int, drawn: Row
     groups = development.table.groups
     if groups is not None and len(np.unique(groups)) == folds:
         return f"cv.n_splits: {folds} folds instead of {usual}, as there are only {folds} development groups."
+    if (time := development.table.time) is not None:
+        few = f"as the development rows are of {len(np.unique(time))} moments"
+        why = few if most_forward_folds(time, usual) < usual else "so that the first one can learn every class"
+        return f"cv.n_splits: {folds} folds instead of {usual}, {why}."
     counts = class_counts(development, drawn)
     name = development.target.classes[int(counts.argmin())]
     copies = "" if development.table.copies is None else ", where copies count as one"

@@ -19,7 +19,8 @@ from experiments.data.column_types import is_text, lenient_numbers, misfits, rea
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, is_number_format
 from experiments.data.raw_table import RawTable, shown
-from experiments.data.table import Kind, LeftOut, Table, TableReading
+from experiments.data.table import REASONS, Kind, LeftOut, Table, TableReading
+from experiments.data.time_order import is_time_name, later_option
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
@@ -111,7 +112,8 @@ def decide(
         if kind is None:
             try:
                 if name in rows.index:
-                    raise NoFeature("index")
+                    timed = pa.types.is_temporal(rows.columns[name].type) or is_time_name(name)
+                    raise NoFeature("index", f"{REASONS['index']}; {later_option(name)}" if timed else "")
                 decision = decide_column(rows, name, missing, comma)
             except NoFeature as reason:
                 if name not in keep:

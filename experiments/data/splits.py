@@ -14,13 +14,21 @@ from numpy.typing import NDArray
 
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
-from experiments.data.class_rows import check_classes, check_counts, check_side, share_to_test, with_every_class
+from experiments.data.class_rows import (
+    check_classes,
+    check_counts,
+    check_side,
+    share_to_test,
+    until_every_class,
+    with_every_class,
+)
 from experiments.data.copies import different_rows, with_their_copies
 from experiments.data.drawn_together import drawn_together
+from experiments.data.few_groups import refuse_shared, too_few_groups
 from experiments.data.fingerprint import Features, content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
-from experiments.data.moments import between_moments, whole_moments
+from experiments.data.moments import between_moments, most_forward_folds, refuse_earlier, share_of_last, whole_moments
 from experiments.data.positive import with_positive_last
 from experiments.data.table import Table
 from experiments.errors import DataError
@@ -123,22 +131,21 @@ def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
     check_classes(table, target, y)
     if table.groups is not None and table.time is not None:
         raise DataError(
-            "data: rows have groups and a time order, but only one can be set; remove data.groups or data.time."
+            "data: rows have groups and a time order, but only one can be set; keep data.groups to test on other "
+            "groups, or data.time to test on later rows."
         )
 
 
 def _check_sides(table: Table, development: Rows, test: Rows) -> None:
     if table.groups is not None:
-        if np.intersect1d(table.groups[development], table.groups[test]).size:
-            raise DataError("data.groups: the source's own test rows must not share a group with its other rows.")
+        refuse_shared(table.groups[development], table.groups[test])
         if len(np.unique(table.groups[test])) < 2:
             raise DataError(too_few_groups(len(np.unique(table.groups)), bool(table.own_test)))
     if table.time is not None and not table.own_test and len(np.unique(table.time[test])) < 2:
-        raise DataError(
-            "data.test_size: the test set needs at least two moments for an interval of its score; set a larger one."
-        )
-    if table.time is not None and table.time[test].min() < table.time[development].max():
-        raise DataError("data.time: the source's own test rows must not be earlier than the rows to learn from.")
+        rule = "data.test_size: the test set needs at least two moments for an interval of its score"
+        raise DataError(f"{rule}; set data.test_size = {share_of_last(table.time, 2):g}.")
+    if table.time is not None:
+        refuse_earlier(table.time[development], table.time[test])
 
 
 def rows_of(table: Table, rows: Rows) -> Table:
@@ -165,26 +172,6 @@ def table_fingerprint(table: Table, y: NDArray[Any]) -> str:
     return content_fingerprint(table.features, y, table.groups, table.time, table.weights)
 
 
-def too_few_groups(groups: int, own_test: bool) -> str:
-    """Say what a test set of one group needs, and at once what the folds need of the other groups.
-
-    >>> too_few_groups(5, False).partition("; ")[2]
-    'set data.test_size = 0.4; cv.n_splits is then at most 3.'
-    >>> too_few_groups(3, False).partition("; ")[0]
-    'data.groups: a study needs 4 groups, two to test on and two for the folds, but there are 3'
-    """
-    rule = "the test set needs at least two groups for an interval of its score"
-    if own_test:
-        return f"data.test: {rule}; add test rows of another group."
-    if groups < 4:
-        others = "name another column, or give rows of two more groups in data.test"
-        needed = "a study needs 4 groups, two to test on and two for the folds"
-        return f"data.groups: {needed}, but there are {groups}; {others}."
-    share = max(floor(200 / groups) / 100, 2 / groups if groups > 100 else 0)
-    folds = f"; cv.n_splits is then at most {groups - 2}" if groups < 12 else ""
-    return f"data.test_size: {rule}; set data.test_size = {share:.2g}{folds}."
-
-
 def suitable_splitter(development: DevelopmentSet) -> str:
     """Return the splitter for a study that names none."""
     stratified = "Stratified" if development.target.classes else ""
@@ -194,7 +181,7 @@ def suitable_splitter(development: DevelopmentSet) -> str:
 
 
 def suitable_folds(development: DevelopmentSet, cv: CVSection, drawn: Rows | None = None) -> CVSection:
-    """Lower the number of folds to the rows of the smallest class and the groups, where none is named; at least 2.
+    """Lower the folds to the rows of the smallest class, groups and moments, where no number is named; at least 2.
 
     Args:
         drawn: rows that the folds are made of; all where None.
@@ -208,7 +195,16 @@ def suitable_folds(development: DevelopmentSet, cv: CVSection, drawn: Rows | Non
     if "Stratified" in name and development.target.classes:
         rows = different_rows(development.table) if drawn is None else drawn
         most.append(int(class_counts(development, rows).min()))
+    if development.table.time is not None:
+        most.append(forward_folds(development, cv.n_splits))
     return cv if min(most) == cv.n_splits else cv.model_copy(update={"n_splits": max(2, min(most))})
+
+
+def forward_folds(development: DevelopmentSet, wanted: int) -> int:
+    """Return the most forward folds, not more than wanted, of which the first one can learn every class; or 0."""
+    assert development.table.time is not None
+    least = until_every_class(development.y) if development.target.classes else 1
+    return most_forward_folds(development.table.time, wanted, least)
 
 
 def class_counts(development: DevelopmentSet, rows: Rows) -> NDArray[np.intp]:
@@ -250,7 +246,9 @@ def make_folds(
         divided = whole_moments(divided, table.time[drawn], key)
     pairs = tuple((_with_copies(table, drawn[train]), _with_copies(table, drawn[rows])) for train, rows in divided)
     for fold, pair in enumerate(pairs):
-        _check_fold(development, f"fold {fold}" if key == "n_splits" else f"outer fold {fold + 1}", *pair, key)
+        _check_fold(
+            development, f"fold {fold}" if key == "n_splits" else f"outer fold {fold + 1}", *pair, key, cv.n_splits
+        )
         for rows in pair:
             rows.setflags(write=False)
     return Folds(pairs, fingerprint(*(rows for pair in pairs for rows in pair)), development.fingerprint, name)
@@ -324,13 +322,16 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn
         raise DataError(f"cv.{key}: `{key} <= groups` must hold, but got {key}={n_splits}, groups={count}; {advice}.")
 
 
-def _check_fold(development: DevelopmentSet, fold: str, train: Rows, validation: Rows, key: str) -> None:
+def _check_fold(development: DevelopmentSet, fold: str, train: Rows, validation: Rows, key: str, n_splits: int) -> None:
     if not len(train) or not len(validation):
         raise DataError(
             f"cv: a fold needs training and validation rows, but {fold} has {len(train)} and {len(validation)}."
         )
     if development.target.classes:
         rule, advice = "cv: every class needs a training row in every fold", f"stratify, or set a smaller cv.{key}"
+        if development.table.time is not None:
+            folds = forward_folds(development, n_splits)
+            advice = f"set cv.{key} = {folds}" if folds > 1 else "add earlier rows of it"
         labels, there = development.y, development.y[train]
         words = rule, f" in {fold}", advice
         check_counts(development.table, labels, there, development.target, 1, words)

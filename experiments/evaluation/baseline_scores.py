@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -18,21 +18,32 @@ from experiments.evaluation.results import BaselineRecord
 from nnet.arrays import Array, Targets
 
 
+@dataclass(frozen=True)
+class Truth:
+    """The truth of test rows.
+
+    y:       (N,) labels or numbers.
+    groups:  (N,) group of each row; None where every row stands alone.
+    ordered: whether the groups are blocks of time.
+    """
+
+    y: Targets
+    groups: NDArray[Any] | None = None
+    ordered: bool = False
+
+
 def score_baseline(
     task: BaselineTask,
     model: FittedBaseline,
     metric: str,
     target: Target,
     x: Array,
-    y: Targets,
-    groups: NDArray[Any] | None,
+    truth: Truth,
 ) -> BaselineRecord:
     """Score one baseline; its record has the reason where there is no score.
 
     Args:
-        x:      (N, inputs) test rows, preprocessed as those that it learnt from.
-        y:      (N,) their labels or numbers.
-        groups: (N,) group of each row; None where every row stands alone.
+        x: (N, inputs) test rows, preprocessed as those that it learnt from.
 
     Raises:
         MemoryError: this worker has too little memory; another one may have enough.
@@ -50,7 +61,7 @@ def score_baseline(
         return unscored
     try:
         z = baseline_outputs(model, x, target)
-        scored = final_score(metric, target, y, z, None, groups)
+        scored = final_score(metric, target, truth.y, z, None, truth.groups, truth.ordered)
     except MemoryError:
         raise
     except Exception as error:  # a library may raise anything

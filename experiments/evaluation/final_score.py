@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.data.count_different import count_different
 from experiments.errors import SearchError
+from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.exchanges import swapped_p_value
 from experiments.evaluation.expanded_interval import stretched
 from experiments.evaluation.mean_outputs import are_probabilities
@@ -125,11 +126,13 @@ def final_score(
     winner: Array,
     default: Array | None,
     groups: NDArray[Any] | None = None,
+    ordered: bool = False,
 ) -> FinalScore:
     """Score the winner's outputs (N, outputs), and the default's, against the labels or numbers (N,).
 
     Args:
-        groups: (N,) group of each row; None where every row stands alone.
+        groups:  (N,) group of each row; None where every row stands alone.
+        ordered: whether the groups are blocks of time.
 
     Returns:
         the score, its interval and the difference to the default, without further metrics, baselines and confusion.
@@ -144,15 +147,15 @@ def final_score(
         scores = [float((of_rows > 0 if hits else of_rows).mean()) for of_rows in rows]
         found = of_row_scores(metric, rows)
     else:
-        score = scorer(metric, target)
+        of_samples = [partial(_of_sample, scorer(metric, target), z, y) for z in outputs]
         try:
-            drawn = resampled(
-                [partial(_of_sample, score, z, y) for z in outputs], len(y), SEED, groups, y if target.classes else None
-            )
+            drawn = resampled(of_samples, len(y), SEED, groups, y if target.classes else None)
         except ValueError as error:
             raise SearchError(
                 f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
             ) from None
+        if ordered and groups is not None:
+            drawn = of_blocks(drawn, of_samples, groups)
         scores = [of_model.score for of_model in drawn]
         found = of_resampled(metric, drawn, fewest(y, winner, groups) if target.classes else None)
     difference = found.difference

@@ -23,7 +23,7 @@ from experiments.data.row_format import (
 )
 from experiments.data.table import WHITE
 from experiments.errors import SearchError
-from experiments.evaluation.baseline_scores import score_baseline
+from experiments.evaluation.baseline_scores import Truth, score_baseline
 from experiments.evaluation.diagnostics import confusion
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.final_models import final_models
@@ -94,10 +94,9 @@ def last_fit(
         if is_finite(model)
     ]
     target, metric = development.target, spec.cv.metric
+    truth = Truth(y, test.groups, ordered=development.table.time is not None)
     scoring = [
-        fits.baseline_executor.submit(
-            score_baseline, task, model, metric, target, rows[fits.of_baselines], y, test.groups
-        )
+        fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], truth)
         for task, model in baselines
     ]
     z, *default = final_outputs(
@@ -105,7 +104,7 @@ def last_fit(
     )  # no default where it diverged or is the winner
     record = rounded(
         replace(
-            final_score(metric, target, y, z, default[0] if default else None, test.groups),
+            final_score(metric, target, y, z, default[0] if default else None, truth.groups, truth.ordered),
             metrics=other_metrics(target, winning.candidate.training.loss, y, z),
             confusion=confusion(target, y, z),
             references=tuple(future.result() for future in scoring),

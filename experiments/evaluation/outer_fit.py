@@ -15,7 +15,7 @@ from experiments.config.documents import canonical_digest, rounded
 from experiments.config.spec import StudySpec
 from experiments.data.holdout import Look
 from experiments.data.splits import suitable_splitter
-from experiments.evaluation.baseline_scores import score_baseline
+from experiments.evaluation.baseline_scores import Truth, score_baseline
 from experiments.evaluation.diagnostics import confusion
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.final_models import final_models, nested_models
@@ -153,7 +153,7 @@ def _score(one: OuterFits, look: Look, ledger: Ledger) -> ScoredFold:
         if is_finite(model)
     ]
     scoring = [
-        fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], y, None)
+        fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], Truth(y))
         for task, model in fits.baselines()
     ]
     joins = joins_default(study.spec, one.finalists)

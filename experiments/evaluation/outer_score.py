@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
+from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
 from experiments.evaluation.final_score import SEED, OfRows, fewest, of_resampled, of_row_scores
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
@@ -70,7 +71,7 @@ def pooled_score(
     defaults = _scores(metric, known) if len(known) == len(folds) else []
     compared = bool(defaults) and not all(fold.won for fold in folds)
     sizes = [len(fold.y) for fold in folds]
-    of_rows = _of_rows(metric, target, folds, compared)
+    of_rows = _of_rows(metric, target, folds, compared, ordered)
     method: IntervalMethod = "corrected_resampled_t"
     interval, draws, difference = fold_test(winners, sizes).interval, None, None
     if of_rows is not None and ordered:
@@ -126,11 +127,11 @@ def _difference(
     return ScoreDifference(score=test.mean, ci95=interval, p_value=min(1.0, p_value), method="corrected_resampled_t")
 
 
-def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared: bool) -> OfRows | None:
+def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared: bool, ordered: bool) -> OfRows | None:
     """Return the interval and the comparison of all rows together; None where too few samples of them have a score."""
     groups = None if folds[0].groups is None else np.concatenate([fold.groups for fold in folds])
     if groups is not None or metric not in ROW_SCORES:
-        return _of_samples(metric, target, folds, groups, compared)
+        return _of_samples(metric, target, folds, groups, compared, ordered)
     of_row = row_score(metric)
     rows = [np.concatenate([of_row(fold.winner, fold.y) for fold in folds])]
     if compared:
@@ -139,7 +140,12 @@ def _of_rows(metric: str, target: Target, folds: Sequence[FoldOutputs], compared
 
 
 def _of_samples(
-    metric: str, target: Target, folds: Sequence[FoldOutputs], groups: NDArray[Any] | None, compared: bool
+    metric: str,
+    target: Target,
+    folds: Sequence[FoldOutputs],
+    groups: NDArray[Any] | None,
+    compared: bool,
+    ordered: bool,
 ) -> OfRows | None:
     """Draw samples of the rows of all folds, or of whole groups; each fold is scored by its own rows of a sample."""
     score = scorer(metric, target)
@@ -164,6 +170,8 @@ def _of_samples(
         drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
     except ValueError:
         return None
+    if ordered and groups is not None:
+        drawn = of_blocks(drawn, models, groups)
     everything = np.concatenate([fold.winner for fold in folds])
     return of_resampled(metric, drawn, None if classes is None else fewest(classes, everything, groups))
 

@@ -54,9 +54,6 @@ def wilson_interval(correct: int, rows: int) -> Interval:
         correct: rows whose class was predicted, in [0, rows].
         rows:    rows that were scored, at least 1.
 
-    Returns:
-        low and high, as shares of rows in [0, 1].
-
     Raises:
         ValueError: there are more correct rows than rows, or none.
 
@@ -90,9 +87,6 @@ def bootstrap_interval(values: Array, seed: int) -> Interval:
     Args:
         values: (n,) the value of each row, in the unit of the metric.
         seed:   seed of the resampling: the same values and seed give the same interval.
-
-    Returns:
-        low and high, in the unit of the values.
 
     Raises:
         ValueError: a value is not finite.
@@ -194,6 +188,10 @@ class Resampled:
         """Compute the 95% percentile bootstrap interval; of groups and of few rows it is stretched."""
         return _limits(self.draws, self.score, self.drawn, self.units)
 
+    def gains(self, other: Resampled) -> NDArray[np.float64]:
+        """Return by how much the score of each sample is above that of another model."""
+        return self.draws - other.draws
+
 
 def resampled(
     scores: Sequence[Score], rows: int, seed: int, groups: Groups | None = None, classes: Groups | None = None
@@ -239,7 +237,7 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
         winner, default: scores of the same samples; higher is better.
     """
     smallest, score = 2.0 ** (1 - winner.units), winner.score - default.score
-    return _bootstrapped(score, winner.draws - default.draws, winner.drawn, winner.units, smallest)
+    return _bootstrapped(score, winner.gains(default), winner.drawn, winner.units, smallest)
 
 
 def single_rows(rows: int) -> Drawn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from experiments.data.leaks import TOLD
+from experiments.data.leaks import DOUBTS
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, plain, sentence
@@ -27,7 +27,7 @@ REUSE: Final = (
     "score, interval and verdict are optimistic by an unknown amount."
 )
 COPIES: Final = "{} equal to rows to learn from, so that score, interval and verdict say little of new rows."
-TELLING: Final = "Before you trust this score: {}"
+DOUBT: Final = "Before you trust this score: {}"
 SEEN: Final = "On rows that neither model had seen,", "On these test rows,"  # without copies, with copies
 MEANINGS: Final[dict[Verdict, str]] = {
     "helped": "On rows that neither model had seen, the tuned model does better than the default by more than chance "
@@ -60,6 +60,7 @@ BLIND: Final = ("majority class", "mean")
 UNLEARNED: Final = (
     " The {} reads no column: by this metric, these rows do not show that the model has learnt anything from columns."
 )
+OF_ITS_TIME: Final = " Score, interval and verdict are of the time of the test rows; later rows may differ."
 LIMITS: Final = (
     "The true difference plausibly lies between {} and {}. ",
     "Any true difference from {} to {} would fit. ",
@@ -72,7 +73,7 @@ class Answer:
 
     title:              metric of the score.
     interval:           interval, its method and the number of rows.
-    warning:            what may make the score too good: a second test, copies, columns that tell the target; or empty.
+    warning:            what may make the score too good: a second test, copies, leaks that the data shows; or empty.
     others:             other metrics on the same rows.
     difference, method: empty where there is nothing to compare.
     meaning:            advice to someone who has to act on the verdict.
@@ -157,6 +158,7 @@ def answer(result: StudyResult) -> Answer | None:
     if test is None:
         return None
     scores, compared = Scores.like(test.metric, test.score), test.difference
+    in_time = result.spec.get("data", {}).get("time") is not None
     others = [
         (
             Fact(f"names.{name}", metric_label(name)),
@@ -186,7 +188,7 @@ def answer(result: StudyResult) -> Answer | None:
         tone=TONES[test.verdict],
         difference=_difference(test, compared, scores, result.outer is not None) if compared else (),
         method=(*difference_method(compared), ", two-sided, same rows") if compared else (),
-        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test)),
+        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test), *((OF_ITS_TIME,) if in_time else ())),
     )
 
 
@@ -213,8 +215,8 @@ def _warning(result: StudyResult, test: FinalScore) -> Parts:
     if copies := _copies_to_test(result):
         lines.append(sentence(COPIES, counted("copies.test", copies, "test row is", "test rows are")))
     for at, line in enumerate(result.reading.notes if result.reading else ()):
-        if line.endswith(TOLD):
-            lines.append(sentence(TELLING, Fact(f"reading.notes[{at}]", line)))
+        if line.endswith(DOUBTS):
+            lines.append(sentence(DOUBT, Fact(f"reading.notes[{at}]", line)))
     return joined(lines, " ")
 
 

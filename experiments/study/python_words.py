@@ -25,6 +25,8 @@ WORDS = {  # options, as messages advise them -> arguments of `run`
     r"--formats '([^'=]+)=([^']+)'": r'formats={"\1": "\2"}',
     r"--(categories|dates|drop|keep|numbers) '([^']+)'": r'\1=["\2"]',
     r"--(categories|dates|drop|keep|numbers) ([^\s.,;]+)": r'\1=["\2"]',
+    r"--time '([^']+)'": r'time="\1"',
+    r"--time ([^\s.,;]+)": r'time="\1"',
     r"--set ": "",
 }
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from experiments.data.leaks import TOLD
+from experiments.data.leaks import DOUBTS
 from support.derived_facts import units, used
 from support.facts import Fact, Record
 
@@ -163,7 +163,7 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
         if name != test["metric"]:
             found.update([f"test.metrics.{name}", f"names.{name}"])
     notes = (document.get("reading") or {}).get("notes", ())
-    found["reading.notes[*]"] += sum(line.endswith(TOLD) for line in notes)  # beside the score, too
+    found["reading.notes[*]"] += sum(line.endswith(DOUBTS) for line in notes)  # beside the score, too
     found.update({f"test.references[*].{what}": len(references) for what in ("score", "ci95")})
     found["test.references[*].id"] += 2 * len(references)
     unbeaten = sum(one["score"] is not None and one["score"] >= test["score"] for one in references)

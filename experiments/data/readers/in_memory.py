@@ -13,8 +13,9 @@ from experiments.config.formats import GIVEN
 from experiments.data.cells import SourceCells
 from experiments.data.masked_arrays import has_masked, without_mask, without_masked_names
 from experiments.data.missing_labels import refuse_missing_labels
-from experiments.data.raw_table import RawTable, check_size, column_names
+from experiments.data.raw_table import RawTable, check_size, column_names, shown
 from experiments.data.table import Table, array_columns
+from experiments.data.time_order import LATER
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _is_frame(data: Any) -> bool:
 def _of_frame(frame: Any, section: DataSection) -> Table:
     from experiments.data.table_of import table_of
 
+    frame, notes = _with_named_index(frame, section)
     columns = _arrow_columns(frame)
     names = column_names(list(map(str, columns)))
     rows = len(next(iter(columns.values()))) if columns else 0
@@ -65,7 +67,27 @@ def _of_frame(frame: Any, section: DataSection) -> Table:
     check_size("data", rows, len(names))
     arrow = dict(zip(names, columns.values(), strict=True))
     declared = frozenset(name for name, column in arrow.items() if _is_dictionary(column))
-    return table_of(RawTable(GIVEN, "data", arrow, declared=declared), section)
+    return table_of(RawTable(GIVEN, "data", arrow, declared=declared, notes=notes), section)
+
+
+def _with_named_index(frame: Any, section: DataSection) -> tuple[Any, tuple[str, ...]]:
+    """Make columns of the parts of a DataFrame's index that [data] names, and say which other part holds dates."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        return frame, ()
+    asked = {name for key in SINGLE for name in section.columns(key)}
+    named = [name for name in frame.index.names if name in asked and name not in frame.columns]
+    levels = [frame.index.get_level_values(at) for at in range(frame.index.nlevels)]
+    dates = [at for at in levels if isinstance(at, pd.DatetimeIndex | pd.PeriodIndex) and at.name not in named]
+    if not dates or section.time is not None or section.groups is not None:
+        return (frame.reset_index(level=named) if named else frame), ()
+    name, first = ("date", "index.name = 'date' and ") if dates[0].name is None else (dates[0].name, "")
+    of = "" if first else f" {shown(str(name))}"
+    note = (
+        f"the index{of} holds dates and is no column; if new rows will be later ones, {first}data.time = {name} {LATER}"
+    )
+    return (frame.reset_index(level=named) if named else frame), (note,)
 
 
 def _arrow_columns(frame: Any) -> dict[Any, pa.ChunkedArray]:

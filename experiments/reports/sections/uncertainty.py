@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from experiments.evaluation.conformal import level_name
+from experiments.evaluation.conformal import CHECKED, level_name
 from experiments.evaluation.records import CoverageRecord, TemperatureRecord, UncertaintyRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
@@ -46,6 +46,7 @@ CAUTION: Final = (
     "final model, and its configuration was chosen on the same folds."
 )
 OF_ALL: Final = " It is of all rows together: those of a rare class may be inside much less often."
+HIGHER: Final = " Higher levels need more {}."
 MORE: Final = {
     "rows": "",
     "groups": " A group counts as one row.",
@@ -83,6 +84,7 @@ def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
     units = counted(f"{KEY}.units", record.units, one, many)
     if not record.checks:
         return [text("There are too few rows for intervals or sets: {}.", units)]
+    higher = HIGHER.format(many) if len(record.checks) < len(CHECKED) else ""
     option = Code("predict --set-coverage" if of_classes else "predict --interval")
     keys = [f"{KEY}.checks[{at}]" for at in range(len(record.checks))]
     rows = [
@@ -99,7 +101,7 @@ def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
     return [
         text(f"{opening} {SOURCE}", option, units),
         Table("Intervals or sets", columns, tuple(rows)),
-        note(CAUTION + (OF_ALL if of_classes else "") + MORE[record.by]),
+        note(CAUTION + (OF_ALL if of_classes else "") + MORE[record.by] + higher),
     ]
 
 

@@ -90,6 +90,11 @@ def test_seconds_since_1970_are_dates_in_a_column_with_the_name_of_a_time(sheet:
     made = sheet(created_at=values, x=values)
     assert decide_column(made, "created_at", (), False) == Decision("date", "seconds")
     assert decided(made) == Decision("number")
+    earlier = ["999999999", "1000000000"]  # in September of 2001
+    for form, zeros in (("seconds", ""), ("milliseconds", "000"), ("microseconds", "000000")):
+        assert decide_column(sheet(time=[text + zeros for text in earlier]), "time", (), False).format == form
+    for name in ("t", "unixtime"):
+        assert decide_column(sheet(**{name: values}), name, (), False) == Decision("date", "seconds")
 
 
 def test_a_day_that_could_be_the_month_is_refused_with_both_formats(sheet: Make) -> None:
@@ -266,7 +271,27 @@ def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
 def test_what_says_nothing_of_new_rows_is_no_feature(values: list[Any], reason: str, sheet: Make) -> None:
     with pytest.raises(NoFeature) as why:
         decided(sheet(x=values))
-    assert why.value.reason == reason
+    assert (why.value.reason, why.value.detail) == (reason, "")
+
+
+def test_texts_that_are_named_like_a_time_are_said_to_be_no_dates(sheet: Make) -> None:
+    values = [f"{number}. Januar {2000 + number}" for number in MANY]
+    with pytest.raises(NoFeature) as why:
+        decide_column(sheet(Datum=values), "Datum", (), False)
+    assert (why.value.reason, why.value.detail) == (
+        "identifies_rows",
+        "differs in nearly every row, and is no date that is read, such as 2026-01-31 12:00 or 2026-Q1",
+    )
+
+
+def test_numbers_that_count_the_rows_in_time_name_the_option_that_tests_on_later_ones(sheet: Make) -> None:
+    for name in ("year", "week no"):
+        with pytest.raises(NoFeature) as why:
+            decide_column(sheet(**{name: [1980 + number for number in MANY]}), name, (), False)
+        quoted = "year" if name == "year" else "'week no'"
+        assert why.value.detail == (
+            f"counts the rows; if new rows will be later ones, --time {quoted} tests on later rows"
+        )
 
 
 def test_what_only_resembles_an_identifier_is_taken(sheet: Make) -> None:

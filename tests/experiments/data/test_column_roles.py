@@ -95,7 +95,8 @@ def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
         ),
         ({"drop": ("y",)}, "column 'y' is named in target and in drop"),
         ({"groups": "who", "time": "who"}, "column 'who' is named in groups and in time"),
-        ({"drop": tuple(range(6))}, "needs features, but every column has another role"),
+        ({"drop": tuple(range(6))}, "needs features, but every column has another role.$"),
+        ({"drop": ("id", "age", "city", "who", "weight"), "time": "when"}, "role; the time is no feature: add columns"),
     ]:
         with pytest.raises(DataError, match=message):
             table_of(sheet(**COLUMNS), data(**keys))

@@ -19,6 +19,7 @@ from experiments.data.date_formats import (
 )
 
 DAY = 20484.0  # 31 January 2026
+NO_DATES = ("2026Q5", "2026Q10", "Q1", "2026-W60", "Box 31.01.2026", "Sat 12:30")
 
 
 def column(*texts: str | None) -> pa.ChunkedArray:
@@ -46,6 +47,23 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("31 January 2026",), "%d %B %Y", [DAY]),
         (("2026-01", "2026-02"), "%Y-%m", [DAY - 30, DAY + 1]),
         (("Jan-26", "Feb-26"), "%b-%y", [DAY - 30, DAY + 1]),
+        (("2026M01", "2026M02"), "%YM%m", [DAY - 30, DAY + 1]),
+        (("2026m1", "2026m2"), "%Ym%m", [DAY - 30, DAY + 1]),
+        (("2026Q1", "2026Q2"), "%YQ%q", [DAY - 30, DAY + 60]),
+        (("2026q1",), "%Yq%q", [DAY - 30]),
+        (("2025-Q4", "2026-Q1"), "%Y-Q%q", [DAY - 122, DAY - 30]),
+        (("2026 Q1",), "%Y Q%q", [DAY - 30]),
+        (("Q1 2026",), "Q%q %Y", [DAY - 30]),
+        (("Q3-2026",), "Q%q-%Y", [DAY + 151]),
+        (("Q1/2026",), "Q%q/%Y", [DAY - 30]),
+        (("2026-W01", "2026-W06"), "%G-W%V", [DAY - 33, DAY + 2]),  # the first one begins in December
+        (("2026W06",), "%GW%V", [DAY + 2]),
+        (("Saturday, 31 January 2026", "Sunday, 1 February 2026"), "%A, %d %B %Y", [DAY, DAY + 1]),
+        (("Sat Jan 31, 2026",), "%a %b %d, %Y", [DAY]),
+        (("Saturday 2026-01-31",), "%A %Y-%m-%d", [DAY]),
+        (("Sat 2026-01-31 06:00",), "%a %Y-%m-%d %H:%M", [DAY + 0.25]),
+        (("Sat, 31 Jan 2026 18:00:00 +0600",), "%a, %d %b %Y %H:%M:%S %z", [DAY + 0.5]),
+        (("Wednesday, September 30, 2026 06:00 PM",), "%A, %B %d, %Y %I:%M %p", [DAY + 242.75]),
         (("06:00", "18:30"), "%H:%M", [0.25, 0.7708333333333334]),
         (("06:00:00 AM",), "%I:%M:%S %p", [0.25]),
     ],
@@ -59,7 +77,9 @@ def test_dates_of_one_format_are_days(texts: tuple[str, ...], form: str, days: l
     np.testing.assert_array_equal(days_of(column(*written), form), days)
 
 
-@pytest.mark.parametrize("text", ["1/2", "132/87", "3.14", "2026-13-01", "2026", "12345678", "31.31.2026", "a-26", "x"])
+@pytest.mark.parametrize(
+    "text", ["1/2", "132/87", "3.14", "2026-13-01", "2026", "12345678", "31.31.2026", "a-26", "x", *NO_DATES]
+)
 def test_what_is_no_date_has_no_format(text: str) -> None:
     assert date_format(column(text)) is None
 
@@ -90,9 +110,17 @@ def test_first_days_of_months_are_no_days_of_january() -> None:
             date_format(column(*unclear))
 
 
-def test_seconds_and_milliseconds_are_days() -> None:
+def test_no_other_quarter_or_week_fits_a_format() -> None:
+    found = days_of(column("2026Q1", "2026Q10", "2026Q5", "2026M1", "Q1"), "%YQ%q")
+    np.testing.assert_array_equal(np.isnan(found), [False, True, True, True, True])
+    assert np.isnan(days_of(column("2026-W54", "2026-1", None), "%G-W%V")).all()
+
+
+def test_numbers_since_1970_are_days() -> None:
     np.testing.assert_array_equal(days_of(column("1769817600", None), "seconds"), [DAY, np.nan])
     np.testing.assert_array_equal(days_of(column("1769817600000"), "milliseconds"), [DAY])
+    np.testing.assert_array_equal(days_of(column("1769817600000000"), "microseconds"), [DAY])
+    np.testing.assert_array_equal(days_of(column("1769817600000000000"), "nanoseconds"), [DAY])
 
 
 def test_typed_dates_times_and_durations_are_days() -> None:

@@ -17,6 +17,7 @@ RANDOM = np.random.default_rng(0)
 PLAIN = RANDOM.normal(size=ROWS)
 LABELS = RANDOM.integers(3, size=ROWS)
 NUMBERS = RANDOM.normal(size=ROWS)
+YEARLY = np.arange(ROWS)
 LETTERS = np.array(list("abcdefgh"))
 
 
@@ -122,13 +123,27 @@ def test_pixels_are_not_looked_at() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"],
+    [
+        "ID",
+        "patient_id",
+        "userId",
+        "Patient",
+        "subjects",
+        "person no",
+        "Patient-ID",
+        "PATIENTID",
+        "Kundennummer",
+        "site",
+        "Unit_No",
+    ],
 )
 def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
     assert said(np.arange(ROWS) // 3 * 1.0, name=name) == (
         f"column '{name}' is named like an identifier, but 120 development rows have 40 values of it; data.groups = "
         f"{name} keeps rows that belong together on one side of every split."
     )
+    timed = replace(table_of(np.arange(ROWS) // 3 * 1.0, name=name), time=np.arange(ROWS))  # which excludes groups
+    assert f"data.groups = {name}, in place of data.time, keeps rows" in " ".join(leak_hints(timed, LABELS, True))
     grouped = replace(table_of(np.arange(ROWS) // 3 * 1.0, name=name), groups=np.arange(ROWS) // 3)
     assert leak_hints(grouped, LABELS, True) == ()
 
@@ -139,6 +154,8 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         (np.arange(ROWS) // 3, "x"),
         (np.arange(ROWS) // 3, "paid"),
         (np.arange(ROWS) // 3, "class_students"),  # a count
+        (np.arange(ROWS) // 3, "housing_units"),
+        (np.arange(ROWS) // 3, "website"),
         (np.arange(ROWS) // 3, "households"),
         (np.arange(ROWS) // 3, "Customers"),
         (np.arange(ROWS) // 3, "Kunden"),
@@ -156,36 +173,50 @@ def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -
     assert "column 'patients' is named like an identifier" in said(names, kind="category", name="patients")
 
 
-def test_rows_in_the_order_of_a_date_are_pointed_out() -> None:
-    days = np.arange(ROWS) * 7.0
+def test_a_column_that_is_the_target_of_the_next_row_in_time_is_pointed_out() -> None:
+    y = np.cumsum(NUMBERS).round(3)
+    ahead = np.append(y[1:], np.nan)
     line = (
-        "the rows stand in the order of 'x'; if new rows will be later ones, data.time = x validates and tests on rows "
-        "that are later than those it learns from."
+        "'x' holds the target of the next row, which is later by data.time; data.drop leaves out what is not known "
+        "before the target is."
     )
-    assert said(days, kind="date") == line
-    assert said(days[::-1], kind="date") == line.replace("'x'; if", "'x', the last ones first; if")
-    shuffled = np.argsort(PLAIN)  # as a split may leave them
-    table = replace(table_of(days[shuffled], "date"), numbers=shuffled)
-    assert leak_hints(table, LABELS, True) == (line,)
-    assert leak_hints(replace(table, time=days[shuffled]), LABELS, True) == ()
+
+    def found(values: Any, time: Any = YEARLY) -> tuple[str, ...]:
+        return leak_hints(replace(table_of(values), time=time), y, False)
+
+    assert found(ahead) == found(np.where(np.arange(ROWS) % 50 == 7, 0.0, ahead)) == (line,)
+    twice = replace(table_of(ahead), features=pd.DataFrame({"plain": ahead, "x": ahead}), time=np.arange(ROWS))
+    assert leak_hints(twice, y, False) == (line.replace("'x' holds", "'plain', 'x' each hold"),)
+    for values in (np.append(np.nan, y[:-1]), np.where(PLAIN > 0.5, ahead, np.nan), ahead + PLAIN, PLAIN):
+        assert found(values) == ()
+    assert found(ahead, None) == found(ahead, np.arange(ROWS) // 2) == ()  # which row is the next one is not known
+    flat = np.ones(ROWS)
+    assert leak_hints(replace(table_of(flat), time=np.arange(ROWS)), flat, False) == ()
 
 
-def test_a_time_of_day_orders_the_rows_only_where_there_are_no_dates() -> None:
-    table = table_of(np.arange(ROWS) / 1440, "date", "clock")
-    assert "order of 'clock'" in " | ".join(leak_hints(table, LABELS, True))
-    dated = replace(table, kinds=("date", "date"), features=table.features.assign(plain=20_000 + 7 * PLAIN))
-    assert leak_hints(dated, LABELS, True) == ()
+def test_numbers_that_are_the_same_together_again_and_again_are_pointed_out() -> None:
+    of_row = np.repeat(np.arange(ROWS // 4), 4)[np.argsort(PLAIN)]
+    sites, heights = PLAIN[of_row], NUMBERS[of_row]
+    line = (
+        "'plain', 'x' are the same together in 120 development rows of 30 kinds, as the coordinates of a site are; "
+        "data.groups = plain keeps rows that belong together on one side of every split."
+    )
 
+    def found(one: Any, other: Any, **roles: Any) -> tuple[str, ...]:
+        table = replace(table_of(other), features=pd.DataFrame({"plain": one, "x": other}), **roles)
+        return leak_hints(table, LABELS, True)
 
-@pytest.mark.parametrize(
-    ("values", "kind"),
-    [
-        (np.arange(ROWS) * 7.0, "number"),
-        (np.where(np.arange(ROWS) == 50, 0.0, np.arange(ROWS)), "date"),
-        (np.where(np.arange(ROWS) == 50, np.nan, np.arange(ROWS)), "date"),
-        (np.arange(ROWS) // 10 * 1.0, "date"),  # a few days
-        (np.arange(12) * 1.0, "date"),
-    ],
-)
-def test_other_orders_are_not(values: Any, kind: Kind) -> None:
-    assert "order" not in said(values, LABELS[: len(values)], kind)
+    assert found(sites, heights) == (line,)
+    for one, other in (
+        (sites, 2.54 * sites),  # in another unit
+        (sites, np.exp(sites)),
+        (sites, NUMBERS),
+        (sites, np.where(np.arange(ROWS) == 7, 0.5, heights)),
+        (np.round(10 * sites), np.round(10 * heights)),  # whole numbers may be codes
+        (sites, np.where(of_row == 3, np.nan, heights)),
+        (PLAIN[of_row // 4], NUMBERS[of_row // 4]),  # a few kinds
+    ):
+        assert found(one, other) == ()
+    assert found(sites, heights, groups=of_row) == found(sites, heights, time=of_row) == ()
+    table = replace(table_of(heights), features=pd.DataFrame({"plain": sites, "x": heights}))
+    assert leak_hints(table, LABELS, True, np.unique(of_row, return_index=True)[1]) == ()  # copies are no evidence

@@ -9,9 +9,9 @@ import pytest
 
 from experiments.config.spec import CVSection
 from experiments.config.target import Target
-from experiments.data.moments import between_moments, whole_moments
+from experiments.data.moments import between_moments, most_forward_folds, whole_moments
 from experiments.data.outer_folds import outer_folds
-from experiments.data.splits import make_folds, split
+from experiments.data.splits import make_folds, split, suitable_folds
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -60,9 +60,22 @@ def test_where_every_row_has_a_moment_of_its_own_nothing_moves() -> None:
 
 def test_a_test_set_of_one_moment_is_refused() -> None:
     table = panel(10, 30)
-    with pytest.raises(DataError, match=r"^data\.test_size: the test set needs at least two moments .*; set a larger"):
+    with pytest.raises(
+        DataError, match=r"^data\.test_size: the test set needs at least two moments .*; set data.test_size = 0.2\.$"
+    ):
         split(table, Target(), table.target, 0.1, 0)
     assert len(split(table, Target(), table.target, 0.2, 0)[1]) == 60
+
+
+def test_few_moments_lower_the_number_of_folds_that_is_not_named() -> None:
+    for years, folds in ((9, 4), (6, 3), (5, 2), (30, 5)):
+        development, _ = split(panel(years, 30), Target(), panel(years, 30).target, 0.4, 0)
+        lowered = suitable_folds(development, CVSection())
+        assert lowered.n_splits == folds
+        assert len(make_folds(development, lowered, 0).pairs) == folds
+        assert suitable_folds(development, CVSection(n_splits=6)).n_splits == 6  # which is refused
+    assert most_forward_folds(np.array([0, 0, 0, 1]), 5) == 1
+    assert most_forward_folds(np.array([0]), 5) == 0
 
 
 def test_a_moment_that_is_too_large_is_refused() -> None:
@@ -73,3 +86,12 @@ def test_a_moment_that_is_too_large_is_refused() -> None:
     one = replace(large, time=np.zeros(60))
     with pytest.raises(DataError, match=r"^data\.time: the rows are all of one moment"):
         split(one, Target(), one.target, 0.2, 0)
+
+
+def test_test_rows_that_are_earlier_are_counted() -> None:
+    days = np.array(["2026-01-01", "2026-01-05", "2026-01-04T06:00", "2026-01-06"], "datetime64[ns]")
+    timed = replace(panel(2, 2), time=days, own_test=2)
+    with pytest.raises(DataError, match=r"1 of 2 are earlier than 2026-01-05; .* later than 2026-01-04T06:00\.$"):
+        split(timed, Target(), timed.target, 0.2, 0)
+    with pytest.raises(DataError, match=r"2 of 2 are earlier than 5; .* later than 0\.5\.$"):
+        split(replace(timed, time=np.array([1.0, 5, 0.5, 4])), Target(), timed.target, 0.2, 0)

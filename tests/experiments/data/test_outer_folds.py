@@ -156,9 +156,7 @@ def test_what_cannot_be_an_outer_fold_is_refused() -> None:
     with pytest.raises(DataError, match=r"cv\.outer: `outer <= groups` must hold, but got outer=5, groups=3"):
         folds_of(mixed_table(30, "regression", groups=np.arange(30) // 10), 5)
     late = replace(mixed_table(60, time=np.arange(60)), target=np.where(np.arange(60) < 30, "no", "yes"))
-    with pytest.raises(
-        DataError, match=r"every class needs a training row .* 0 in outer fold 1 .*; .* smaller cv\.outer"
-    ):
+    with pytest.raises(DataError, match=r"every class needs a training row .* 0 in outer fold 1 .*; add earlier rows"):
         folds_of(late, 4)
     mixed = replace(late, target=np.where(np.arange(60) % 2 * (np.arange(60) < 30), "no", "yes"))
     with pytest.raises(

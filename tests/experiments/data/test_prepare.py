@@ -55,9 +55,9 @@ def test_copies_are_no_evidence_that_a_column_tells_the_target(copies: dict[str,
         assert [note for note in notes if "follows" in note] == [line] * said
 
 
-def given(words: list[str], groups: Any = None, **sections: dict[str, Any]) -> StudyData:
+def given(words: list[str], groups: Any = None, time: Any = None, **sections: dict[str, Any]) -> StudyData:
     x = np.random.default_rng(0).normal(size=(len(words), 2))
-    table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None, groups=groups)
+    table = Table("mine", x, ("number",) * 2, ("a", "b"), np.array(words), "y", None, groups=groups, time=time)
     document = {"study": {"name": "x"}, "space": {"l2": {"low": 0, "high": 1}}, "data": {"source": "given"}} | sections
     return prepare(parse_spec(document, "here"), {}, table)
 
@@ -66,6 +66,31 @@ def test_few_groups_lower_the_folds_and_it_is_said() -> None:
     data = given(["ok", "bad"] * 20, np.repeat(np.arange(5), 8), data={"source": "given", "test_size": 0.4})
     assert (data.n_splits, len(data.folds.pairs)) == (3, 3)
     assert "cv.n_splits: 3 folds instead of 5, as there are only 3 development groups." in data.notes
+
+
+def test_few_moments_lower_the_folds_and_it_is_said() -> None:
+    data = given(["ok", "bad"] * 20, time=np.repeat(np.arange(5), 8), data={"source": "given", "test_size": 0.4})
+    assert (data.n_splits, len(data.folds.pairs)) == (2, 2)
+    assert "cv.n_splits: 2 folds instead of 5, as the development rows are of 3 moments." in data.notes
+    assert "draw 2 blocks of consecutive test rows" in data.notes[0]
+
+
+def test_a_class_that_comes_late_lowers_the_forward_folds() -> None:
+    words = ["ok"] * 20 + ["bad", "ok"] * 40
+    data = given(words, time=np.arange(100))
+    assert (data.n_splits, len(data.folds.pairs)) == (2, 2)  # of three the first would learn from 20 rows
+    assert "cv.n_splits: 2 folds instead of 5, so that the first one can learn every class." in data.notes
+    with pytest.raises(DataError, match=r"'bad' has 0 in fold 0 \(.*\); set cv\.n_splits = 2\."):
+        given(words, time=np.arange(100), cv={"n_splits": 4})
+    with pytest.raises(DataError, match=r"'bad' has 0 in fold 0 \(.*\); add earlier rows of it\."):
+        given(["ok"] * 60 + ["bad", "ok"] * 20, time=np.arange(100))
+
+
+def test_a_class_that_ends_early_says_how_large_a_test_set_has_it() -> None:
+    words = ["bad", "ok"] * 30 + ["ok"] * 40
+    with pytest.raises(DataError, match=r"'bad' has 0 test rows \(.*\); set data\.test_size = 0\.42\."):
+        given(words, time=np.arange(100))
+    assert len(given(words, time=np.arange(100), data={"source": "given", "test_size": 0.42}).test) == 42
 
 
 def test_a_rare_class_lowers_the_folds_and_the_study_file_says_it() -> None:

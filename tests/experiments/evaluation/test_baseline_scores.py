@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.config.target import Target
-from experiments.evaluation.baseline_scores import score_baseline
+from experiments.evaluation.baseline_scores import Truth, score_baseline
 from experiments.evaluation.baselines import BaselineTask, FittedBaseline
 from experiments.evaluation.final_score import final_score
 from experiments.evaluation.reasons import NoMetric, NotFitted, NotScored, TooManyClasses
@@ -30,7 +30,7 @@ class Model:
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss"])
 def test_the_rules_are_the_winners(metric: str, groups: np.ndarray | None) -> None:
     model = FittedBaseline(Model(lambda x: x[:, 0] - 0.5), converged=False)
-    record = score_baseline(TASK, model, metric, TWO, X, Y, groups)
+    record = score_baseline(TASK, model, metric, TWO, X, Truth(Y, groups))
     expected = final_score(metric, TWO, Y, X - 0.5, None, groups)
     assert (record.score, record.ci95) == (expected.score, expected.ci95)
     assert (record.id, record.version, record.settings) == (TASK.id, TASK.version, TASK.settings)
@@ -40,7 +40,7 @@ def test_the_rules_are_the_winners(metric: str, groups: np.ndarray | None) -> No
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "roc_auc"])
 def test_outputs_that_are_not_numbers_have_no_score(metric: str) -> None:
     model = FittedBaseline(Model(lambda x: np.full(len(x), np.nan)))
-    record = score_baseline(TASK, model, metric, TWO, X, Y, None)
+    record = score_baseline(TASK, model, metric, TWO, X, Truth(Y))
     assert (record.score, record.ci95) == (None, None)
     assert isinstance(record.reason, NoMetric | NotScored)
 
@@ -50,16 +50,16 @@ def test_memory_that_is_short_here_is_no_outcome() -> None:
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        score_baseline(TASK, FittedBaseline(Model(fails)), "accuracy", TWO, X, Y, None)
+        score_baseline(TASK, FittedBaseline(Model(fails)), "accuracy", TWO, X, Truth(Y))
 
 
 def test_an_error_is_a_reason_of_one_line() -> None:
     def fails(_: Any) -> Any:
         raise ValueError("not this\nat all")
 
-    record = score_baseline(TASK, FittedBaseline(Model(fails)), "accuracy", TWO, X, Y, None)
+    record = score_baseline(TASK, FittedBaseline(Model(fails)), "accuracy", TWO, X, Truth(Y))
     assert (record.score, record.reason) == (None, NotScored(detail="not this"))
     unfitted = FittedBaseline(None, reason=NotFitted(detail="no"))
-    assert score_baseline(TASK, unfitted, "accuracy", TWO, X, Y, None).reason == NotFitted(detail="no")
+    assert score_baseline(TASK, unfitted, "accuracy", TWO, X, Truth(Y)).reason == NotFitted(detail="no")
     many = FittedBaseline(None, reason=TooManyClasses(limit=100))
-    assert score_baseline(TASK, many, "accuracy", TWO, X, Y, None).reason == TooManyClasses(limit=100)
+    assert score_baseline(TASK, many, "accuracy", TWO, X, Truth(Y)).reason == TooManyClasses(limit=100)

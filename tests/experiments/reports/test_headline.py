@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.data.leaks import TOLD
+from experiments.data.leaks import DOUBTS
 from experiments.evaluation.records import FinalRecord
 from experiments.evaluation.results import BaselineRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.split_records import CopiesRecord
@@ -121,11 +121,19 @@ def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(
     assert "--acknowledge-reuse" in plain(_answer(study[0], times_scored=2).warning)
 
 
-def test_columns_that_tell_the_target_stand_beside_the_score(study):
-    notes = ("data.time: neighbours are alike.", f"target 'out' follows from 'a' {TOLD}")
-    result = replace(study[0], reading=ReadingRecord(notes=notes))
-    (_, line) = answer(result).warning
-    assert (line.key, line.text) == ("reading.notes[1]", notes[1])
+def test_leaks_that_the_data_shows_stand_beside_the_score(study):
+    for doubt in DOUBTS:
+        notes = ("data.time: neighbours are alike.", f"a column; {doubt}")
+        result = replace(study[0], reading=ReadingRecord(notes=notes))
+        (_, line) = answer(result).warning
+        assert (line.key, line.text) == ("reading.notes[1]", notes[1])
+
+
+def test_a_score_in_time_order_is_of_the_time_of_the_test_rows(study):
+    later = " Score, interval and verdict are of the time of the test rows; later rows may differ."
+    spec = study[0].spec
+    timed = replace(study[0], spec={**spec, "data": {**spec["data"], "time": "day"}})
+    assert plain(answer(timed).meaning) == plain(answer(study[0]).meaning) + later
 
 
 def test_without_a_test_a_corrected_score_says_what_to_expect(study, full):

@@ -16,6 +16,8 @@ from experiments.study.python_words import python_words
         ("--score tests the best model", 'look="only" tests the best model'),
         ("left out: id; --keep NAME takes one in", 'left out: id; keep=["NAME"] takes one in'),
         ("--numbers 'net price' reads the numbers", 'numbers=["net price"] reads the numbers'),
+        ("later ones, --time year tests on later rows", 'later ones, time="year" tests on later rows'),
+        ("later ones, --time 'week no' tests on later rows", 'later ones, time="week no" tests on later rows'),
         ("not in MLflow: --tracking-uri none", 'not in MLflow: tracking_uri="none"'),
         ("STUDY: must be a study's name", "study: must be a study's name"),
         ("python -m experiments.tune my --score tests it", "python -m experiments.tune my --score tests it"),

@@ -115,6 +115,39 @@ def test_a_frame_needs_a_target_that_is_there() -> None:
         given(FRAME, target="colur")
 
 
+@pytest.mark.parametrize(
+    "days", [pd.date_range("2026-01-01", periods=30), pd.period_range("2019Q1", periods=30, freq="Q")]
+)
+def test_dates_in_the_index_are_said_and_can_be_the_time(days: pd.Index) -> None:
+    frame = FRAME.assign(y=["no", "yes"] * 15)
+    later = "validates and tests on rows that are later than those it learns from."
+    for name, words in (
+        (
+            "day",
+            f"the index 'day' holds dates and is no column; if new rows will be later ones, data.time = day {later}",
+        ),
+        (
+            None,
+            "the index holds dates and is no column; if new rows will be later ones, index.name = 'date' and data.time",
+        ),
+    ):
+        read = given(frame.set_axis(days.rename(name)), target="y").reading
+        assert read is not None
+        assert [note[: len(words)] for note in read.notes if "index" in note] == [words]
+    timed = given(frame.set_axis(days.rename("day")[::-1]), target="y", time="day")
+    assert timed.time is not None
+    assert (timed.time[1:] < timed.time[:-1]).all()
+    assert timed.columns == given(frame, target="y").columns
+    assert timed.reading is not None
+    assert not [note for note in timed.reading.notes if "index" in note]
+    both = frame.set_axis(
+        pd.MultiIndex.from_arrays([[f"site {row % 5}" for row in range(30)], days], names=["site", "day"])
+    )
+    grouped = given(both, target="y", groups="site")
+    assert grouped.groups is not None
+    assert grouped.groups[6] == "site 1"
+
+
 def test_other_tables_are_read_through_arrow() -> None:
     frame = FRAME.assign(y=["no", "yes"] * 15)
     table = given(pa.Table.from_pandas(frame, preserve_index=False), target="y")

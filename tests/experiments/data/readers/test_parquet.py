@@ -177,3 +177,15 @@ def test_names_that_stand_twice_get_a_number(tmp_path: Path) -> None:
         "y": ["u", "v"],
     }
     assert (raw.repeated, len(raw.repairs)) == ({"a"}, 2)
+
+
+def test_an_index_of_dates_names_the_option_that_tests_on_later_rows(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(40) % 7, "y": ["u", "v"] * 20})
+    days, years = pd.date_range("2026-01-01", periods=40, name="day"), pd.Index([*range(2000, 2040)], name="year")
+    for index in (days, years):
+        frame.set_axis(index).to_parquet(tmp_path / "my.parquet")
+        reading = table_of(read_parquet(tmp_path / "my.parquet"), DataSection(source="my.parquet", target="y")).reading
+        assert reading is not None
+        assert [one.why for one in reading.left_out] == [
+            f"the index of its DataFrame; if new rows will be later ones, --time {index.name} tests on later rows"
+        ]

@@ -32,6 +32,15 @@ def test_sets_have_a_level_a_coverage_and_a_number_of_classes(full):
     assert said[1].endswith(" It is of all rows together: those of a rare class may be inside much less often.")
 
 
+def test_levels_that_are_left_out_are_said_to_need_more_rows_or_groups(full):
+    record = full[0].analysis.uncertainty
+    assert "Higher levels" not in _said(uncertainty(full[0]))[1]
+    for by, unit in (("rows", "rows"), ("groups", "groups of rows")):
+        fewer = uncertainty(_changed(full[0], checks=record.checks[:2], by=by))
+        assert [row[0] for row in _rows(fewer)] == ["80%", "90%"]
+        assert _said(fewer)[1].endswith(f" Higher levels need more {unit}.")
+
+
 def test_outputs_that_are_no_probabilities_are_not_called_probable(full):
     squared = full[0].spec | {"training": full[0].spec["training"] | {"loss": "mean_squared_error"}}
     assert "hold the classes that are probable enough" in _said(uncertainty(full[0]))[0]
