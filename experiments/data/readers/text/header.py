@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from experiments.config.same_column import same_column
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.layout import NUMBER, Record
 from experiments.data.texts import MISSING, MISSING_NUMBERS
 
@@ -80,7 +81,9 @@ def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
     Args:
         above: number of records above the first row of names.
     """
-    if keys.header is False or same_column(keys.target, [cell.strip() for cell in records[above][2]]):
+    first = [cell.strip() for cell in records[above][2]]
+    of_survey = survey_header(first, [cells for _, _, cells in records[above + 1 : above + MOST_ABOVE]])[1] > 0
+    if keys.header is False or of_survey or same_column(keys.target, first):
         return above
     for at, (_, _, cells) in enumerate(records[above + 1 : above + MOST_ABOVE], above + 1):
         names = [cell.strip() for cell in cells if cell.strip()]

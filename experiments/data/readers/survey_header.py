@@ -1,0 +1,41 @@
+"""The further rows of a header that survey tools write: Qualtrics the questions and ids, SurveyMonkey the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+IMPORT_ID = '{"ImportId"'  # begins every cell of Qualtrics' last row of a header
+RESPONDENT = "respondentid"  # SurveyMonkey's first column
+PLAIN = ("", "response", "open-ended response")  # cells that name no part of their question
+
+
+def survey_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[list[str], int, str]:
+    """Find the further rows of a header by a survey tool.
+
+    A column of SurveyMonkey that is a part of a question is called by that part, as its question stands above the first
+    part alone.
+
+    Args:
+        first: the cells of the first row of the header.
+        below: those of the rows that follow, or of the first ones.
+
+    Returns:
+        the columns' names, the number of further rows, and a line about them; none of another header.
+
+    >>> survey_header(["Q1"], [["What is your age?"], ['{"ImportId":"QID1"}'], ["34"]])
+    (['Q1'], 2, '2 rows below the header left out, as Qualtrics writes them')
+    >>> survey_header(["Respondent ID", "Rate:", "", "Age"], [["", "Pay", "Team", "Response"]])[0]
+    ['Respondent ID', 'Pay', 'Team', 'Age']
+    """
+    for at, cells in enumerate(below[:2], 1):
+        filled = [cell for cell in map(str.strip, cells) if cell]
+        if filled and all(cell.startswith(IMPORT_ID) for cell in filled):
+            return list(first), at, f"{at} row{'s' * (at > 1)} below the header left out, as Qualtrics writes them"
+    parts = [cell.strip() for cell in below[0]] if below else []
+    own = first[0].strip().lower().replace(" ", "").replace("_", "") if first else ""
+    if own == RESPONDENT and any(parts) and not parts[0]:
+        both = zip_longest(first, parts, fillvalue="")
+        names = [name if part.lower() in PLAIN and name.strip() else part for name, part in both]
+        return names, 1, "the second row of the header names parts of questions, as SurveyMonkey writes it"
+    return list(first), 0, ""
