@@ -36,6 +36,7 @@ FEW_WORDS = 3  # different words among numbers that are taken for missing number
 MANY_NUMBERS = 0.4  # share of numbers, from which on a column is no identifier but numbers that are not written alike
 FILLED = 0.95  # share of filled cells, from which on a column can count the rows
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
+DAY_DIGITS = r"^[0-3]\d[0-3]\d(19|20)\d\d$"  # 01312026, of a text that has kept its zero
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | N
     if not len(present):
         return None
     moments = {shape: form for form, (shape, _) in EPOCHS.items()} if re.fullmatch(TIME_NAME, name) else {}
-    for shape in (DAY_NUMBER, *moments):
+    for shape in (DAY_NUMBER, *([DAY_DIGITS] if is_text(present.type) else []), *moments):
         if all(_has_shape(part, shape) for part in (present.slice(0, PROBE), present)):
             return moments.get(shape) or _date_format(rows, name, present.cast(pa.string()))
     return None
