@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,7 @@ from experiments.data.raw_table import listed, shown
 from experiments.data.texts import MISSING_NUMBERS
 
 CODES = frozenset(sign * float(digit * length) for sign in (-1, 1) for digit in "789" for length in range(1, 7))
+CODES |= {sign * number for sign in (-1, 1) for number in (97.0, 98.0, 997.0, 998.0)}  # beside 99 and 999
 FEWEST = 5  # rows with such codes
 APART = 3  # times the smallest difference of the other values
 NO_ANSWERS = (  # further words, in any case, that are no answer of a target
@@ -31,6 +33,7 @@ NO_ANSWERS = (  # further words, in any case, that are no answer of a target
     *("unbekannt", "ne sait pas", "inconnu", "no sabe", "no contesta", "desconocido", "bilmiyorum", "bilinmiyor"),
     *("不知道", "不明", "無回答", "わからない"),
 )
+CODED = r"^-?\d+\W+(?=\w)"  # before a class, as in `8 Don't know`
 
 Numbers = NDArray[np.float64]
 
@@ -111,7 +114,7 @@ def target_hint(name: str, target: Target, y: NDArray[Any]) -> str | None:
     """
     words: list[str] = []
     if target.classes:
-        words = [one for one in target.classes if one.lower() in (*NO_ANSWERS, *MISSING_NUMBERS)]
+        words = [one for one in target.classes if re.sub(CODED, "", one.lower()) in (*NO_ANSWERS, *MISSING_NUMBERS)]
         words = words if len(target.classes) - len(words) > 1 else []
         with suppress(ValueError):  # of classes that are words
             words = words or _texts(missing_codes(np.array(target.classes, np.float64)[y]))

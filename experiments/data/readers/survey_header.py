@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 IMPORT_ID = '{"ImportId"'  # begins every cell of Qualtrics' last row of a header
+START = "startdate"  # Qualtrics' first column, above `Start Date` in a workbook, which has no row of ids
 RESPONDENT = "respondentid"  # SurveyMonkey's first column
 PLAIN = ("", "response", "open-ended response")  # cells that name no part of their question
 
@@ -28,14 +29,19 @@ def survey_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> tuple
     >>> survey_header(["Respondent ID", "Rate:", "", "Age"], [["", "Pay", "Team", "Response"]])[0]
     ['Respondent ID', 'Pay', 'Team', 'Age']
     """
-    for at, cells in enumerate(below[:2], 1):
+    for at, cells in reversed([*enumerate(below[:2], 1)]):
         filled = [cell for cell in map(str.strip, cells) if cell]
-        if filled and all(cell.startswith(IMPORT_ID) for cell in filled):
+        of_qualtrics = bool(filled) and all(cell.startswith(IMPORT_ID) for cell in filled)
+        if of_qualtrics or (at == 1 and _joined(first[:1]) == START == _joined(cells[:1])):
             return list(first), at, f"{at} row{'s' * (at > 1)} below the header left out, as Qualtrics writes them"
     parts = [cell.strip() for cell in below[0]] if below else []
-    own = first[0].strip().lower().replace(" ", "").replace("_", "") if first else ""
-    if own == RESPONDENT and any(parts) and not parts[0]:
+    if _joined(first[:1]) == RESPONDENT and any(parts) and not parts[0]:
         both = zip_longest(first, parts, fillvalue="")
         names = [name if part.lower() in PLAIN and name.strip() else part for name, part in both]
         return names, 1, "the second row of the header names parts of questions, as SurveyMonkey writes it"
     return list(first), 0, ""
+
+
+def _joined(cells: Sequence[str]) -> str:
+    """Return the letters of cells in lower case, without what stands between words."""
+    return "".join(cells).lower().replace(" ", "").replace("_", "")

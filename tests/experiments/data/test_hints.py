@@ -45,7 +45,7 @@ def test_numbers_that_may_mean_missing_are_pointed_out(values: list[float], numb
         np.arange(60) % 100,
         [999 if row == 0 else row for row in range(60)],  # once alone
         [-9 if row % 9 == 0 else row % 20 for row in range(60)],  # not far from the rest
-        [998 if row % 9 == 0 else row for row in range(60)],
+        [990 if row % 9 == 0 else row for row in range(60)],
         np.full(60, 999.0),
         np.full(60, np.nan),
     ],

@@ -26,6 +26,7 @@ def numbers(*parts: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
         (numbers([0, 1] * 9, [7] * 5, [9]), (7, 9)),
         (numbers(LIKERT, [-9] * 5, [99] * 5), (-9, 99)),
         (numbers(np.arange(20, 80), [888] * 3, [999] * 3), (888, 999)),
+        (numbers(LIKERT, 6, 7, [97] * 2, [98] * 2, [99]), (97, 98, 99)),
         (numbers(RANDOM.normal(size=60), [-77] * 5), (-77,)),
     ],
 )
@@ -80,6 +81,9 @@ def test_a_class_that_is_no_answer_is_pointed_out() -> None:
     said = target_hint("y", words, np.array([0, 1, 2, 3]))
     assert said is not None
     assert 'data.drop_classes = ["Unknown", "weiß nicht"]' in said
+    coded = target_hint("y", Target(("1 Yes", "2 No", "8 Don't know", "9 = Refused")), np.arange(4))
+    assert coded is not None
+    assert 'data.drop_classes = ["8 Don\'t know", "9 = Refused"]' in coded
     assert target_hint("y", Target(("unknown", "yes")), np.array([0, 1])) is None  # nothing would be left to tell
     assert target_hint("y", Target(tuple("0123456789")), np.arange(60) % 10) is None
     assert target_hint("y", Target(("a", "b", "c")), np.array([0, 1, 2])) is None

@@ -48,6 +48,12 @@ def test_rows_that_a_survey_tool_writes_below_its_header_are_no_answers(name: st
         assert raw.place(0) in ("line 5", "row 4 of the sheet")
 
 
+def test_a_workbook_of_qualtrics_has_the_questions_alone() -> None:
+    answers = [["2026-01-31", "34", "Yes"]] * 2
+    assert survey_header(QUALTRICS[0], [QUALTRICS[1], *answers])[1] == 1
+    assert survey_header(QUALTRICS[0], answers)[1] == 0
+
+
 @pytest.mark.parametrize("name", ["my.csv", "my.xlsx"])
 def test_a_part_of_a_question_names_its_column(name: str, tmp_path: Path) -> None:
     answers = [["11", "good", "bad", "Yes", "-"], ["12", "bad", "bad", "No", "ice"]]
