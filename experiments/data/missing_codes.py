@@ -100,7 +100,7 @@ def code_hints(columns: Mapping[str, Numbers]) -> tuple[list[str], set[str]]:
         )
         fewer, also = "" if len(rows) == 1 else " or fewer", f", but also in {listed(others)}" if others else ""
         lines.append(
-            f"{holds} {' and '.join(texts)} in {max(rows.values())} development rows{fewer}, far from {its} other "
+            f"{holds} {', '.join(texts)} in {max(rows.values())} development rows{fewer}, far from {its} other "
             f"values; if that is a missing number, data.missing = {json.dumps(texts)} says so{also}."
         )
     return lines, {name for rows in found.values() for name in rows}
