@@ -100,7 +100,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     begins, _, first = rows[0]
     below = [cells for _, _, cells in rows[1:]]
     named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
-    given, further, survey = survey_header(first, below) if named else ([], 0, "")
+    given, further, survey = survey_header(first, below, keys) if named else ([], 0, "")
     start = rows[further][0] + named
 
     numbers: list[int] = []

@@ -53,7 +53,9 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     if named and len(names) != layout.width:
         raise uneven_lines(file, layout, layout.width, [(begins, first)])
     given, further, survey = (
-        survey_header(names, [cells[: layout.width] for cells in below]) if named else ([""] * layout.width, 0, "")
+        survey_header(names, [cells[: layout.width] for cells in below], keys)
+        if named
+        else ([""] * layout.width, 0, "")
     )
     skip = layout.head[further][1] if named else layout.skip
 

@@ -50,8 +50,8 @@ def test_rows_that_a_survey_tool_writes_below_its_header_are_no_answers(name: st
 
 def test_a_workbook_of_qualtrics_has_the_questions_alone() -> None:
     answers = [["2026-01-31", "34", "Yes"]] * 2
-    assert survey_header(QUALTRICS[0], [QUALTRICS[1], *answers])[1] == 1
-    assert survey_header(QUALTRICS[0], answers)[1] == 0
+    assert survey_header(QUALTRICS[0], [QUALTRICS[1], *answers], FileKeys())[1] == 1
+    assert survey_header(QUALTRICS[0], answers, FileKeys())[1] == 0
 
 
 @pytest.mark.parametrize("name", ["my.csv", "my.xlsx"])
@@ -73,4 +73,15 @@ def test_other_headers_have_one_row() -> None:
         (["a", "b"], [["x", "y"], ["x", "y"], IDS]),  # an answer above
         (["a"], []),
     ):
-        assert survey_header(first, below) == (first, 0, "")
+        assert survey_header(first, below, FileKeys()) == (first, 0, "")
+
+
+def test_studies_and_models_that_took_these_rows_for_answers_still_do() -> None:
+    for words in (("Did you fall?", "-9"), (IDS[2],)):
+        assert survey_header(QUALTRICS[0], [*QUALTRICS[1:]], FileKeys(words=words))[1] == 0
+    assert survey_header(QUALTRICS[0], [*QUALTRICS[1:]], FileKeys(words=("-9",)))[1] == 2
+    first, second = SURVEYMONKEY
+    assert survey_header(first, [second], FileKeys(words=("Response",))) == (first, 0, "")
+    for model in (("Rate these:", "2"), ("2", "4")):
+        assert survey_header(first, [second], FileKeys(model=model))[0] == first
+        assert survey_header(first[:4], [second], FileKeys(model=model))[0] == first[:4]  # as a sheet ends
