@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from experiments.data.bare_shares import SIGNS
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.count_different import count_different
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, without_strays
@@ -202,6 +203,8 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
     strays = pa.chunked_array([pc.unique(present.filter(pc.invert(alike)))])
     words = strays.filter(words_in(strays)).to_pylist()
     many = different - len(strays) >= FEW
+    if many and (form or "").endswith(SIGNS) and _has_share(strays):
+        raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike, two_ways=True))
     if many and len(strays) <= FEW_WORDS:
         return Decision("number", form or "", tuple(words))
     dates = without_strays(present, FEW_WORDS, FEW)
@@ -214,6 +217,12 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
         two_ways = len(strays) - len(words) > FEW_WORDS
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike if two_ways else read, two_ways))
     return Decision("category")
+
+
+def _has_share(strays: pa.ChunkedArray) -> bool:
+    """Return whether a plain number could be a share of 1, which beside percents would be read as a hundredth of it."""
+    plain = strays.filter(pc.invert(words_in(strays))).to_pylist()
+    return any(0 < abs(float(text)) <= 1 for text in plain)
 
 
 def _said_of_mixed(name: str, present: pa.ChunkedArray, read: pa.ChunkedArray, two_ways: bool) -> str:

@@ -204,6 +204,10 @@ def test_a_stray_number_is_no_word_for_missing_ones(sheet: Make) -> None:
             [f"{number / 100}" if number % 5 == 0 else f"{number}.5%" for number in range(60)],
             "its numbers are written in two ways, as '1.5%' and '0.0'; write them alike",
         ),
+        (  # also a single one
+            [*(f"{number}.5%" for number in range(60)), "0", "0.75"],
+            "its numbers are written in two ways, as '0.5%' and '0.75'; write them alike",
+        ),
     ],
 )
 def test_numbers_that_are_not_written_alike_are_no_identifier(values: list[str], detail: str, sheet: Make) -> None:
@@ -226,6 +230,11 @@ def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
         assert decided(sheet(x=[*written, "ask"])) == Decision("number", form, ("ask",))
         with pytest.raises(NoFeature, match="mixed_numbers"):
             decided(sheet(x=[*written, *"abcd"]))  # too many words to be missing numbers
+
+
+def test_a_few_numbers_above_one_among_percents_are_percents(sheet: Make) -> None:
+    values = ["65", "0", *(f"{number}.5%" for number in range(60))]
+    assert decided(sheet(x=values)) == Decision("number", "1234.5%")
 
 
 def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
