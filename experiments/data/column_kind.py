@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from experiments.data.bare_shares import SIGNS
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.count_different import count_different
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, without_strays
@@ -37,6 +38,7 @@ FEW_WORDS = 3  # different words among numbers that are taken for missing number
 MANY_NUMBERS = 0.4  # share of numbers, from which on a column is no identifier but numbers that are not written alike
 FILLED = 0.95  # share of filled cells, from which on a column can count the rows
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
+DAY_DIGITS = r"^[0-3]\d[0-3]\d(19|20)\d\d$"  # 01312026, of a text that has kept its zero
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,8 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
     strays = pa.chunked_array([pc.unique(present.filter(pc.invert(alike)))])
     words = strays.filter(words_in(strays)).to_pylist()
     many = different - len(strays) >= FEW
+    if many and (form or "").endswith(SIGNS) and _has_share(strays):
+        raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike, two_ways=True))
     if many and len(strays) <= FEW_WORDS:
         return Decision("number", form or "", tuple(words))
     dates = without_strays(present, FEW_WORDS, FEW)
@@ -215,6 +219,12 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
         two_ways = len(strays) - len(words) > FEW_WORDS
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike if two_ways else read, two_ways))
     return Decision("category")
+
+
+def _has_share(strays: pa.ChunkedArray) -> bool:
+    """Return whether a plain number could be a share of 1, which beside percents would be read as a hundredth of it."""
+    plain = strays.filter(pc.invert(words_in(strays))).to_pylist()
+    return any(0 < abs(float(text)) <= 1 for text in plain)
 
 
 def _said_of_mixed(name: str, present: pa.ChunkedArray, read: pa.ChunkedArray, two_ways: bool) -> str:
@@ -239,7 +249,7 @@ def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | N
         return None
     timed = re.fullmatch(TIME_NAME, name) is not None or is_time_name(name)
     moments = {shape: form for form, (shape, _) in EPOCHS.items()} if timed else {}
-    for shape in (DAY_NUMBER, *moments):
+    for shape in (DAY_NUMBER, *([DAY_DIGITS] if is_text(present.type) else []), *moments):
         if all(_has_shape(part, shape) for part in (present.slice(0, PROBE), present)):
             return moments.get(shape) or _date_format(rows, name, present.cast(pa.string()))
     return None

@@ -32,6 +32,7 @@ SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (  # shape of a date -> its fo
     (r"\d{4}-\d\d-\d\d", (ISO,)),
     (r"\d{4}-\d{1,2}-\d{1,2}", ("%Y-%m-%d",)),
     (r"(?:18|19|20|21)\d{6}", ("%Y%m%d",)),
+    (r"[0-3]\d[0-3]\d(?:19|20)\d\d", ("%m%d%Y", "%d%m%Y")),
     (r"\d{4}/\d{1,2}/\d{1,2}", ("%Y/%m/%d",)),
     (r"\d{4}\.\d{1,2}\.\d{1,2}", ("%Y.%m.%d",)),
     (r"\d{1,2}\.\d{1,2}\.\d{4}", ("%d.%m.%Y",)),
@@ -47,6 +48,7 @@ SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (  # shape of a date -> its fo
     (r"\d{1,2} [^\W\d]+ \d{4}", ("%d %b %Y", "%d %B %Y")),
     (r"\d{1,2}-[^\W\d]+-\d{4}", ("%d-%b-%Y", "%d-%B-%Y")),
     (r"\d{1,2}-[^\W\d]+-\d\d", ("%d-%b-%y",)),
+    (r"\d{1,2}[^\W\d]+\d{4}", ("%d%b%Y",)),
     (r"[^\W\d]+-\d\d", ("%b-%y",)),
     (r"[^\W\d]+ \d{4}", ("%b %Y", "%B %Y")),
     (r"[^\W\d]+-\d{4}", ("%b-%Y", "%B-%Y")),
@@ -143,7 +145,7 @@ def with_day_and_month_exchanged(form: str) -> str | None:
     >>> with_day_and_month_exchanged("%Y-%m-%d"), with_day_and_month_exchanged("%d %b %Y")
     (None, None)
     """
-    found = re.match(r"%(d[./-]%m|m[./-]%d)[./-]%[Yy]", form)
+    found = re.match(r"%(d[./-]?%m|m[./-]?%d)[./-]?%[Yy]", form)
     return None if found is None else form.translate({ord("d"): "m", ord("m"): "d"})
 
 
@@ -241,6 +243,8 @@ def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
         form = re.sub("[Qq]%q", "Q~%m", form)
     if "%V" in form:  # which is no day
         texts, form = texts + "-1", f"{form}-%u"
+    if re.match("%(m%d|d%m)%Y", form):
+        texts = texts.where(texts.str.match(r"\d{8}"))  # without its zero, 1112026 could be two days
     times = pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
     plausible = (times.dt.year >= FIRST) & (times.dt.year <= LAST)
     exact = times.where(plausible).dt.as_unit("ns").to_numpy().astype(np.int64)

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
+from experiments.data.missing_codes import code_hints, target_hint
 from experiments.data.raw_table import listed
 from experiments.data.table import Kind, Table
 
-NINES = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0, 999999.0)  # as people write a missing number
-FEWEST = 5  # rows with such a number
 FAR = 1000  # times the distance between the quartiles
 YEAR = 365.25  # days
 CENTURY = 60  # years that dates with years of two digits may span without a hint
@@ -39,18 +38,11 @@ def hints(
         ranked: whether far values are ranked already.
         metric: of the study file.
     """
-    sentinels, far = [], []
-    for name, values in _numbers(table):
-        present = values[np.isfinite(values)]
-        if (sentinel := _sentinel(present)) is not None:
-            sentinels.append((name, sentinel, int((present == sentinel).sum())))
-        elif len(present) and not ranked and _is_far(present):
-            far.append(name)
-    lines = [
-        f"column {name!r} holds {number:g} in {rows} development rows, far from its other values; if that is a missing "
-        f'number, data.missing = ["{number:g}"] says so.'
-        for name, number, rows in sentinels
-    ]
+    present = {name: values[np.isfinite(values)] for name, values in _numbers(table)}
+    lines, coded = code_hints(present)
+    if table.reading is not None and (hint := target_hint(table.target_name, target, y)):
+        lines.append(hint)
+    far = [] if ranked else [name for name, of_it in present.items() if name not in coded and _is_far(of_it)]
     if far:
         lines.append(
             f"some values of {listed(far)} are far from the others; preprocessing.numbers = quantile ranks them."
@@ -126,18 +118,9 @@ def _short_years(table: Table) -> Iterator[tuple[str, float]]:
             yield name, float(np.ptp(present)) / YEAR
 
 
-def _sentinel(values: NDArray[np.float64]) -> float | None:
-    """Return a number of nines that several rows have, at one end and farther from the rest than that is wide."""
-    for end in (np.min, np.max) if len(values) else ():
-        extreme = float(end(values))
-        rest = values[values != extreme]
-        often = len(values) - len(rest) >= FEWEST
-        if extreme in NINES and often and len(rest) and abs(extreme - float(end(rest))) > np.ptp(rest):
-            return extreme
-    return None
-
-
 def _is_far(values: NDArray[np.float64]) -> bool:
+    if not len(values):
+        return False
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
     return bool(high > low and np.abs(values - middle).max() > FAR * (high - low))
 

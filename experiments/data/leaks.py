@@ -7,7 +7,7 @@ that would change it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import lgamma, log
 from typing import Any
 
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.hashes import fingerprint
-from experiments.data.raw_table import listed, shown
-from experiments.data.table import Kind, Table
+from experiments.data.raw_table import RawTable, listed, shown
+from experiments.data.table import Kind, LeftOut, Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
 from nnet.ordered_sums import ordered_sum
@@ -33,11 +33,13 @@ SAMPLE = 5000  # rows by which most columns are ruled out, and that show a targe
 GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
 THINGS = (
-    "subject|patient(en)?|person(en)?|participant|individual|customer|kunden?|user|household|student|animal|mrn|usubj"
+    "subj|subject|sujet|patient(en)?|paciente|proband(en)?|vpn?|person(en)?|participant|teilnehmer|individual|customer"
+    "|kunden?|user|household|family|couple|dyad|pair|set|student|animal|mrn|usubj"
     "|site|plot|station|transect|nest|farm|hospital|clinic|machine|engine|device|sensor|unit"
 )
-NUMBERED = "[_ .-]?(id|no|nr|number|name|code)"
-GROUP_NAME = rf"{INDEX_NAME}|(?i:({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"  # `class_students` is a count
+NUMBERED = r"[_ .-]?(id|no|nr|number|name|code)\.?"  # after a thing: `class_students` is a count
+SHORT = "code|(hh|p|s|case|resp|subj?|pat|fam)id"  # names of identifiers in one piece
+GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"
 COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of numbers, as `households` are
 
 
@@ -166,10 +168,28 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             values = _values(table, at)
             rows, levels = len(values), len(np.unique(values))
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
-                yield (
-                    f"column {shown(name)} is named like an identifier, but {rows:,} development rows have {levels:,} "
-                    f"values of it; data.groups = {name}{instead} {TOGETHER}"
-                )
+                yield _belonging(name, "is named like an identifier", rows, levels, instead)
+
+
+def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str]:
+    """Say which texts that were left out as names of the rows have the same value in several rows, as pairs have.
+
+    Args:
+        rows: cleaned development rows.
+    """
+    for one in left_out:
+        if one.reason == "identifies_rows":
+            present = rows.columns[one.name].drop_null()
+            levels = len(present.unique())
+            if levels >= GROUPS and len(present) >= ROWS_OF_GROUP * levels:
+                yield _belonging(one.name, "is left out", len(present), levels)[:-1]  # among other lines
+
+
+def _belonging(name: str, why: str, rows: int, levels: int, instead: str = "") -> str:
+    return (
+        f"column {shown(name)} {why}, but {rows:,} development rows have {levels:,} values of it; "
+        f"data.groups = {name}{instead} {TOGETHER}"
+    )
 
 
 def _repeated_measures(table: Table, rows: NDArray[np.intp]) -> Iterator[str]:

@@ -63,7 +63,8 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     from experiments.data.table_of import table_of
 
     read = read_table if data.test_fold is None else read_once  # the study of each outer fold reads the file twice
-    keys = FileKeys(**{key: getattr(data, key) for key in LAYOUT}, target=data.target)
+    words = (*(data.drop_classes or ()), *(data.missing or ()))
+    keys = FileKeys(**{key: getattr(data, key) for key in LAYOUT}, target=data.target, words=words)
     raw, *test = [_accepted(read(path, keys), data) for path in paths]
     return table_of(_with_notes_of(raw, *test), data, *test)
 

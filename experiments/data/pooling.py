@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
+from experiments.data.leaks import GROUP_NAME
 from experiments.data.preprocessing import MOST_NAMES
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
@@ -29,7 +32,7 @@ def pooling_note(table: Table, rare: int | float) -> str | None:
             share = 1 - int(counts[counts >= least].iloc[:MOST_NAMES].sum()) / rows
             if share > MUCH:
                 found.append(f"{share:.0%} of {table.columns[at]!r}")
-            if share == 1 and counts.iloc[0] > 1:
+            if share == 1 and counts.iloc[0] > 1 and not re.fullmatch(GROUP_NAME, table.columns[at]):
                 whole.append(table.columns[at])
     if not found:
         return None

@@ -19,6 +19,7 @@ from experiments.data.compared_rows import compared_rows
 from experiments.data.development_rows import development_rows
 from experiments.data.dotted_classes import without_dots
 from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
+from experiments.data.leaks import left_out_groups
 from experiments.data.other_format import monthly_notes
 from experiments.data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, shown
@@ -116,9 +117,10 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         raise DataError(f"{rows.where}: no column is left as a feature, of {gone}; {advice}.")
     classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
     found = {name: form for name, form in reading.formats.items() if name not in roles.formats}
+    groups = () if roles.of("groups") else left_out_groups(rows, reading.left_out)
     return replace(
         reading,
-        notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found)),
+        notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups),
         unnamed=rows.unnamed,
         keys={**reading.explicit(roles.of("drop"), missing, classes), **rows.layout},
     )

@@ -19,6 +19,7 @@ from experiments.data.raw_table import RawTable, brief, check_size, column_names
 from experiments.data.readers.empty_rows import empty_between
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
+from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.edges import without_copies, without_last_rows
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
@@ -99,7 +100,8 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     begins, _, first = rows[0]
     below = [cells for _, _, cells in rows[1:]]
     named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
-    start = begins + named
+    given, further, survey = survey_header(first, below, keys) if named else ([], 0, "")
+    start = rows[further][0] + named
 
     numbers: list[int] = []
     width = max(len(cells) for _, _, cells in rows)
@@ -108,14 +110,13 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         below_header = _numbered(below_header, numbers)
     columns = _columns(below_header, f"{path}: sheet {shown(sheet.title)}")
     columns, _, below_it = without_last_rows(
-        columns, holds_row=keys.holds_row_in(column_names(first)[0] if named else "0")
+        columns, holds_row=keys.holds_row_in(column_names(given)[0] if named else "0")
     )
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
-    cells = first if named else []
     empty = empty_between(((number, number + 1) for number in numbers[: len(columns[0])]), "row")
-    columns += [pa.chunked_array([pa.nulls(len(columns[0]))])] * (len(cells) - len(columns))
-    given = cells + [""] * (len(columns) - len(cells))
+    columns += [pa.chunked_array([pa.nulls(len(columns[0]))])] * (len(given) - len(columns))
+    given += [""] * (len(columns) - len(given))
     inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
     columns, given = [columns[at] for at in inside], [given[at] for at in inside]
     names = column_names(given)
@@ -136,7 +137,14 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         _places(path, keys, start),
         unnamed=frozenset(name for name, cell in zip(names, given, strict=True) if named and not cell.strip()),
         notes=(*(notes if others else ()), *((note,) if note else ())),
-        repairs=(*((over,) if skip is not None else ()), *((span,) if filled else ()), *empty, *below_it, *copies),
+        repairs=(
+            *((over,) if skip is not None else ()),
+            *filter(None, [survey]),
+            *((span,) if filled else ()),
+            *empty,
+            *below_it,
+            *copies,
+        ),
         layout={key: value for key, value in decided.items() if value is not None},
         repeated=repeated,
     )

@@ -12,6 +12,7 @@ class FileKeys:
     """The keys that were given; None where the answer follows from the file.
 
     target: the column to predict, by which a header is known.
+    words:  classes and missing words that the study file names: a row with one is no header.
     model:  the names of a model's columns, by which the header of new rows is known.
     usual_encoding: encoding of the model's own file, tried before one is guessed.
     usual_sheet: sheet of the model's own file, which is read where there is one of that name.
@@ -25,6 +26,7 @@ class FileKeys:
     skip: int | None = None
     sheet: str | None = None
     target: str | int | None = None
+    words: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     usual_encoding: str | None = None
     usual_sheet: str | None = None

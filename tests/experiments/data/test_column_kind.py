@@ -74,6 +74,7 @@ def test_numbers_of_one_format_are_numbers(values: list[str], form: str, sheet: 
         (["2026-01-31T12:00:00Z", "", "unknown"], ""),
         (["01/31/2026", "00/00/0000"], "%m/%d/%Y"),
         (["20260131", "20260201"], "%Y%m%d"),
+        (["01312026", "02012026"], "%m%d%Y"),
         ([20260131, 20260201], "%Y%m%d"),
         (["09:30", "23:59"], "%H:%M"),
         ([datetime.date(2026, 1, 31)], ""),
@@ -208,6 +209,10 @@ def test_a_stray_number_is_no_word_for_missing_ones(sheet: Make) -> None:
             [f"{number / 100}" if number % 5 == 0 else f"{number}.5%" for number in range(60)],
             "its numbers are written in two ways, as '1.5%' and '0.0'; write them alike",
         ),
+        (  # also a single one
+            [*(f"{number}.5%" for number in range(60)), "0", "0.75"],
+            "its numbers are written in two ways, as '0.5%' and '0.75'; write them alike",
+        ),
     ],
 )
 def test_numbers_that_are_not_written_alike_are_no_identifier(values: list[str], detail: str, sheet: Make) -> None:
@@ -230,6 +235,11 @@ def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
         assert decided(sheet(x=[*written, "ask"])) == Decision("number", form, ("ask",))
         with pytest.raises(NoFeature, match="mixed_numbers"):
             decided(sheet(x=[*written, *"abcd"]))  # too many words to be missing numbers
+
+
+def test_a_few_numbers_above_one_among_percents_are_percents(sheet: Make) -> None:
+    values = ["65", "0", *(f"{number}.5%" for number in range(60))]
+    assert decided(sheet(x=values)) == Decision("number", "1234.5%")
 
 
 def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:

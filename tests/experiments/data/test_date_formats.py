@@ -39,6 +39,9 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("01/31/2026", "02/01/2026"), "%m/%d/%Y", [DAY, DAY + 1]),
         (("01/31/26 06:00 PM",), "%m/%d/%y %I:%M %p", [DAY + 0.75]),
         (("20260131",), "%Y%m%d", [DAY]),
+        (("01312026", "02012026"), "%m%d%Y", [DAY, DAY + 1]),
+        (("31012026", "01022026"), "%d%m%Y", [DAY, DAY + 1]),
+        (("31jan2026", "1FEB2026"), "%d%b%Y", [DAY, DAY + 1]),
         (("Jan 31, 2026", "Feb 01, 2026"), "%b %d, %Y", [DAY, DAY + 1]),
         (("January 31, 2026",), "%B %d, %Y", [DAY]),
         (("Jan 31 2026", "Feb 1 2026"), "%b %d %Y", [DAY, DAY + 1]),
@@ -147,3 +150,9 @@ def test_a_few_texts_among_dates_are_left_out_unless_they_are_most_of_the_cells(
     assert never is not None
     assert never.to_pylist() == dates
     assert without_strays(column(*dates, *["never", "yearly", "monthly"] * 30), strays=3, least=20) is None
+
+
+def test_digits_of_a_date_that_lost_their_zero_are_none() -> None:
+    np.testing.assert_array_equal(days_of(column("01312026", "1312026", "1112026"), "%m%d%Y"), [DAY, np.nan, np.nan])
+    with pytest.raises(AmbiguousDates):
+        date_format(column("01022026", "02032026"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def test_numbers_that_may_mean_missing_are_pointed_out(values: list[float], numb
         np.arange(60) % 100,
         [999 if row == 0 else row for row in range(60)],  # once alone
         [-9 if row % 9 == 0 else row % 20 for row in range(60)],  # not far from the rest
-        [998 if row % 9 == 0 else row for row in range(60)],
+        [990 if row % 9 == 0 else row for row in range(60)],
         np.full(60, 999.0),
         np.full(60, np.nan),
     ],
@@ -65,6 +66,14 @@ def test_years_of_two_digits_that_span_a_century_are_pointed_out(form: str, last
     )
     lines = hints(table, TWO, np.arange(60) % 2)
     assert any("years of two digits in 'born' are taken for 1969 to 2068" in line for line in lines) == hint
+
+
+def test_a_target_of_a_file_with_a_code_is_pointed_out() -> None:
+    y = np.arange(60) % 3
+    table = Table("t", PLAIN[:, None], ("number",), ("x",), y, "y", None, reading=TableReading((("x", "number"),)))
+    of_it = Target(("0", "1", "9"))
+    assert any('data.drop_classes = ["9"]' in line for line in hints(table, of_it, y))
+    assert hints(replace(table, reading=None), of_it, y) == ()  # an array has no such key
 
 
 def test_far_values_are_pointed_out() -> None:

@@ -28,6 +28,8 @@ def test_a_column_of_which_nothing_is_left_is_named_with_the_way_to_keep_it(diff
     frame = pd.DataFrame({"city": [f"city {row % different}" for row in range(ROWS)]})
     note = pooling_note(Table("mine", frame, ("category",), ("city",), np.zeros(ROWS), "y", None), 5)
     assert ("preprocessing.rare = 2 keeps what repeats of 'city'" in str(note)) == keeps
+    groups = Table("mine", frame, ("category",), ("patient",), np.zeros(ROWS), "y", None)
+    assert "preprocessing.rare = 2" not in str(pooling_note(groups, 5))  # a line names data.groups for it
 
 
 def test_numbers_are_not_pooled() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from experiments.config.formats import stem_of
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import Layout, layout_of, records
 from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded
@@ -45,14 +46,18 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
     layout = _layout(file, keys, usual)
     check_size(str(file.path), 1, layout.width)
-    begins, ends, first = layout.head[0]
+    begins, _, first = layout.head[0]
     names = _aligned(first, layout)
     below = [cells for _, _, cells in layout.head[1:]]
     named, note = is_header([name.strip() for name in names], below, keys, begins + 1)
     if named and len(names) != layout.width:
         raise uneven_lines(file, layout, layout.width, [(begins, first)])
-    given = names if named else [""] * layout.width
-    skip = ends if named else layout.skip
+    given, further, survey = (
+        survey_header(names, [cells[: layout.width] for cells in below], keys)
+        if named
+        else ([""] * layout.width, 0, "")
+    )
+    skip = layout.head[further][1] if named else layout.skip
 
     columns, short, uneven = _columns(file, layout, skip)
     place = _places(file, layout, skip)
@@ -83,7 +88,16 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         place,
         unnamed=frozenset(name for name, cell in zip(unique, given, strict=True) if named and not cell.strip()),
         notes=(*notes, *((note,) if note else ())),
-        repairs=(*_said(file, layout), *uneven, *empty, *below_it, *beside_it, *quotes, *copies),
+        repairs=(
+            *_said(file, layout),
+            *filter(None, [survey]),
+            *uneven,
+            *empty,
+            *below_it,
+            *beside_it,
+            *quotes,
+            *copies,
+        ),
         layout={key: value for key, value in decided.items() if value is not None},
         repeated=repeated,
     )

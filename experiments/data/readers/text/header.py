@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from experiments.config.same_column import same_column
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.layout import NUMBER, Record
 from experiments.data.texts import MISSING, MISSING_NUMBERS
 
@@ -74,20 +75,30 @@ def _is_word(cell: str) -> bool:
 def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
     """Return the number of records above the header, which may stand below a first row of names.
 
-    A later one of the first records is the header if it alone has the target's name, and all its cells are different
-    words.
+    A later one of the first records is the header if it alone has the target's name, and all its cells are words, that
+    differ or do not stand below again: below merged cells, names may stand twice.
 
     Args:
         above: number of records above the first row of names.
     """
-    if keys.header is False or same_column(keys.target, [cell.strip() for cell in records[above][2]]):
+    first = [cell.strip() for cell in records[above][2]]
+    of_survey = survey_header(first, [cells for _, _, cells in records[above + 1 : above + MOST_ABOVE]], keys)[1] > 0
+    if keys.header is False or of_survey or same_column(keys.target, first):
         return above
     for at, (_, _, cells) in enumerate(records[above + 1 : above + MOST_ABOVE], above + 1):
         names = [cell.strip() for cell in cells if cell.strip()]
-        words = len(names) == len(set(names)) > 1 and not any(map(NUMBER.fullmatch, names))
-        if words and same_column(keys.target, names) and at + 1 < len(records):
-            return at
+        words = len(set(names)) > 1 and not any(map(NUMBER.fullmatch, names))
+        targets = same_column(keys.target, names)
+        if words and targets and at + 1 < len(records):
+            below = [row for _, _, row in records[at + 1 :]]
+            if len(names) == len(set(names)) or (len(targets) == 1 and not _stand_below(cells, below)):
+                return at
     return above
+
+
+def _stand_below(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a cell of a row stands in its place again below."""
+    return any(at < len(row) and cell.strip() and cell == row[at] for row in below for at, cell in enumerate(cells))
 
 
 def _repeats(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

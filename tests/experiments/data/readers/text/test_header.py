@@ -87,6 +87,8 @@ def test_words_that_stand_below_themselves_are_data() -> None:
         (["a, y", "c,y", "1,b"], 0, 0),
         (["size,look", "1,y", "1,b"], 0, 0),  # a row of data
         (["size,look", "y,y", "1,b"], 0, 0),
+        (["before,,after,,", "kg,cm,kg,cm,y", "1,2,3,4,b"], 0, 1),  # below merged cells
+        (["q1,q2,q3", "no,no,y", "yes,no,no"], 0, 0),  # answers
         (["size,look", "a,y"], 0, 0),  # no rows below
         (["size,look", "y", "1,b"], 0, 0),
         (["size,look", *["1,b"] * 9, "a,y", "1,b"], 0, 0),

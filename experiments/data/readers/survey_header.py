@@ -1,0 +1,60 @@
+"""The further rows of a header that survey tools write: Qualtrics the questions and ids, SurveyMonkey the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from experiments.data.raw_table import column_names
+from experiments.data.readers.file_keys import FileKeys
+
+IMPORT_ID = '{"ImportId"'  # begins every cell of Qualtrics' last row of a header
+START = "startdate"  # Qualtrics' first column, above `Start Date` in a workbook, which has no row of ids
+RESPONDENT = "respondentid"  # SurveyMonkey's first column
+PLAIN = ("", "response", "open-ended response")  # cells that name no part of their question
+
+
+def survey_header(first: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys) -> tuple[list[str], int, str]:
+    """Find the further rows of a header by a survey tool.
+
+    A column of SurveyMonkey that is a part of a question is called by that part, as its question stands above the first
+    part alone. A study that leaves these rows out as classes or missing answers has them as rows, and a model may have
+    the names of the first row.
+
+    Args:
+        first: the cells of the first row of the header.
+        below: those of the rows that follow, or of the first ones.
+
+    Returns:
+        the columns' names, the number of further rows, and a line about them; none of another header.
+
+    >>> survey_header(["Q1"], [["What is your age?"], ['{"ImportId":"QID1"}'], ["34"]], FileKeys())
+    (['Q1'], 2, '2 rows below the header left out, as Qualtrics writes them')
+    >>> survey_header(["Respondent ID", "Rate:", "", "Age"], [["", "Pay", "Team", "Response"]], FileKeys())[0]
+    ['Respondent ID', 'Pay', 'Team', 'Age']
+    """
+    names, further, said = _found(first, below)
+    cells = {cell.strip() for row in below[:further] for cell in row}
+    plain = [*first, *[""] * (len(names) - len(first))]
+    of_first = not set(keys.model) <= set(column_names(names)) and set(keys.model) <= set(column_names(plain))
+    return (list(first), 0, "") if of_first or cells & set(keys.words) else (names, further, said)
+
+
+def _found(first: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[list[str], int, str]:
+    """Find the further rows by what stands in them."""
+    for at, cells in reversed([*enumerate(below[:2], 1)]):
+        filled = [cell for cell in map(str.strip, cells) if cell]
+        of_qualtrics = bool(filled) and all(cell.startswith(IMPORT_ID) for cell in filled)
+        if of_qualtrics or (at == 1 and _joined(first[:1]) == START == _joined(cells[:1])):
+            return list(first), at, f"{at} row{'s' * (at > 1)} below the header left out, as Qualtrics writes them"
+    parts = [cell.strip() for cell in below[0]] if below else []
+    if _joined(first[:1]) == RESPONDENT and any(parts) and not parts[0]:
+        both = zip_longest(first, parts, fillvalue="")
+        names = [name if part.lower() in PLAIN and name.strip() else part for name, part in both]
+        return names, 1, "the second row of the header names parts of questions, as SurveyMonkey writes it"
+    return list(first), 0, ""
+
+
+def _joined(cells: Sequence[str]) -> str:
+    """Return the letters of cells in lower case, without what stands between words."""
+    return "".join(cells).lower().replace(" ", "").replace("_", "")
