@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 
+from experiments.config.data_options import Decided
 from experiments.config.default_study import study_text
 from experiments.config.documents import canonical_digest
 from experiments.config.later_keys import without_later_keys
@@ -34,6 +35,7 @@ from experiments.study.written_file import is_later, write_study_file
 from experiments.tracking.outbox import Outbox, read_outbox
 
 INPUT = "input"  # key of a result's provenance
+DECIDED = "decided"  # key of the digest that leaves out where data lies, and knows what it decided
 
 
 def input_digests(spec: StudySpec, given: bool) -> dict[str, str]:
@@ -45,8 +47,25 @@ def input_digests(spec: StudySpec, given: bool) -> dict[str, str]:
     source = None if given else source_digest(spec.data, os.environ)
     if source is None:
         return {}
-    settings = without_later_keys(spec.model_dump(mode="json", exclude_none=True, exclude={"report"}))
-    return {"settings": canonical_digest(settings), "source": source}
+    return {"settings": _settings(spec), DECIDED: _settings(spec, paths=False), "source": source}
+
+
+def recorded_digests(digests: Mapping[str, str], spec: StudySpec, decided: Decided) -> dict[str, str]:
+    """Return the digests that are kept: with that of the study file that is written, which holds what was decided.
+
+    Args:
+        digests: those of the spec.
+        decided: the keys of [data] that its rows decided.
+    """
+    written = _settings(spec.with_decided(decided), paths=False)
+    known = {name: digest for name, digest in digests.items() if name != DECIDED}
+    return known if not known or written == known["settings"] else known | {DECIDED: written}
+
+
+def _settings(spec: StudySpec, paths: bool = True) -> str:
+    """Return the digest of a study file, with or without the folders of its data."""
+    document = spec.model_dump(mode="json", exclude_none=True, exclude={"report"})
+    return canonical_digest(without_later_keys(document if paths else {**document, "data": spec.data.to_document()}))
 
 
 def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
@@ -140,8 +159,11 @@ def _finish_again(
 
 
 def has_input(recorded: Recorded, digests: Mapping[str, str]) -> bool:
-    """Tell whether results were made from the same study file and the same bytes."""
-    return bool(digests) and recorded.result.provenance.get(INPUT) == digests
+    """Tell whether results were made from the same bytes, and with this study file or one that decides as they did."""
+    known = recorded.result.provenance.get(INPUT)
+    if not digests or not isinstance(known, dict) or known.get("source") != digests["source"]:
+        return False
+    return any(known.get(name) == digests[name] for name in ("settings", DECIDED))
 
 
 def is_finished(result: StudyResult, study: StudyContext, journal: JournalView) -> bool:

@@ -48,6 +48,7 @@ from experiments.study.time_left import duration
 from experiments.tracking.uris import masked
 
 SECONDS = 2.5  # after which no other configuration is timed
+ENOUGH = 64  # configurations, after which none is timed either
 EPOCHS = 2  # of a configuration that is timed
 OUTER_WIDTH = "95%, approximate: its width depends on how the scores of the outer folds differ, and is not known yet"
 STOPPED = 0.5  # share of its epochs that a trial is assumed to run, if patience or a pruner may end it
@@ -108,7 +109,9 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
 
 
 def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: int) -> Calibration:
-    """Train configurations for a few epochs in all workers, until the time is up; of a large table on some rows.
+    """Train configurations for a few epochs in all workers, until they are enough or the time is up.
+
+    Of a large table some rows are taken.
 
     Raises:
         SearchError: the workers are lost.
@@ -131,7 +134,7 @@ def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: 
             held = max(held, held_by_workers())
             for future in done:
                 epochs.append(future.result())
-                if time.perf_counter() < end:
+                if len(epochs) < ENOUGH and time.perf_counter() < end:
                     running.add(submit())
         for loaded in [executor.submit(load_estimators) for _ in range(workers)]:  # as baselines do
             loaded.result()

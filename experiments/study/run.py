@@ -31,7 +31,7 @@ from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import ledger_reading
 from experiments.study.begun import BegunStudy, begin_study
-from experiments.study.finished import INPUT, input_digests, recorded_outcome
+from experiments.study.finished import INPUT, input_digests, recorded_digests, recorded_outcome
 from experiments.study.nested import Nested, OuterInput
 from experiments.study.options import Options, Outcome, RunContext, has_arithmetic, new_run, study_environment
 from experiments.study.process import call
@@ -96,6 +96,7 @@ def run_study(
             scored = _scored(begun, run, nested, finalists, analysis.uncertainty)
             if options.look == "only" and begun.study.spec.search.trials < spec.search.trials:
                 digests = {}  # the same input goes on to the trials that the study file asks for
+            digests = recorded_digests(digests, spec, begun.study.data.decided)
             result, seen = _result(begun, run, nested, scored, analysis, digests)
             untracked = _publish(run, result, begun.trials, scored)
             begun.journal.keep_timing(run.clock.total())

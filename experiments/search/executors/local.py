@@ -25,8 +25,8 @@ from uuid import uuid4
 
 import psutil
 from loky import ProcessPoolExecutor
-from loky.backend import get_context
 from loky.backend import resource_tracker as loky_tracker
+from loky.backend.context import LokyContext
 
 from experiments.errors import ExecutorError
 from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied, WorkerInfo, WorkerLost, WorkerTimeout
@@ -202,7 +202,7 @@ class _Worker:
         try:
             self._pool = ProcessPoolExecutor(
                 1,
-                context=get_context("loky"),
+                context=LokyContext(),  # by its name it is that of joblib, once scikit-learn is imported
                 # loky would restart, with a warning, a worker that has mapped more than 300 MB of data
                 env={**SAFE_PATH, **environment, "LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"},
                 initializer=prepare,

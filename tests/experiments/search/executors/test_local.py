@@ -74,6 +74,15 @@ def alive(pid: int) -> bool:
     return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
+def test_workers_are_those_of_loky_also_where_joblib_has_its_own(processes: LocalExecutor) -> None:
+    import joblib.externals.loky  # noqa: F401 - scikit-learn imports it; it takes the name "loky" for its own
+
+    with LocalExecutor(1, {}) as late:
+        for executor in (processes, late):
+            command = psutil.Process(executor.wait_for_workers()[0].pid).cmdline()
+            assert "loky.backend.popen_loky_posix" in command
+
+
 def test_workers_have_their_environment_and_report_their_kernel(processes: LocalExecutor) -> None:
     assert processes.submit(os.getenv, "A_VARIABLE").result() == "seen"
     greetings = processes.wait_for_workers()
