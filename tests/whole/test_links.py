@@ -65,12 +65,13 @@ def test_delete_removes_links_and_nothing_beyond_them(done: CommandRunner, elsew
     assert not done.study.exists()
 
 
+@pytest.mark.parametrize("tail", [b"", b"what looks like a torn record"])
 def test_a_journal_behind_a_link_is_not_written(
-    done: CommandRunner, elsewhere: Path, capsys: pytest.CaptureFixture[str]
+    done: CommandRunner, elsewhere: Path, capsys: pytest.CaptureFixture[str], tail: bytes
 ) -> None:
     victim(elsewhere)
     journal = elsewhere / "journal.log"
-    journal.write_bytes((done.study / "journal.log").read_bytes())
+    journal.write_bytes((done.study / "journal.log").read_bytes() + tail)
     before = contents(elsewhere)
     (done.study / "journal.log").unlink()
     (done.study / "journal.log").symlink_to(journal)
