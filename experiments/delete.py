@@ -11,6 +11,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from experiments.errors import StudyStateError
@@ -57,10 +58,13 @@ def _delete(chosen: argparse.Namespace) -> int:
     with folder.claimed(), without_writers(folder.path, list(locks.values()), LIMIT, print):
         view = view_journal(folder.journal)
         uid = None if view.identity is None else str(view.identity["uid"])
-        runs = find_runs(uri, uid, os.environ)
+        twins = copies_of(folder.path, uid)
+        runs = find_runs(uri, None if twins else uid, os.environ)
         trials = len(view.trials) + sum(len(view_journal(one.journal).trials) for one in folder.outer_folders)
         print(f"{folder.path}: {trials} trials here, {len(runs.runs)} runs in MLflow at {runs.where}")
-        if others := len(locks.keys() - {lock_of(folder.path, uri).path}):  # each store has a lock of its own
+        if twins:
+            print(f"its runs in MLflow stay: they are those of the same study in {', '.join(map(str, twins))}, too")
+        elif others := len(locks.keys() - {lock_of(folder.path, uri).path}):  # each store has a lock of its own
             stores = count(others, "other MLflow store")
             print(f"what it wrote to {stores} stays there: the runs with tags.study_uid = '{uid}'")
         if runs.versions:
@@ -93,6 +97,20 @@ def check_its_store(folder: Path, uri: str) -> None:
             f"{folder}: its runs are in MLflow at {state.uri}; --tracking-uri {shlex.quote(to_fill_in(state.uri))} "
             "deletes them, --tracking-uri none leaves them there."
         )
+
+
+def copies_of(folder: Path, uid: str | None) -> list[Path]:
+    """Return the folders in studies/ and beside this one that hold the same study, as `cp -r` makes them."""
+    from experiments.study.folder import STUDIES
+    from experiments.tracking.outbox import OUTBOX, read_outbox
+
+    found: dict[Path, Path] = {}
+    for path in (*sorted(STUDIES.glob(f"*/{OUTBOX}")), *sorted(folder.parent.glob(f"*/{OUTBOX}"))):
+        with suppress(StudyStateError):  # what cannot be read is no copy
+            outbox = read_outbox(path.parent)
+            if outbox is not None and outbox.metadata.uid == uid:
+                found.setdefault(path.parent.resolve(), path.parent)
+    return [path for place, path in found.items() if place != folder.resolve()]
 
 
 def confirmed() -> bool:

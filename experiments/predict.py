@@ -94,20 +94,17 @@ def _predict(chosen: argparse.Namespace) -> int:
     if model.target.classes and model.uncertainty is not None and not model.probabilities:  # 0.1 did not record it
         print("note: the loss was no cross-entropy: probability columns are shares of outputs alone", file=sys.stderr)
     predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in rows.chunks)
-    if out is None:
+    if out is not None and (os.path.isdir(out) or not out.name):  # noqa: PTH112 - never raises, whatever the name
+        raise StudyStateError(f"--out: must be a file to write, but {out} is a folder.")
+    if out is not None and os.path.exists(out) and out.samefile(file):  # noqa: PTH110
+        raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
+    if out is None or _is_stream(out):
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
             _note_cells(rows)
             whole.seek(0)
-            if isinstance(sys.stdout, io.TextIOWrapper):
-                sys.stdout.reconfigure(encoding="utf-8")  # as in a file: names of classes must not change
-            shutil.copyfileobj(whole, sys.stdout)
-            sys.stdout.flush()
+            _send(whole, out)
         return 0
-    if os.path.isdir(out) or not out.name:  # noqa: PTH112 - never raises, whatever the name
-        raise StudyStateError(f"--out: must be a file to write, but {out} is a folder.")
-    if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
-        raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
     try:
         with replacing(out) as part:
             with part.open("x", encoding="utf-8", newline="") as whole:
@@ -116,6 +113,30 @@ def _predict(chosen: argparse.Namespace) -> int:
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     return 0
+
+
+def _is_stream(out: Path) -> bool:
+    """Tell whether a name is that of a pipe, a device or an open file, whose place no file may take."""
+    return os.path.exists(out) and (not os.path.isfile(out) or out.absolute().parts[1] in ("dev", "proc"))  # noqa: PTH110, PTH113
+
+
+def _send(whole: IO[str], out: Path | None) -> None:
+    """Copy predictions to a stream; None is standard output.
+
+    Raises:
+        StudyStateError: the stream cannot be written.
+    """
+    if out is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # as in a file: names of classes must not change
+        shutil.copyfileobj(whole, sys.stdout)
+        sys.stdout.flush()
+        return
+    try:
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            shutil.copyfileobj(whole, stream)
+    except OSError as error:
+        raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
 
 
 def _layout(file: Path, overrides: Sequence[str]) -> dict[str, Any]:

@@ -109,7 +109,8 @@ def _wait_for_writers(uri: str) -> None:
 
 def command(database: Path, artifacts: Path, port: int) -> list[str]:
     """Return the command that serves the page of a database by one process, beside the process that watches it."""
-    stores = ["--backend-store-uri", f"sqlite:///{database}", "--artifacts-destination", str(artifacts)]
+    stores = ["--backend-store-uri", f"sqlite:///{database.absolute()}"]
+    stores += ["--artifacts-destination", str(artifacts.absolute())]
     where = ["--host", HOST, "--port", str(port), "--workers", "1"]
     return [sys.executable, "-P", "-m", "mlflow", "ui", *stores, *where]  # -P: no module of the working folder
 
@@ -132,19 +133,24 @@ def free_port(wanted: int | None) -> int:
 
 @contextmanager
 def serving(words: Sequence[str], log: IO[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the server within the block, in a session of its own, so that its children end with it."""
-    server = subprocess.Popen(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env={**SETTINGS, **os.environ},
-        start_new_session=True,
-    )
-    try:
-        yield server
-    finally:
-        _end(server)
+    """Run the server within the block, in a session of its own, so that its children end with it.
+
+    It works in an empty folder: MLflow's server loads any module of its working folder, whatever -P says.
+    """
+    with tempfile.TemporaryDirectory(prefix="ui-") as empty:
+        server = subprocess.Popen(
+            words,
+            cwd=empty,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**SETTINGS, **os.environ},
+            start_new_session=True,
+        )
+        try:
+            yield server
+        finally:
+            _end(server)
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 _SECTIONS: Final = ("study", "data", "cv", "preprocessing", "training", "search", "space", "default")
 _FIRST: Final = ("name", "source", "low", "high")
 _OPTIONS: Final = ("sampler_options", "pruner_options")  # tables of [search] that get a heading of their own
+# what TOML forbids, controls that a terminal obeys, and marks that turn the rest of a line around
+_STEERING: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def study_file(spec: Mapping[str, Any]) -> str:
@@ -50,7 +53,7 @@ def _key(name: str) -> str:
 
 
 def _text(text: str | bool) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def toml_value(value: Any) -> str:

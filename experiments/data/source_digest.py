@@ -34,7 +34,8 @@ def source_digest(data: DataSection, environ: Mapping[str, str]) -> str | None:
         for name, path in files:
             check_regular(path)
             with path.open("rb") as file:
-                whole.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+                line = f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n"
+            whole.update(line.encode(errors="surrogateescape"))  # a name may be no UTF-8
         return whole.hexdigest()
     except OSError:
         return None

@@ -188,9 +188,13 @@ def study_errors(path: Path, action: str) -> Iterator[None]:
 def repair_journal(path: Path) -> None:
     """Cut a journal back to its last whole record, after a kill or a full disk; the torn file is kept as a copy.
 
+    A symbolic link may lead to somebody's file, which is not cut.
+
     Raises:
         StudyStateError: it cannot be written.
     """
+    if path.is_symlink():
+        return
     with study_errors(path, "written"):
         cut_torn_tail(path, path.with_name(f"{path.name}.torn"))
 

@@ -147,7 +147,7 @@ class StudyFolder:
             raise StudyStateError(f"{self.path}: another command is running this study: {error}.") from None
         except OSError as error:
             raise StudyStateError(f"{self.path}: cannot write to the study's folder: {error.strerror}.") from None
-        shutil.rmtree(self.work, ignore_errors=True)
+        _remove_tree(self.work)
 
     @contextmanager
     def claimed(self, say: Callable[[str], object] = print_note) -> Iterator[None]:
@@ -169,7 +169,7 @@ class StudyFolder:
         """Let other commands have the folder; one that has taken it over already is left alone."""
         with suppress(OSError):
             if self._lock.is_held:
-                shutil.rmtree(self.work, ignore_errors=True)
+                _remove_tree(self.work)
         self._lock.release()
 
     def check_held(self) -> None:
@@ -204,7 +204,7 @@ class StudyFolder:
             else:
                 outer.remove()
         for name in FOLDERS:
-            shutil.rmtree(self.path / name, ignore_errors=True)  # of a link it removes nothing
+            _remove_tree(self.path / name)
         names = ["tracking.json", "tracking_state.json", "tracking.log", "trials.csv"]
         names += ["report.html", "report.md", "log.txt", "profile.txt"]
         self._unlink(*names, self.row_hashes.name, self.validated.name, self.journal.name)
@@ -215,7 +215,7 @@ class StudyFolder:
         Raises:
             StudyStateError: something cannot be removed.
         """
-        shutil.rmtree(self.work, ignore_errors=True)
+        _remove_tree(self.work)
         parts = [path.name for pattern in (".*.part", ".*.lock", ".*.holder") for path in self.path.glob(pattern)]
         self.clear()
         self._unlink(f"{self.journal.name}.torn", f"{self.journal.name}.lock", *parts, ".lock", ".lock.holder")
@@ -240,6 +240,12 @@ class StudyFolder:
         """
         self.check_held()
         return write_atomically(self.path / name, text.encode())
+
+
+def _remove_tree(path: Path) -> None:
+    """Remove a folder, but neither a link nor a pipe in its place, which `rmtree` would wait for."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)  # of a link it removes nothing
 
 
 class StudyLog:

@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from experiments.config.documents import printable
 from experiments.tracking.uris import masked
 from nnet.durable import rename
 
@@ -94,9 +95,9 @@ def pages(search: Callable[..., Any], **query: Any) -> Iterator[Any]:
 
 
 def reason(error: BaseException) -> str:
-    """Return the innermost error in one short line, without credentials."""
+    """Return the innermost error in one short line, without credentials and what would act on a terminal."""
     while (inner := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
         error = inner
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    text = masked(lines[0])
+    text = printable(masked(lines[0]))
     return text if len(text) <= 200 else f"{text[:197]}..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -31,16 +32,23 @@ _URI_USER = re.compile(r"://(?!/)(?:[^:/?#]*:.*|[^/?#]*)@", re.DOTALL)
 _URI_QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#]+")
 _CREDENTIAL = re.compile(r"(?i:user|password|passwd|pwd|sslpassword|token)=")
 _secrets: set[str] = set()  # users, passwords and values of the stores that this process uses
+TOKENS = ("MLFLOW_TRACKING_TOKEN", "DATABRICKS_TOKEN")  # variables whose values MLflow sends in a header
+SHORTEST_TOKEN = 8  # characters of a token that is sought in other texts
 
 
 def hide(uri: str) -> None:
-    """Hide the credentials of a URI in every text that is masked from now on, however the text holds them."""
+    """Hide the credentials of a URI, and tokens of the environment, in every text that is masked from now on."""
+    for name in TOKENS:  # a line end that was copied along makes MLflow's client show the whole header
+        _secrets.update(part for part in os.environ.get(name, "").split() if len(part) >= SHORTEST_TOKEN)
     for pattern in (_URI_USER, _URI_QUERY) if _URI.match(uri) else ():
         for found in pattern.finditer(uri):
             secret = found[0].removeprefix("://").removesuffix("@")
             secret = secret.partition("=")[2] if pattern is _URI_QUERY else secret
             parts = {secret, unquote(secret), secret.partition(":")[2], unquote(secret.partition(":")[2])}
             _secrets.update(part for part in parts if len(part) >= SHORTEST and re.search(r"['\"\s<>)]", part))
+            first = re.split(r"[/?#\\]", secret)[0]  # what a parser takes for host and port, and complains of
+            if first != secret and ":" in first:
+                _secrets.add(first)
 
 
 def masked(text: str) -> str:
@@ -149,9 +157,11 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
     """
     uri = option or variable or f"{SCHEME}{DEFAULT.absolute()}"
     if not is_store(uri):
+        # who forgets the scheme may still have typed a password
+        plain = uri if "://" in uri else re.sub(r"^.*@", f"{HIDDEN}@", uri, flags=re.DOTALL)
         raise SpecError(
             f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "
-            f"database or server that MLflow knows, or none, but got {masked(uri)!r:.300}."
+            f"database or server that MLflow knows, or none, but got {masked(plain)!r:.300}."
         )
     hide(uri)
     database = database_of(uri)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from experiments.study.folder import StudyFolder
 from experiments.tracking import delete_runs as study_runs
 from experiments.tracking import writer_lock
 from experiments.tracking.delete_runs import StudyRuns
+from experiments.tracking.outbox import Outbox, RunMetadata, write_outbox
 from experiments.tracking.uris import tracking_store
 from experiments.tracking.writer_lock import lock_of
 from experiments.tracking.writer_state import new_state, write_state
@@ -90,6 +92,28 @@ def test_registered_versions_that_need_the_study_are_named_before_it_asks(
     monkeypatch.setattr("builtins.input", answer)
     assert delete.main(["one"]) == 0
     assert said[0].endswith("registered models that cannot be loaded without this study: models:/m/1, models:/n/2\n")
+
+
+@pytest.mark.parametrize("copy", ["studies/copy", "kept/copy"])
+def test_runs_of_a_study_of_which_there_is_a_copy_stay_until_the_last_of_them_goes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], copy: str
+) -> None:
+    asked: list[str | None] = []
+
+    def find(uri: str, uid: str | None, environ: object) -> StudyRuns:
+        asked.append(uid)
+        return StudyRuns("here", None, [], [])
+
+    monkeypatch.setattr(study_runs, "find_runs", find)
+    metadata = RunMetadata(name="one", uid="uid-1", description="", params={}, tags={})
+    write_outbox(folder, Outbox(metadata=metadata, begun=0.0))
+    shutil.copytree(folder, copy)
+    assert delete.main([copy, "--yes"]) == 0
+    line = "its runs in MLflow stay: they are those of the same study in studies/one, too\n"
+    assert line in capsys.readouterr().out
+    Path("studies/alias").symlink_to("one")  # which is no copy
+    assert delete.main(["studies/one", "--yes"]) == 0
+    assert asked == [None, "uid-1"]
 
 
 def test_what_others_put_there_stays(folder: Path, client: Client, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +74,20 @@ def test_a_link_of_the_name_of_the_unfinished_file_is_not_followed(model: Model,
     assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
     assert (tmp_path / "file").read_text() == "somebody's"
     assert len(pd.read_csv(tmp_path / "out.csv")) == 3
+
+
+def test_a_pipe_gets_the_predictions_and_stays_a_pipe(model: Model, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    NEW.iloc[:3].to_csv(tmp_path / "new.csv", index=False)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for name in (str(pipe), f"/dev/fd/{reader}"):
+            assert main([str(tmp_path / "study"), str(tmp_path / "new.csv"), "--out", name]) == 0
+            assert os.read(reader, 1 << 16).startswith(b"prediction")
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

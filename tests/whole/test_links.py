@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from experiments.report import main as report
 from experiments.tune import main as tune
 from support.desk import CommandRunner
 from support.links import FILES, FOLDERS, PARTS, contents, lay, victim
+from support.waiting import PATIENCE
 
 TUNE = ["moons", "--workers", "1", "--quiet"]
 
@@ -65,12 +69,13 @@ def test_delete_removes_links_and_nothing_beyond_them(done: CommandRunner, elsew
     assert not done.study.exists()
 
 
+@pytest.mark.parametrize("tail", [b"", b"what looks like a torn record"])
 def test_a_journal_behind_a_link_is_not_written(
-    done: CommandRunner, elsewhere: Path, capsys: pytest.CaptureFixture[str]
+    done: CommandRunner, elsewhere: Path, capsys: pytest.CaptureFixture[str], tail: bytes
 ) -> None:
     victim(elsewhere)
     journal = elsewhere / "journal.log"
-    journal.write_bytes((done.study / "journal.log").read_bytes())
+    journal.write_bytes((done.study / "journal.log").read_bytes() + tail)
     before = contents(elsewhere)
     (done.study / "journal.log").unlink()
     (done.study / "journal.log").symlink_to(journal)
@@ -78,6 +83,17 @@ def test_a_journal_behind_a_link_is_not_written(
     error = capsys.readouterr().err
     assert error.startswith("error: studies/moons/journal.log: is a symbolic link, through which no study writes; ")
     assert contents(elsewhere) == before
+
+
+def test_a_pipe_in_the_place_of_a_folder_holds_up_no_command(done: CommandRunner) -> None:
+    for name in FOLDERS:
+        shutil.rmtree(done.study / name, ignore_errors=True)
+        os.mkfifo(done.study / name)
+    words = [[sys.executable, "-m", f"experiments.{name}", "moons"] for name in ("report", "delete")]
+    for command in (words[0], [*words[1], "--yes", "--tracking-uri", "none"]):
+        ended = subprocess.run(command, cwd=done.folder, capture_output=True, timeout=PATIENCE, check=False)
+        assert ended.stderr.count(b"\n") <= 1
+    assert {path.name for path in done.study.iterdir()} == set(FOLDERS)  # somebody's, and not waited for
 
 
 def test_a_pipe_in_the_place_of_a_file_holds_up_no_command(

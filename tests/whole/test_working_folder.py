@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
+from experiments.ui import free_port
 from support.desk import CommandRunner
 from support.waiting import PATIENCE
 
@@ -40,3 +43,18 @@ def test_nor_does_one_that_a_program_starts(desk: CommandRunner, tmp_path: Path)
     done = subprocess.run(words, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert not (desk.folder / "loky.sings").exists()
+
+
+def test_nor_does_a_process_of_mlflows_page(desk: CommandRunner) -> None:
+    for name in MODULES:
+        (desk.folder / f"{name}.py").write_text(CANARY)
+    port = free_port(None)
+    words = [sys.executable, "-P", "-m", "experiments.ui", "--no-browser", "--port", str(port)]
+    words += ["--tracking-uri", "sqlite:///mlruns/mlflow.db"]  # which is the working folder's
+    with subprocess.Popen(words, cwd=desk.folder, stdout=PIPE, stderr=PIPE, text=True) as page:
+        assert page.stdout is not None
+        first = page.stdout.readline()
+        page.send_signal(signal.SIGINT)
+        _, error = page.communicate(timeout=PATIENCE)
+    assert (first.startswith("MLflow's page on"), error, page.returncode) == (True, "", 0)
+    assert [path.name for path in desk.folder.glob("*.sings")] == []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import tomllib
 
 from experiments.config.study_file import parse_spec
-from experiments.config.toml import study_file
+from experiments.config.toml import study_file, toml_value
 
 SPEC = {
     "study": {"name": "digits", "seed": 0},
@@ -21,6 +21,10 @@ def test_any_value_comes_back():
         "space": {"l2": {"low": 1e-06, "high": 0.1, "log": True}, "odd key": {"choices": ["a", 1, 0.5]}},
     }
     assert tomllib.loads(study_file(spec)) == spec
+
+
+def test_what_steers_a_terminal_or_turns_a_line_around_is_written_as_an_escape():
+    assert toml_value("a\x7f\x9b2J\u202eb\u2066é🎈ש") == r'"a\u007f\u009b2J\u202eb\u2066é🎈ש"'
 
 
 def test_the_resolved_study_resolves_to_itself():

@@ -35,6 +35,15 @@ def test_the_folder_of_a_file_does_not_count_and_its_name_does(tmp_path: Path) -
     assert first == other_folder != other_name
 
 
+def test_a_name_that_is_no_utf_8_counts(tmp_path: Path) -> None:
+    for folder, name in (("first", b"\xe4.png"), ("second", b"\xe5.png")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / os.fsdecode(name)).write_bytes(b"1")
+    first, second = digest(tmp_path / "first"), digest(tmp_path / "second")
+    assert first is not None
+    assert first != second
+
+
 def test_a_test_file_counts(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(f"x,y\n{len(name)},2\n")

@@ -71,6 +71,7 @@ def test_a_reason_is_the_innermost_error_in_one_line() -> None:
         fail()
     assert reason(caught.value) == "disk at http://***@c is full"
     assert reason(KeyError()) == "KeyError"
+    assert reason(ValueError("no \x1b[2J\u202e")) == "no \\x1b[2J\\u202e"  # a server says what it likes
     assert len(reason(ValueError("x" * 999))) == 200
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import requests
 
+from experiments.errors import SpecError
 from experiments.tracking import uris
 from experiments.tracking.uris import database_of, hide, masked, tracking_store, without_credentials
 
@@ -34,6 +36,35 @@ def test_known_credentials_are_masked_in_every_text(monkeypatch: pytest.MonkeyPa
     assert "ss1" in masked(text)
     tracking_store(uri, None)
     assert masked(text) == "cannot reach 'http://***@h:1/?token=***'; tried *** twice, MLflow's words"
+
+
+def test_a_token_of_the_environment_is_masked_as_a_client_complains_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uris, "_secrets", set())
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "sekret-token\r")
+    with pytest.raises(requests.exceptions.InvalidHeader) as raised:
+        requests.get("http://h", headers={"Authorization": "Bearer sekret-token\r"}, timeout=1)
+    assert "sekret" in masked(str(raised.value))
+    tracking_store("http://h", None)
+    assert "sekret" not in masked(str(raised.value))
+    assert "'Bearer ***" in masked(str(raised.value))
+
+
+@pytest.mark.parametrize("letter", "/?#\\")
+def test_a_password_that_ends_a_host_too_soon_is_masked_as_a_client_complains_of_it(
+    letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uris, "_secrets", set())
+    uri = f"http://ann:sek{letter}ret@h:1"
+    tracking_store(uri, None)
+    with pytest.raises(requests.exceptions.InvalidURL) as raised:
+        requests.get(f"{uri}/api", timeout=1)
+    assert "sek" not in masked(str(raised.value))
+
+
+@pytest.mark.parametrize("uri", ["ann:sekret@h:1", "http:/ann:sekret@h:1", "ann:sek@ret@h:1"])
+def test_a_password_is_masked_in_an_address_that_is_refused(uri: str) -> None:
+    with pytest.raises(SpecError, match=r", but got '\*\*\*@h:1'\.$"):
+        tracking_store(uri, None)
 
 
 def test_what_is_everywhere_is_hidden_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

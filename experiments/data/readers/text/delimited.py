@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -171,7 +172,7 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
 
     try:
         # a path would be unpacked by its ending
-        with pa.OSFile(str(file.path)) if file.plain else file.bytes() as source:
+        with pa.OSFile(os.fsencode(file.path)) if file.plain else file.bytes() as source:
             table = read(source, "utf8" if file.encoding == "utf-8" else file.encoding)
     except pa.ArrowInvalid:  # uneven lines, a line that is longer than a block, or bytes that are not UTF-8
         checked(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,7 @@ def test_one_table_in_many_forms(tmp_path: Path) -> None:
         ("x\ty\n1\ta\n2\tb\n", "my.tsv"),
         (" x , y \n1,a\n2,b\n", "MY.CSV"),
         ("x,y\n1,a\n2,b\n", "my.data"),
+        ("x,y\n1,a\n2,b\n", os.fsdecode(b"m\xe4y.csv")),  # a name that is no UTF-8
         ("x,y\n1,a\n2,b\n".encode("utf-16"), "my.txt"),
     ]:
         raw = read(tmp_path, content, name)
