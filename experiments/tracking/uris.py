@@ -29,6 +29,9 @@ _QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
 _URI = re.compile(r"[A-Za-z][\w+.-]*://")
 _URI_USER = re.compile(r"://(?!/)(?:[^:/?#]*:.*|[^/?#]*)@", re.DOTALL)
 _URI_QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#]+")
+_MISREAD = re.compile(
+    r"\?|%[0-9A-Fa-f]{2}"
+)  # in a path: MLflow takes it for another, and has no way to write it
 _CREDENTIAL = re.compile(r"(?i:user|password|passwd|pwd|sslpassword|token)=")
 _secrets: set[str] = set()  # users, passwords and values of the stores that this process uses
 
@@ -147,7 +150,8 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
     Raises:
         SpecError: MLflow could never write there.
     """
-    uri = option or variable or f"{SCHEME}{DEFAULT.absolute()}"
+    own = DEFAULT.absolute()
+    uri = option or variable or f"{SCHEME}{DEFAULT if _MISREAD.search(str(own)) else own}"
     if not is_store(uri):
         raise SpecError(
             f"{'--tracking-uri' if option else 'MLFLOW_TRACKING_URI'}: must be sqlite:///FILE, http(s)://HOST, another "
