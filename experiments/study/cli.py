@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from experiments.errors import ExperimentError, SpecError, first_line
+from experiments.errors import ExecutorError, ExperimentError, SpecError, first_line
 from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
 from experiments.search.stop_signals import STOPPING
 from experiments.study.interrupts import between_imports
@@ -85,6 +85,18 @@ def workers_of(wanted: int | None, cores: int) -> int:
     return workers
 
 
+def check_system() -> None:
+    """Refuse Windows, which lacks the signals, locks and folders by which a study survives whatever happens to it.
+
+    Raises:
+        ExecutorError: this is Windows.
+    """
+    if sys.platform == "win32":
+        raise ExecutorError(
+            "studies run on Linux and macOS, and this is Windows; they run in its WSL, which wsl --install adds to it."
+        )
+
+
 def check_working_folder() -> None:
     """Refuse a working folder that is gone, in which no path and no process can begin.
 
@@ -121,6 +133,7 @@ def run_command(
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     try:
+        check_system()
         check_working_folder()
         with between_imports(*STOPPING):
             if computes and lacking(processor()) is None and not in_force(PORTABLE):

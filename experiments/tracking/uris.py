@@ -29,9 +29,7 @@ _QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
 _URI = re.compile(r"[A-Za-z][\w+.-]*://")
 _URI_USER = re.compile(r"://(?!/)(?:[^:/?#]*:.*|[^/?#]*)@", re.DOTALL)
 _URI_QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#]+")
-_MISREAD = re.compile(
-    r"\?|%[0-9A-Fa-f]{2}"
-)  # in a path: MLflow takes it for another, and has no way to write it
+_MISREAD = re.compile(r"\?|%[0-9A-Fa-f]{2}")  # in a path: MLflow takes it for another, and has no way to write it
 _CREDENTIAL = re.compile(r"(?i:user|password|passwd|pwd|sslpassword|token)=")
 _secrets: set[str] = set()  # users, passwords and values of the stores that this process uses
 
