@@ -19,6 +19,7 @@ from experiments.search.arithmetic import (
     NEEDS,
     PORTABLE,
     Processor,
+    environment_here,
     environment_of,
     in_force,
     lacking,
@@ -31,6 +32,7 @@ INTEL = Processor("x86_64", "GenuineIntel", AVX512 | {"avx2", "fma", "sse4_2", "
 AMD = Processor("x86_64", "AuthenticAMD", INTEL.flags)
 OLD = Processor("x86_64", "GenuineIntel", frozenset({"sse4_2", "avx"}))
 ARM = Processor("aarch64")
+CORE = "OPENBLAS_CORETYPE"
 
 
 def test_the_processor_is_that_of_the_first_core(tmp_path: Path) -> None:
@@ -68,6 +70,20 @@ def test_native_has_the_kernel_on_record_where_it_cannot_crash() -> None:
             unable = Processor("x86_64", "GenuineIntel", flags - {missing})
             assert environment_of("native", unable, kernel)["OPENBLAS_CORETYPE"] == ""
     assert environment_of("native", INTEL, "ThunderX")["OPENBLAS_CORETYPE"] == ""
+
+
+def test_an_arm_processor_is_asked_for_no_kernel_because_an_empty_name_would_be_its_slowest() -> None:
+    wanted = environment_of("native", ARM, "Haswell")
+    assert wanted == {name: value for name, value in environment_of("native", INTEL).items() if name != CORE}
+    assert in_force(wanted, {**wanted, CORE: "neoversev1"})
+    assert environment_of("native", ARM, "armv8")[CORE] == "armv8"  # a study goes on with what it began with
+
+
+def test_processes_of_this_one_have_its_arithmetic_and_nothing_of_their_nodes() -> None:
+    for wanted in (environment_of("portable", AMD), environment_of("native", AMD)):
+        assert environment_here(AMD, {name: value for name, value in wanted.items() if value} | {"A": "b"}) == wanted
+    for wanted in (environment_of("native", ARM), environment_of("native", ARM, "armv8")):
+        assert environment_here(ARM, wanted) == wanted
 
 
 def test_every_process_has_one_thread_and_nothing_of_the_shells() -> None:
