@@ -38,6 +38,7 @@ NEEDS = {  # OpenBLAS's kernel -> the instruction sets without which it crashes
     "SapphireRapids": AVX512 | {"avx512_bf16", "amx_bf16"},
 }
 SLOWEST = "armv8"  # OpenBLAS's kernel for an ARM processor that it does not know
+UNKNOWN = "unknown"  # the name of a kernel that is not reported
 UNSAFE = "0.3.34"  # an OpenBLAS that may crash with the Haswell kernel on a processor of AMD with AVX-512
 
 
@@ -119,7 +120,7 @@ def in_force(wanted: Mapping[str, str], environment: Mapping[str, str] = os.envi
 def lacking(here: Processor) -> str | None:
     """Return the reason why a processor has no portable arithmetic; None if it has."""
     if not _is_x86_64(here):
-        return f"it is for x86-64, and this processor is {here.machine or 'unknown'}"
+        return f"portable is for x86-64, and this processor is {here.machine or 'unknown'}"
     if not here.flags:
         return "this system does not list the processor's instruction sets"
     missing = sorted(NEEDS[KERNEL] - here.flags)
@@ -148,7 +149,10 @@ def resolved(wanted: Arithmetic, sampler: str, here: Processor) -> tuple[Arithme
 
 
 def blas_kernel() -> str:
-    """Return the kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty if BLAS does not report it."""
+    """Return the kernel that NumPy's BLAS uses in this process, such as SkylakeX.
+
+    It is empty if BLAS does not report it, as Apple's does not; `UNKNOWN` is its name in a sentence.
+    """
     return str(_numpys_blas().get("architecture") or "")
 
 

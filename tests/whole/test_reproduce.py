@@ -102,6 +102,9 @@ def test_another_kernel_is_said_and_the_scores_need_only_be_near(done: CommandRu
     out = capsys.readouterr().out
     assert "not Electric as on record: last bits may differ" in out
     assert "of the width of the score's interval" in out
+    change(results, lambda one: one["provenance"]["blas"].update(kernel=""))
+    assert again(["moons", "--final"]) == 0
+    assert "not unknown as on record: last bits may differ" in capsys.readouterr().out
     change(results, lambda one: one["test"].update(score=one["test"]["score"] - 0.1), sign=True)
     assert again(["moons", "--final"]) == 1
     assert "first difference  test.score" in capsys.readouterr().out

@@ -104,7 +104,7 @@ def test_it_is_in_force_where_all_variables_are_set() -> None:
     ("here", "reason"),
     [
         (INTEL, None),
-        (ARM, "it is for x86-64, and this processor is aarch64"),
+        (ARM, "portable is for x86-64, and this processor is aarch64"),
         (OLD, "this processor lacks avx2 and fma"),
         (Processor("x86_64"), "this system does not list the processor's instruction sets"),
     ],
@@ -121,7 +121,7 @@ def test_a_processor_that_lacks_it_is_told_why(here: Processor, reason: str | No
         (INTEL, {"internal_api": "openblas", "version": "0.3.34.1"}, None),
         (INTEL, {"internal_api": "mkl"}, "NumPy computes with mkl here, and not with OpenBLAS"),
         (INTEL, {}, "NumPy computes with an unknown BLAS here"),
-        (ARM, {"internal_api": "openblas"}, "it is for x86-64"),
+        (ARM, {"internal_api": "openblas"}, "portable is for x86-64"),
     ],
 )
 def test_a_numpy_that_lacks_it_is_told_why(
