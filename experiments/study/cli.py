@@ -20,6 +20,8 @@ from experiments.study.interrupts import between_imports
 from experiments.study.output import print_what_can_be
 
 CONSOLE_SCRIPT = "nnet-experiments"
+OURS = ("experiments", "nnet")
+OLDEST = (3, 11)  # version of Python
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -86,15 +88,25 @@ def workers_of(wanted: int | None, cores: int) -> int:
 
 
 def check_system() -> None:
-    """Refuse Windows, which lacks the signals, locks and folders by which a study survives whatever happens to it.
+    """Refuse Windows, which lacks the signals, locks and folders by which a study survives, and an old Python.
 
     Raises:
-        ExecutorError: this is Windows.
+        ExecutorError: this is one of them.
     """
+    if sys.version_info < OLDEST:
+        has, needs = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST))
+        raise ExecutorError(_elsewhere(f"is Python {has}, and this program needs {needs} or newer"))
     if sys.platform == "win32":
         raise ExecutorError(
             "studies run on Linux and macOS, and this is Windows; they run in its WSL, which wsl --install adds to it."
         )
+
+
+def _elsewhere(fault: str) -> str:
+    return (
+        f"{sys.executable} {fault}; start this program by the Python of the environment in which it is installed, "
+        "such as .venv/bin/python, or install it here."
+    )
 
 
 def check_working_folder() -> None:
@@ -144,6 +156,11 @@ def run_command(
     except ExperimentError as error:
         line = " ".join(str(error).split())
         print("error:", "".join(c if c.isprintable() else repr(c)[1:-1] for c in line), file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if (error.name or OURS[0]).partition(".")[0] in OURS:
+            raise
+        print(f"error: {_elsewhere(f'has no module {error.name}')}", file=sys.stderr)
         return 2
     except (MemoryError, ImportError) as error:
         if isinstance(error, ImportError) and "failed to map segment" not in str(error):
