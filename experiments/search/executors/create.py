@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
+
+from loky import cpu_count
 
 from experiments.errors import ExecutorError, StudyStateError
 from experiments.search.arithmetic import KERNEL, LOOPS, UNKNOWN, Arithmetic
@@ -90,5 +91,5 @@ def described(workers: Sequence[WorkerInfo]) -> str:
 
 
 def usable_cores() -> int:
-    """Return the number of cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return the number of cores that this process may use, by its affinity and its container's share of time."""
+    return int(cpu_count())
