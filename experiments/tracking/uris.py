@@ -191,13 +191,25 @@ def shown(uri: str) -> str:
     return masked(uri)
 
 
+def is_there(database: Path) -> bool:
+    """Tell whether a local store has been made.
+
+    Raises:
+        TrackingError: its folder cannot be read.
+    """
+    try:
+        return database.is_file()
+    except OSError as error:
+        raise TrackingError(f"{database}: cannot be read: {error.strerror}.") from None
+
+
 def check_database(path: Path) -> None:
     """Refuse a file that MLflow could not open; nothing is written.
 
     Raises:
-        TrackingError: there is no database, or another program's.
+        TrackingError: there is no database, it cannot be read, or it is another program's.
     """
-    if not path.is_file():
+    if not is_there(path):
         raise TrackingError(
             f"{path}: there is no MLflow database here; the first study makes it, "
             "and python -m experiments.sync STUDY sends it one that is done."

@@ -43,6 +43,8 @@ def test_elsewhere_it_is_the_first_look_there(done: CommandRunner, capsys: Outpu
     assert done.results(Path("again"))["digest"] == json.loads(Path("copy.json").read_text())["digest"]
     assert again(["copy.json", "--out", "again"]) == 2
     assert "--out: again holds a study already" in capsys.readouterr().err
+    assert again(["copy.json", "--out", "n" * 300]) == 2
+    assert "cannot be read: File name too long" in capsys.readouterr().err
 
 
 def test_where_the_ledger_cannot_be_written_nothing_is_computed(done: CommandRunner, capsys: Output) -> None:
