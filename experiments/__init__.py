@@ -18,6 +18,9 @@ __all__ = ["Study", "open", "run"]
 def __getattr__(name: str) -> Any:
     """Load what is offered when it is asked for, so that importing the package takes no time."""
     if name in __all__:
+        from experiments.study.cli import check_system
+
+        check_system()
         with warnings.catch_warnings():  # of tqdm, in a notebook without ipywidgets, about bars that nobody shows
             warnings.filterwarnings("ignore", "IProgress not found")
             from experiments.study import api

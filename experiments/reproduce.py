@@ -145,6 +145,7 @@ def _surroundings(recorded: Recorded, here: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _conclusion(recorded: Recorded, replay: Replay) -> Iterator[tuple[str, str]]:
+    from experiments.search.arithmetic import UNKNOWN
     from experiments.study.replay import recorded_kernel
 
     if replay.differences:
@@ -152,9 +153,9 @@ def _conclusion(recorded: Recorded, replay: Replay) -> Iterator[tuple[str, str]]
         others = f"; and {more} more" if more else "; no other"
         yield "first difference", f"{first.where}: {first.recorded} on record, {first.found} here{others}"
     yield "compared", replay.compared
-    before = recorded_kernel(recorded)
+    before, now = (kernel or UNKNOWN for kernel in (recorded_kernel(recorded), replay.kernel))
     other = f"not {before} as on record: last bits may differ for that reason"
-    yield "BLAS kernel", f"{replay.kernel}, {'as on record' if before == replay.kernel else other}"
+    yield "BLAS kernel", f"{now}, {'as on record' if before == now else other}"
     yield from (("note", note) for note in replay.notes)
     if replay.digest is not None:
         yield "digest", f"{replay.digest}, {'equal' if replay.digest == recorded.digest else 'another'}"

@@ -37,6 +37,8 @@ NEEDS = {  # OpenBLAS's kernel -> the instruction sets without which it crashes
     "Cooperlake": AVX512 | {"avx512_bf16"},
     "SapphireRapids": AVX512 | {"avx512_bf16", "amx_bf16"},
 }
+SLOWEST = "armv8"  # OpenBLAS's kernel for an ARM processor that it does not know
+UNKNOWN = "unknown"  # the name of a kernel that is not reported
 UNSAFE = "0.3.34"  # an OpenBLAS that may crash with the Haswell kernel on a processor of AMD with AVX-512
 
 
@@ -81,6 +83,9 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> Processor:
 def environment_of(arithmetic: Arithmetic, here: Processor, kernel: str = "") -> dict[str, str]:
     """Return the environment variables of a computing process. An empty one counts as not set.
 
+    On other processors than x86-64 no kernel is named: OpenBLAS takes an empty name there for one that it does not
+    know, and computes with its slowest, which a study keeps that has begun with it.
+
     Args:
         kernel: BLAS kernel for native arithmetic, if this processor can run it; empty: the fastest.
 
@@ -92,10 +97,19 @@ def environment_of(arithmetic: Arithmetic, here: Processor, kernel: str = "") ->
     """
     if arithmetic == "portable":
         return dict(PORTABLE)
+    if not _is_x86_64(here):
+        named = {"OPENBLAS_CORETYPE": kernel} if kernel.lower() == SLOWEST else {}
+        return {**THREADS, **{name: "" for name in UNSET if name != "OPENBLAS_CORETYPE"}, **named}
     if not (kernel in NEEDS and here.flags >= NEEDS[kernel]):
         # on some AMD processors with AVX-512, OpenBLAS chooses its AVX2 kernels, which are half as fast
         kernel = "SkylakeX" if here.maker == "AuthenticAMD" and here.flags >= AVX512 else ""
     return {**THREADS, **UNSET, "OPENBLAS_CORETYPE": kernel}
+
+
+def environment_here(here: Processor, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment variables of the processes that compute as this one does."""
+    names = {**environment_of("native", here), **{name: "" for name in PORTABLE if name in environment}}
+    return {name: environment.get(name, "") for name in names}
 
 
 def in_force(wanted: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> bool:
@@ -105,8 +119,8 @@ def in_force(wanted: Mapping[str, str], environment: Mapping[str, str] = os.envi
 
 def lacking(here: Processor) -> str | None:
     """Return the reason why a processor has no portable arithmetic; None if it has."""
-    if here.machine.lower() not in ("x86_64", "amd64"):
-        return f"it is for x86-64, and this processor is {here.machine or 'unknown'}"
+    if not _is_x86_64(here):
+        return f"portable is for x86-64, and this processor is {here.machine or 'unknown'}"
     if not here.flags:
         return "this system does not list the processor's instruction sets"
     missing = sorted(NEEDS[KERNEL] - here.flags)
@@ -135,7 +149,10 @@ def resolved(wanted: Arithmetic, sampler: str, here: Processor) -> tuple[Arithme
 
 
 def blas_kernel() -> str:
-    """Return the kernel that NumPy's BLAS uses in this process, such as SkylakeX; empty if BLAS does not report it."""
+    """Return the kernel that NumPy's BLAS uses in this process, such as SkylakeX.
+
+    It is empty if BLAS does not report it, as Apple's does not; `UNKNOWN` is its name in a sentence.
+    """
     return str(_numpys_blas().get("architecture") or "")
 
 
@@ -145,6 +162,10 @@ def numpy_loops() -> str:
 
     newer = ("X86_V4", "AVX512_SKX", "AVX512_ICL", "AVX512_SPR")
     return "X86_V4" if any(has.get(name) for name in newer) else LOOPS if has.get(LOOPS) else ""
+
+
+def _is_x86_64(here: Processor) -> bool:
+    return here.machine.lower() in ("x86_64", "amd64")
 
 
 @cache

@@ -49,7 +49,7 @@ def check_installed(search: SearchSection) -> None:
     if missing:
         raise SpecError(
             f"search.sampler: {search.sampler} needs {' and '.join(missing)}, which is not installed. "
-            f"Type pip install -e '.[{search.sampler}]'."
+            f"Type pip install {' '.join(missing)}."
         )
 
 

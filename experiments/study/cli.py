@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from experiments.errors import ExperimentError, SpecError, first_line
+from experiments.errors import ExecutorError, ExperimentError, SpecError, first_line
 from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
 from experiments.search.stop_signals import STOPPING
 from experiments.study.interrupts import between_imports
@@ -21,6 +21,8 @@ from experiments.study.output import print_what_can_be
 from nnet.near import did_you_mean, near
 
 CONSOLE_SCRIPT = "nnet-experiments"
+OURS = ("experiments", "nnet")
+OLDEST = (3, 11)  # version of Python
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -104,6 +106,28 @@ def workers_of(wanted: int | None, cores: int) -> int:
     return workers
 
 
+def check_system() -> None:
+    """Refuse Windows, which lacks the signals, locks and folders by which a study survives, and an old Python.
+
+    Raises:
+        ExecutorError: this is one of them.
+    """
+    if sys.version_info < OLDEST:
+        has, needs = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST))
+        raise ExecutorError(_elsewhere(f"is Python {has}, and this program needs {needs} or newer"))
+    if sys.platform == "win32":
+        raise ExecutorError(
+            "studies run on Linux and macOS, and this is Windows; they run in its WSL, which wsl --install adds to it."
+        )
+
+
+def _elsewhere(fault: str) -> str:
+    return (
+        f"{sys.executable} {fault}; start this program by the Python of the environment in which it is installed, "
+        "such as .venv/bin/python, or install it here."
+    )
+
+
 def check_working_folder() -> None:
     """Refuse a working folder that is gone, in which no path and no process can begin.
 
@@ -140,6 +164,7 @@ def run_command(
     # loky's resource tracker would warn on the terminal of semaphores that it cleans up after a kill
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     try:
+        check_system()
         check_working_folder()
         with between_imports(*STOPPING):
             if computes and lacking(processor()) is None and not in_force(PORTABLE):
@@ -150,6 +175,11 @@ def run_command(
     except ExperimentError as error:
         line = " ".join(str(error).split())
         print("error:", "".join(c if c.isprintable() else repr(c)[1:-1] for c in line), file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if (error.name or OURS[0]).partition(".")[0] in OURS:
+            raise
+        print(f"error: {_elsewhere(f'has no module {error.name}')}", file=sys.stderr)
         return 2
     except (MemoryError, ImportError) as error:
         if isinstance(error, ImportError) and "failed to map segment" not in str(error):

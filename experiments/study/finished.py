@@ -71,9 +71,9 @@ def _settings(spec: StudySpec, paths: bool = True) -> str:
 def recorded_end(folder: StudyFolder, options: Options) -> Recorded | None:
     """Return the results in the folder if they are of this version and this run could end with them."""
     path = folder.results
-    if options.fresh or not path.exists() or not folder.journal.exists():
-        return None
     try:
+        if options.fresh or not path.exists() or not folder.journal.exists():
+            return None
         recorded = read_own_results(path)
     except (ExperimentError, OSError):
         return None  # the study says what is wrong where it matters

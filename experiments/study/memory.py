@@ -13,6 +13,7 @@ from experiments.search.inputs import Inputs
 
 # arrays as large as all inputs that a worker holds beside the shared ones, while it refits or fits a baseline
 COPIES = 3
+FILES = ("inactive_file", "total_inactive_file")  # what a container holds of files, and gives back when memory is short
 LESS = "fewer --workers or data.rows need less"
 
 
@@ -40,11 +41,25 @@ def held_by_workers() -> int:
     return total
 
 
-def free() -> int:
-    """Return the bytes that are free on this machine."""
+def free(groups: Path = Path("/sys/fs/cgroup")) -> int:
+    """Return the bytes that are free on this machine, or in the container, if it has fewer.
+
+    Args:
+        groups: the folder in which Linux shows the limits of a container.
+    """
     import psutil
 
-    return int(psutil.virtual_memory().available)
+    here = [int(psutil.virtual_memory().available)]
+    for folder, limit, used in (
+        (groups, "memory.max", "memory.current"),
+        (groups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),  # of an older Linux
+    ):
+        with suppress(OSError, ValueError):  # there is no limit, or it is the word max
+            most, taken = (int((folder / name).read_text("ascii")) for name in (limit, used))
+            lines = [line.split() for line in (folder / "memory.stat").read_text("ascii").splitlines()]
+            files = max(int(count) for name, count in lines if name in FILES)
+            here.append(max(0, most - taken + files))
+    return min(here)
 
 
 def still_to_come(inputs: Inputs, workers: int) -> int:

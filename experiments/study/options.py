@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from experiments.search.arithmetic import (
     LOOPS,
     PORTABLE,
     blas_kernel,
+    environment_here,
     environment_of,
     in_force,
     numpy_loops,
@@ -185,7 +185,7 @@ def open_executor_of(options: Options, folder: StudyFolder) -> Executor:
     Args:
         folder: the study's folder, in which local workers share their data.
     """
-    environment, work = {name: os.environ.get(name, "") for name in PORTABLE}, folder.work
+    environment, work = environment_here(processor()), folder.work
     return open_executor(
         options.executor, options.workers, environment, work, options.worker_timeout, options.ray_address
     )

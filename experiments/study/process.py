@@ -60,7 +60,8 @@ def call(environment: Mapping[str, str], function: Callable[..., T], /, *argumen
         answer = _waited(exchange.result, process)
         code = _waited(process.wait, process)
     if answer is None:
-        end = f"was killed by signal {-code}, perhaps by the system for want of memory" if code < 0 else "ended early"
+        why = "perhaps by the system for want of memory, of which fewer --workers or data.rows need less"
+        end = f"was killed by signal {-code}, {why}" if code < 0 else "ended early"
         raise ExecutorError(
             f"the study's process {end}. Every finished trial is in the journal; the same command goes on from there."
         )

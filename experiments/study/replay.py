@@ -171,11 +171,15 @@ def in_folder(out: Path | None, stack: ExitStack) -> Path:
     """Return the folder to compute in: a new one, or a temporary one that is removed with the stack.
 
     Raises:
-        StudyStateError: the folder holds a study.
+        StudyStateError: the folder holds a study, or cannot be read.
     """
     if out is None:
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reproduce-")))
-    if (out / "journal.log").exists() or (out / "results.json").exists():
+    try:
+        occupied = (out / "journal.log").exists() or (out / "results.json").exists()
+    except OSError as error:
+        raise StudyStateError(f"--out: {out}: cannot be read: {error.strerror}.") from None
+    if occupied:
         raise StudyStateError(f"--out: {out} holds a study already; the study is computed again in a new folder.")
     return out
 

@@ -10,7 +10,7 @@ from typing import Any
 from experiments.errors import TrackingError
 from experiments.tracking.experiment import PARENT
 from experiments.tracking.mlflow_setup import pages, prepare_mlflow, reason
-from experiments.tracking.uris import OFF, check_database, database_of, masked
+from experiments.tracking.uris import OFF, check_database, database_of, is_there, masked
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def find_runs(uri: str, uid: str | None, environ: MutableMapping[str, str]) -> S
         TrackingError: the store is away or broken.
     """
     where, database = masked(uri), database_of(uri)
-    if uid is None or uri == OFF or (database is not None and not database.exists()):
+    if uid is None or uri == OFF or (database is not None and not is_there(database)):
         return StudyRuns(where, None, (), ())
     if database is not None:
         check_database(database)

@@ -30,6 +30,7 @@ _QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#\s'\"<>)]+")
 _URI = re.compile(r"[A-Za-z][\w+.-]*://")
 _URI_USER = re.compile(r"://(?!/)(?:[^:/?#]*:.*|[^/?#]*)@", re.DOTALL)
 _URI_QUERY = re.compile(r"(?P<key>[?&;#][\w.\[\]%-]+=)[^&;#]+")
+_MISREAD = re.compile(r"\?|%[0-9A-Fa-f]{2}")  # in a path: MLflow takes it for another, and has no way to write it
 _CREDENTIAL = re.compile(r"(?i:user|password|passwd|pwd|sslpassword|token)=")
 _secrets: set[str] = set()  # users, passwords and values of the stores that this process uses
 TOKENS = ("MLFLOW_TRACKING_TOKEN", "DATABRICKS_TOKEN")  # variables whose values MLflow sends in a header
@@ -155,7 +156,8 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
     Raises:
         SpecError: MLflow could never write there.
     """
-    uri = option or variable or f"{SCHEME}{DEFAULT.absolute()}"
+    own = DEFAULT.absolute()
+    uri = option or variable or f"{SCHEME}{DEFAULT if _MISREAD.search(str(own)) else own}"
     if not is_store(uri):
         # who forgets the scheme may still have typed a password
         plain = uri if "://" in uri else re.sub(r"^.*@", f"{HIDDEN}@", uri, flags=re.DOTALL)
@@ -199,13 +201,25 @@ def shown(uri: str) -> str:
     return masked(uri)
 
 
+def is_there(database: Path) -> bool:
+    """Tell whether a local store has been made.
+
+    Raises:
+        TrackingError: its folder cannot be read.
+    """
+    try:
+        return database.is_file()
+    except OSError as error:
+        raise TrackingError(f"{database}: cannot be read: {error.strerror}.") from None
+
+
 def check_database(path: Path) -> None:
     """Refuse a file that MLflow could not open; nothing is written.
 
     Raises:
-        TrackingError: there is no database, or another program's.
+        TrackingError: there is no database, it cannot be read, or it is another program's.
     """
-    if not path.is_file():
+    if not is_there(path):
         raise TrackingError(
             f"{path}: there is no MLflow database here; the first study makes it, "
             "and python -m experiments.sync STUDY sends it one that is done."

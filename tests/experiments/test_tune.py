@@ -47,8 +47,13 @@ def test_without_tracking_there_is_no_registry(here: Path, capsys: pytest.Captur
     assert "error: --register: there is no registry without tracking" in capsys.readouterr().err
 
 
-def test_there_is_a_core() -> None:
+def test_a_container_has_the_cores_of_its_share_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert usable_cores() >= 1
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    monkeypatch.setattr("loky.backend.context._cpu_count_affinity_set", lambda: set(range(48)))
+    assert usable_cores() <= 48
+    monkeypatch.setattr("loky.backend.context._cpu_count_cgroup", lambda cores: 3)
+    assert usable_cores() == 3
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ def test_elsewhere_it_is_the_first_look_there(done: CommandRunner, capsys: Outpu
     assert done.results(Path("again"))["digest"] == json.loads(Path("copy.json").read_text())["digest"]
     assert again(["copy.json", "--out", "again"]) == 2
     assert "--out: again holds a study already" in capsys.readouterr().err
+    assert again(["copy.json", "--out", "n" * 300]) == 2
+    assert "cannot be read: File name too long" in capsys.readouterr().err
 
 
 def test_where_the_ledger_cannot_be_written_nothing_is_computed(done: CommandRunner, capsys: Output) -> None:
@@ -102,6 +104,9 @@ def test_another_kernel_is_said_and_the_scores_need_only_be_near(done: CommandRu
     out = capsys.readouterr().out
     assert "not Electric as on record: last bits may differ" in out
     assert "of the width of the score's interval" in out
+    change(results, lambda one: one["provenance"]["blas"].update(kernel=""))
+    assert again(["moons", "--final"]) == 0
+    assert "not unknown as on record: last bits may differ" in capsys.readouterr().out
     change(results, lambda one: one["test"].update(score=one["test"]["score"] - 0.1), sign=True)
     assert again(["moons", "--final"]) == 1
     assert "first difference  test.score" in capsys.readouterr().out

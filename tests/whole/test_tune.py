@@ -191,6 +191,7 @@ def edited(old: str, new: str) -> str:
         (STUDY, ["--set", "no equals sign"], "key=value"),
         (STUDY, ["--out", "missing/parent"], "does not exist"),
         (STUDY, ["--out", "studies/moons.toml"], "there is a file"),
+        (STUDY, ["--out", "n" * 300], "cannot be read: File name too long"),
         (STUDY, ["--score"], "no trial"),
         (STUDY, ["--set", "cv.metric=acuracy"], "cv.metric"),
         (STUDY, ["--set", "data.source=iris", "--set", "training.loss=binary_cross_entropy"], "two classes"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from loky import cpu_count
+
 from experiments.errors import ExecutorError, StudyStateError
-from experiments.search.arithmetic import KERNEL, LOOPS, Arithmetic
+from experiments.search.arithmetic import KERNEL, LOOPS, UNKNOWN, Arithmetic
 from experiments.search.executors.base import Executor, WorkerInfo
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import FinishedTrial
@@ -67,8 +68,9 @@ def one_kernel(workers: Sequence[WorkerInfo], finished: Sequence[FinishedTrial],
     others = {trial.result.kernel for trial in finished} - {"", first.kernel}
     if others:
         raise StudyStateError(
-            f"the study was computed with BLAS kernel {', '.join(sorted(others))}, this machine has "
-            f"{first.kernel}: last bits would differ. Continue where the study began, or start anew with --fresh."
+            f"the study was computed with BLAS kernel {', '.join(sorted(others))}, this machine's is "
+            f"{first.kernel or UNKNOWN}: last bits would differ. "
+            "Continue where the study began, or start anew with --fresh."
         )
     return first.kernel
 
@@ -78,15 +80,16 @@ def described(workers: Sequence[WorkerInfo]) -> str:
 
     >>> described([WorkerInfo(11, "desk", "Haswell"), WorkerInfo(12, "desk", "Haswell")])
     '2 workers on desk, BLAS Haswell, compiled training steps'
-    >>> described([WorkerInfo(11, "desk", "Haswell", numpy="NNET_COMPILED=0")])
-    '1 workers on desk, BLAS Haswell, training steps in NumPy (NNET_COMPILED=0)'
+    >>> described([WorkerInfo(11, "desk", "", numpy="NNET_COMPILED=0")])
+    '1 workers on desk, BLAS unknown, training steps in NumPy (NNET_COMPILED=0)'
     """
     nodes, kernels, reasons = ({getattr(worker, name) for worker in workers} for name in ("node", "kernel", "numpy"))
     why = sorted(reasons - {""})
+    kernels = {kernel or UNKNOWN for kernel in kernels}
     steps = f"training steps in NumPy ({'; '.join(why)})" if why else "compiled training steps"
     return f"{len(workers)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}, {steps}"
 
 
 def usable_cores() -> int:
-    """Return the number of cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return the number of cores that this process may use, by its affinity and its container's share of time."""
+    return int(cpu_count())

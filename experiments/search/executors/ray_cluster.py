@@ -223,7 +223,7 @@ def _call(function: Callable[..., T], arguments: tuple[Any, ...], kernel: str | 
 def _connected(workers: int, address: str | None) -> Any:
     """Connect to a cluster, and return the module `ray`."""
     if importlib.util.find_spec("ray") is None:
-        raise ExecutorError("--executor ray: needs Ray, which is not installed. Type pip install -e '.[ray]'.")
+        raise ExecutorError("--executor ray: needs Ray, which is not installed. Type pip install ray.")
     if address is not None:
         _check_address(address)
     os.environ.update(SETTINGS if address else {**SETTINGS, **OWN_HEAD})

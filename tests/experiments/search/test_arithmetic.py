@@ -19,6 +19,7 @@ from experiments.search.arithmetic import (
     NEEDS,
     PORTABLE,
     Processor,
+    environment_here,
     environment_of,
     in_force,
     lacking,
@@ -31,6 +32,7 @@ INTEL = Processor("x86_64", "GenuineIntel", AVX512 | {"avx2", "fma", "sse4_2", "
 AMD = Processor("x86_64", "AuthenticAMD", INTEL.flags)
 OLD = Processor("x86_64", "GenuineIntel", frozenset({"sse4_2", "avx"}))
 ARM = Processor("aarch64")
+CORE = "OPENBLAS_CORETYPE"
 
 
 def test_the_processor_is_that_of_the_first_core(tmp_path: Path) -> None:
@@ -70,6 +72,20 @@ def test_native_has_the_kernel_on_record_where_it_cannot_crash() -> None:
     assert environment_of("native", INTEL, "ThunderX")["OPENBLAS_CORETYPE"] == ""
 
 
+def test_an_arm_processor_is_asked_for_no_kernel_because_an_empty_name_would_be_its_slowest() -> None:
+    wanted = environment_of("native", ARM, "Haswell")
+    assert wanted == {name: value for name, value in environment_of("native", INTEL).items() if name != CORE}
+    assert in_force(wanted, {**wanted, CORE: "neoversev1"})
+    assert environment_of("native", ARM, "armv8")[CORE] == "armv8"  # a study goes on with what it began with
+
+
+def test_processes_of_this_one_have_its_arithmetic_and_nothing_of_their_nodes() -> None:
+    for wanted in (environment_of("portable", AMD), environment_of("native", AMD)):
+        assert environment_here(AMD, {name: value for name, value in wanted.items() if value} | {"A": "b"}) == wanted
+    for wanted in (environment_of("native", ARM), environment_of("native", ARM, "armv8")):
+        assert environment_here(ARM, wanted) == wanted
+
+
 def test_every_process_has_one_thread_and_nothing_of_the_shells() -> None:
     for wanted in (environment_of("portable", AMD), environment_of("native", AMD)):
         assert {value for name, value in wanted.items() if name.endswith("_THREADS")} == {"1"}
@@ -88,7 +104,7 @@ def test_it_is_in_force_where_all_variables_are_set() -> None:
     ("here", "reason"),
     [
         (INTEL, None),
-        (ARM, "it is for x86-64, and this processor is aarch64"),
+        (ARM, "portable is for x86-64, and this processor is aarch64"),
         (OLD, "this processor lacks avx2 and fma"),
         (Processor("x86_64"), "this system does not list the processor's instruction sets"),
     ],
@@ -105,7 +121,7 @@ def test_a_processor_that_lacks_it_is_told_why(here: Processor, reason: str | No
         (INTEL, {"internal_api": "openblas", "version": "0.3.34.1"}, None),
         (INTEL, {"internal_api": "mkl"}, "NumPy computes with mkl here, and not with OpenBLAS"),
         (INTEL, {}, "NumPy computes with an unknown BLAS here"),
-        (ARM, {"internal_api": "openblas"}, "it is for x86-64"),
+        (ARM, {"internal_api": "openblas"}, "portable is for x86-64"),
     ],
 )
 def test_a_numpy_that_lacks_it_is_told_why(

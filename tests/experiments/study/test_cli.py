@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+import experiments
 from experiments import compare, predict, tune
-from experiments.errors import DataError
+from experiments.errors import DataError, ExecutorError
+from experiments.search import stop_signals
 from experiments.study.cli import add_study_argument, command_parser, run_command
 
 pytestmark = pytest.mark.usefixtures("plain_signals")
@@ -48,6 +52,43 @@ def test_memory_that_the_system_does_not_give_is_one_line(
     assert said in line
     with pytest.raises(ImportError, match="no such module"):
         run_command(NOTHING, lambda _: (_ for _ in ()).throw(ImportError("no such module")), [])
+
+
+def test_windows_is_refused_in_a_line_by_commands_and_from_python(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert run_command(NOTHING, lambda _: 0, []) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: studies run on Linux and macOS, and this is Windows; they run in its WSL")
+    for name in experiments.__all__:
+        with pytest.raises(ExecutorError, match="this is Windows"):
+            getattr(experiments, name)
+
+
+def test_a_python_that_is_too_old_or_lacks_a_package_is_told_in_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(_: object) -> int:
+        raise ModuleNotFoundError("No module named 'rich'", name="rich.console")
+
+    def broken(_: object) -> int:
+        raise ModuleNotFoundError("No module named 'nnet.wrong'", name="nnet.wrong")
+
+    assert run_command(NOTHING, work, []) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {sys.executable} has no module rich.console; start this program by the Python of")
+    with pytest.raises(ModuleNotFoundError):
+        run_command(NOTHING, broken, [])
+    monkeypatch.setattr(sys, "version_info", (3, 10, 13))
+    assert run_command(NOTHING, lambda _: 0, []) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {sys.executable} is Python 3.10, and this program needs 3.11 or newer; start")
+
+
+def test_it_comes_to_that_line_although_windows_has_no_such_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "SIGHUP")
+    assert runpy.run_path(stop_signals.__file__)["STOPPING"] == (signal.SIGINT, signal.SIGTERM)
 
 
 def test_the_system_and_a_person_end_it_alike(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,6 +49,31 @@ def test_workers_are_the_processes_below_this_one() -> None:
         assert int(worker.stdout.readline()) == 40 * MIB
         assert held_by_workers() - before > 40 * MIB
         worker.communicate(b"\n")
+
+
+@pytest.mark.parametrize(
+    ("folder", "limit", "used", "stat"),
+    [
+        (".", "memory.max", "memory.current", "anon 5\ninactive_file 1000\n"),
+        (
+            "memory",
+            "memory.limit_in_bytes",
+            "memory.usage_in_bytes",
+            "inactive_file 10\ntotal_inactive_file 1000\ntotal_cache 7\n",
+        ),
+    ],
+)
+def test_a_container_has_what_its_limit_leaves(folder: str, limit: str, used: str, stat: str, tmp_path: Path) -> None:
+    group = tmp_path / folder
+    group.mkdir(exist_ok=True)
+    for name, content in ((limit, "9000\n"), (used, "5000\n"), ("memory.stat", stat)):
+        (group / name).write_text(content)
+    assert free(tmp_path) == 5000
+    (group / used).write_text("15000\n")
+    assert free(tmp_path) == 0
+    for unlimited in ("max\n", f"{1 << 63}\n"):
+        (group / limit).write_text(unlimited)
+        assert free(tmp_path) > 1_000_000
 
 
 def test_only_more_than_is_free_is_a_shortage(monkeypatch: pytest.MonkeyPatch) -> None:

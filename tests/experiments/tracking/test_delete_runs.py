@@ -10,6 +10,7 @@ import pytest
 from experiments.errors import TrackingError
 from experiments.tracking.delete_runs import find_runs
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
+from experiments.tracking.uris import check_database
 
 pytestmark = pytest.mark.slow
 
@@ -57,3 +58,10 @@ def test_a_broken_database_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "broken.db").write_bytes(b"no database" * 100)
     with pytest.raises(TrackingError, match="cannot be read"):
         find_runs(f"sqlite:///{tmp_path}/broken.db", "uid-1", {})
+
+
+def test_a_place_that_cannot_be_read_is_not_one_without_runs(tmp_path: Path) -> None:
+    database = tmp_path / ("n" * 300)
+    for asked in (lambda: find_runs(f"sqlite:///{database}", "uid-1", {}), lambda: check_database(database)):
+        with pytest.raises(TrackingError, match="cannot be read: File name too long"):
+            asked()

@@ -238,9 +238,9 @@ def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
     tell(place.study, result(0))
     tracking.conclude(end(1))
     assert tracking.finish(timeout=PATIENCE) is None
-    uris = [place.uri, f"sqlite:///{place.folder}/other.db", "none"]
+    uris = [place.uri, f"sqlite:///{place.folder}/other.db", "none", f"sqlite:///{place.folder}/{'n' * 300}.db"]
     later = [Tracking(place.study, uri, None, print) for uri in uris]
-    assert [one.has_everything("d1") for one in later] == [True, False, True]
+    assert [one.has_everything("d1") for one in later] == [True, False, True, False]
     assert not later[0].has_everything("d2")
     (place.folder / "mlflow.db").unlink()
     assert not later[0].has_everything("d1")

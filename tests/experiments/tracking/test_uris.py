@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from sqlalchemy import make_url
 
 from experiments.errors import SpecError
 from experiments.tracking import uris
@@ -88,6 +89,18 @@ def test_the_artifacts_of_a_shared_database_lie_beside_it(tmp_path: Path, monkey
             option = None if variable else "sqlite:////shared/m.db?timeout=3"
             assert tracking_store(option, variable)[1] == Path("/shared/artifacts")
         assert tracking_store(None, None)[1] == tmp_path / folder / "mlruns" / "artifacts"
+
+
+@pytest.mark.parametrize("name", ["plain", "wh?re", "p%41rt", "p%rt", "h#sh", "semi;colon & blank"])
+def test_mlflow_finds_the_database_in_a_working_folder_of_any_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    uri, artifacts = tracking_store(None, None)
+    assert Path(make_url(uri).database or "").absolute() == folder / "mlruns" / "mlflow.db"
+    assert artifacts == folder / "mlruns" / "artifacts"
 
 
 def test_only_a_file_of_sqlite_is_a_local_store() -> None:
