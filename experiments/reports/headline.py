@@ -215,8 +215,9 @@ def _warning(result: StudyResult, test: FinalScore) -> Parts:
     if copies := _copies_to_test(result):
         lines.append(sentence(COPIES, counted("copies.test", copies, "test row is", "test rows are")))
     for at, line in enumerate(result.reading.notes if result.reading else ()):
-        if line.endswith(DOUBTS):
-            lines.append(sentence(DOUBT, Fact(f"reading.notes[{at}]", line)))
+        end = "" if line.endswith(".") else "."  # of a line that stands among others elsewhere
+        if f"{line}{end}".endswith(DOUBTS):
+            lines.append(sentence(f"{DOUBT}{end}", Fact(f"reading.notes[{at}]", line)))
     return joined(lines, " ")
 
 
