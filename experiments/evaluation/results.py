@@ -34,6 +34,7 @@ DifferenceMethod = Literal[
     "mcnemar_bonett_price", "paired_bootstrap_rows", "paired_bootstrap_groups", "expanded_paired_bootstrap_rows",
     "expanded_paired_bootstrap_groups", "paired_bootstrap_rows_of_each_class", "agreement_groups",
     "agreement_groups_of_rarest_class", "agreement_rows_of_rarest_class", "corrected_resampled_t", "as_written",
+    "paired_bootstrap_rows_and_intervals", "paired_bootstrap_groups_and_intervals",
 ]  # fmt: skip
 BaselineId = Literal[
     "majority_class", "logistic_regression", "gradient_boosting", "mean", "ridge_regression", "as_written"

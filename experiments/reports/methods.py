@@ -28,6 +28,10 @@ TESTS: Final[Mapping[DifferenceMethod, str]] = {
     "expanded_paired_bootstrap_rows": "paired, expanded percentile bootstrap over rows",
     "expanded_paired_bootstrap_groups": "paired, expanded percentile bootstrap over rows that belong together",
     "paired_bootstrap_rows_of_each_class": "paired percentile bootstrap over the rows of each class",
+    "paired_bootstrap_rows_and_intervals": "paired bootstrap over rows, no narrower than the two scores' own intervals "
+    "make it (Newcombe)",
+    "paired_bootstrap_groups_and_intervals": "paired bootstrap over rows that belong together, no narrower than the "
+    "two scores' own intervals make it (Newcombe)",
     "agreement_groups": "the two agree in every sample of the test groups",
     "agreement_groups_of_rarest_class": "the two agree in every sample of the test groups",
     "agreement_rows_of_rarest_class": "the two agree in every sample of the test rows",

@@ -181,6 +181,35 @@ def test_two_rankings_that_are_both_perfect_are_not_equal_for_certain() -> None:
     assert (found.score, found.method, found.agreeing) == (0, "agreement_rows_of_rarest_class", 12)
 
 
+@pytest.mark.parametrize("metric", ["f1", "balanced_accuracy", "roc_auc"])
+def test_five_rows_of_a_class_do_not_make_a_difference_certain(metric: str) -> None:
+    """Every sample of them has the same difference, and its interval was that number alone."""
+    y = (np.arange(60) < 5).astype(int)
+    record = final_score(metric, TWO, y, _certain(y), _certain(np.zeros(60)))
+    found, (low, high) = record.difference, record.difference.ci95
+    assert (record.verdict, found.exchanged) == ("no evidence either way", 60)
+    assert found.method == "paired_bootstrap_rows_and_intervals"
+    gap = 1 - record.ci95[0]  # of 5 rows by Wilson's interval; the default has an end only by F1
+    assert low == pytest.approx(found.score - (np.hypot(gap, gap) if metric == "f1" else gap))
+    assert high == pytest.approx(found.score)
+
+
+def test_a_difference_of_groups_has_limits_of_groups() -> None:
+    y = (np.arange(60) < 6).astype(int)
+    found = final_score("f1", TWO, y, _certain(y), _certain(np.zeros(60)), np.arange(60) // 2).difference
+    assert (found.method, found.exchanged) == ("paired_bootstrap_groups_and_intervals", 30)
+    assert found.ci95[0] < 0.3  # of 3 groups
+
+
+def test_few_rows_of_a_class_do_not_tell_equal_models_apart() -> None:
+    """The bootstrap alone claims that one of two equal rankings is better in a quarter of all cases."""
+    claimed, y = 0, (np.arange(60) < 2).astype(int)
+    for seed in range(60):
+        models = np.random.default_rng(seed).normal(size=(2, 60, 1)) + y[:, None]
+        claimed += final_score("roc_auc", TWO, y, *models).verdict != "no evidence either way"
+    assert claimed <= 7  # of 60; at 5% more have a probability of 2%
+
+
 def _certain(predicted: Any) -> Any:
     """Outputs that predict these classes."""
     return np.where(predicted == 1, 3.0, -3.0)[:, None]
