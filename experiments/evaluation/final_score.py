@@ -15,7 +15,7 @@ from experiments.config.target import Target
 from experiments.data.count_different import count_different
 from experiments.errors import SearchError
 from experiments.evaluation.exchanges import DRAWS, FEWEST, swapped_p_value
-from experiments.evaluation.expanded_interval import stretched
+from experiments.evaluation.expanded_interval import logit_interval, stretched
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import DefaultScore, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
@@ -34,6 +34,7 @@ from experiments.evaluation.statistics import (
     verdict,
     wilson_interval,
 )
+from experiments.search.ranking import ROC_AUC
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, predicted_labels, row_score
@@ -111,6 +112,8 @@ def _of_one(metric: str, model: Resampled, units: int, is_of_classes: bool) -> t
     ends = [end for end in ((1, 0) if score_range(metric)[0] == 0 else (1,)) if are_all(scores, end)]
     if ends and metric not in OTHER_SCORES:
         return wilson_interval(ends[0] * units, units), "wilson"
+    if metric == ROC_AUC and model.drawn != "groups" and model.draws.std() > 0:
+        return logit_interval(model.draws, model.score, units), "logit_bootstrap_rows"
     return within(metric, model.interval()), BOOTSTRAP[model.drawn]
 
 
@@ -147,9 +150,10 @@ def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:
     return replace(paired_difference(alike, alike), method=method, agreeing=units)
 
 
-def fewest(y: Targets, winner: Array, groups: NDArray[Any] | None) -> int:
-    """Return the number of rows, or groups, with the rarest class, true or predicted."""
-    return fewest_units([y, predicted_labels(winner)], np.arange(len(y)) if groups is None else groups)
+def fewest(metric: str, y: Targets, winner: Array, groups: NDArray[Any] | None) -> int:
+    """Return the number of rows, or groups, with the rarest class, true or predicted; an area knows the true alone."""
+    labels = [y] if metric == ROC_AUC else [y, predicted_labels(winner)]
+    return fewest_units(labels, np.arange(len(y)) if groups is None else groups)
 
 
 def final_score(
@@ -188,13 +192,13 @@ def final_score(
                 f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
             ) from None
         scores = [of_model.score for of_model in drawn]
-        found = of_resampled(metric, drawn, fewest(y, winner, groups) if target.classes else None)
+        found = of_resampled(metric, drawn, fewest(metric, y, winner, groups) if target.classes else None)
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)
         rarest = None
         if target.classes and metric not in ROW_SCORES:
-            rarest = min(fewest(y, outputs_of, groups) for outputs_of in (winner, default))
+            rarest = min(fewest(metric, y, outputs_of, groups) for outputs_of in (winner, default))
         difference = of_few(difference, lambda z: of_all(z, y), winner, default, groups, rarest)
     return FinalScore(
         metric=metric,

@@ -165,7 +165,7 @@ def _of_samples(
     except ValueError:
         return None
     everything = np.concatenate([fold.winner for fold in folds])
-    return of_resampled(metric, drawn, None if classes is None else fewest(classes, everything, groups))
+    return of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, everything, groups))
 
 
 def _scores(metric: str, scores: list[float]) -> list[float]:
