@@ -41,6 +41,7 @@ from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, predicted_labels, row_
 
 FEW = 30  # rows or groups, below which a bootstrap claims more than it knows
 SEED = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
+MEAN_RECALLS = ("balanced_accuracy", "recall_macro")
 OTHER_METRICS = {
     "classification": ("accuracy",),
     "regression": ("r2", "neg_mean_absolute_error", "neg_root_mean_squared_error"),
@@ -141,6 +142,29 @@ def square_and_add(
     return replace(difference, ci95=limits, method=method)
 
 
+def of_two_recalls(y: Targets, predicted: Targets) -> Interval:
+    """Compute the 95% interval of the mean recall of two classes, from Wilson's of each recall.
+
+    With recalls p and q and their intervals [l, u] and [m, v] it is (p + q)/2 - √((p - l)² + (q - m)²)/2 to (p + q)/2 +
+    √((u - p)² + (v - q)²)/2. Where all rows of the rarer class are right, all samples of them are, too, and a bootstrap
+    takes that for certain: with recalls of 0.85 and 0.95, of 10 and 90 rows, it held the truth in 78% of samples, and
+    this interval in 96%. Of more classes it is too narrow.
+
+    Args:
+        y:         (N,) labels, of two classes.
+        predicted: (N,) predicted labels.
+
+    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
+    Medicine 17, 873-890, method 10; for sums Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
+    """
+    score = below = above = 0.0
+    for label in np.unique(y):
+        hits = predicted[y == label] == label
+        recall, (low, high) = float(hits.mean()), wilson_interval(int(hits.sum()), len(hits))
+        score, below, above = score + recall / 2, math.hypot(below, recall - low), math.hypot(above, high - recall)
+    return max(0.0, score - below / 2), min(1.0, score + above / 2)
+
+
 def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:
     """Compare two models that no sample tells apart, as accuracies on so many rows, or groups, that agree in all."""
     alike = np.ones(units, np.bool_)
@@ -193,6 +217,9 @@ def final_score(
             ) from None
         scores = [of_model.score for of_model in drawn]
         found = of_resampled(metric, drawn, fewest(metric, y, winner, groups) if target.classes else None)
+        if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None and found.method != "wilson":
+            interval = of_two_recalls(y, predicted_labels(winner))
+            found = replace(found, interval=interval, method="square_and_add_recalls", draws=None)
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)

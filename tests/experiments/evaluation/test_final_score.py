@@ -8,7 +8,7 @@ import pytest
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation import statistics
-from experiments.evaluation.final_score import final_score, other_metrics
+from experiments.evaluation.final_score import final_score, of_two_recalls, other_metrics
 from experiments.evaluation.statistics import paired_difference
 
 pytestmark = pytest.mark.slow
@@ -208,6 +208,19 @@ def test_few_rows_of_a_class_do_not_tell_equal_models_apart() -> None:
         models = np.random.default_rng(seed).normal(size=(2, 60, 1)) + y[:, None]
         claimed += final_score("roc_auc", TWO, y, *models).verdict != "no evidence either way"
     assert claimed <= 7  # of 60; at 5% more have a probability of 2%
+
+
+def test_a_balanced_accuracy_is_no_surer_than_the_recall_of_its_rarer_class() -> None:
+    """Of ten rows that are all right every sample is: the bootstrap held the truth in 78% of samples."""
+    random, y, holds = np.random.default_rng(1), (np.arange(100) < 10).astype(int), 0
+    for _ in range(400):
+        right = random.random(100) < np.where(y == 1, 0.85, 0.95)
+        low, high = of_two_recalls(y, np.where(right, y, 1 - y))
+        holds += low <= 0.9 <= high
+    assert holds >= 372  # of 400, which is 93%
+    record = final_score("balanced_accuracy", TWO, y, _certain(np.where(np.arange(100) > 94, 1, y)), None)
+    assert (record.ci_method, record.ci_draws) == ("square_and_add_recalls", None)
+    assert record.ci95[0] < record.score - 0.1
 
 
 def _certain(predicted: Any) -> Any:
