@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from experiments.evaluation.conformal import level_name
+from experiments.evaluation.conformal import CHECKED, level_name
 from experiments.evaluation.records import CoverageRecord, TemperatureRecord, UncertaintyRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
@@ -95,11 +95,12 @@ def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
         )
         for key, check in zip(keys, record.checks, strict=True)
     ]
+    left = f" Higher levels are left out, as {many} are too few to measure them." if len(rows) < len(CHECKED) else ""
     columns = (Column("level"), Column("inside, out of fold"), Column(SIZES[record.score]))
     return [
         text(f"{opening} {SOURCE}", option, units),
         Table("Intervals or sets", columns, tuple(rows)),
-        note(CAUTION + (OF_ALL if of_classes else "") + MORE[record.by]),
+        note(CAUTION + (OF_ALL if of_classes else "") + MORE[record.by] + left),
     ]
 
 

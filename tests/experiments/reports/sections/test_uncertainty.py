@@ -92,6 +92,12 @@ def test_too_few_rows_are_said(full):
     assert said[0] == "There are too few rows for intervals or sets: 3 rows."
 
 
+def test_levels_that_too_few_groups_leave_out_are_said_to_be_left_out(full):
+    checks = full[0].analysis.uncertainty.checks
+    said = _said(uncertainty(_changed(full[0], by="groups", units=12, checks=checks[:2])))
+    assert said[1].endswith(" Higher levels are left out, as groups of rows are too few to measure them.")
+
+
 def test_what_is_missing_has_its_reason_or_no_section(full, study):
     assert uncertainty(study[0]) is None
     analysis = replace(full[0].analysis, uncertainty=None, left_out={"uncertainty": NetworkDiverged()})
