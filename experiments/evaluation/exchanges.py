@@ -15,11 +15,13 @@ CELLS = 50 << 20  # limit of the rows in all exchanges
 ROUNDING = 1e-9  # share by which equal differences may differ
 
 
-def swapped_p_value(score: Callable[[Array], float], winner: Array, default: Array, units: Groups, seed: int) -> float:
+def swapped_p_value(
+    score: Callable[[Array], float], winner: Array, default: Array, units: Groups, seed: int, most: int = DRAWS
+) -> float:
     """Compute p of a difference in any score by exchanging the outputs of two models, row by row or group by group.
 
     If neither model is better, exchanging the two in some units makes another difference that was as likely. p is the
-    share of differences that are at least as far from zero: of all 2^U, or of up to 1,000 at random with this one.
+    share of differences that are at least as far from zero: of all 2^U, or of up to `most` at random with this one.
 
     Args:
         score:   score of outputs (n, outputs), NaN if undefined.
@@ -27,6 +29,7 @@ def swapped_p_value(score: Callable[[Array], float], winner: Array, default: Arr
         default: (n, outputs) of the other.
         units:   (n,) group of each row; numbers of rows where every row is exchanged by itself.
         seed:    seed of the exchanges.
+        most:    limit of their number.
 
     Source: Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, section 3.7, matched pairs.
 
@@ -35,7 +38,7 @@ def swapped_p_value(score: Callable[[Array], float], winner: Array, default: Arr
     0.125
     """
     _, of_row = np.unique(units, return_inverse=True)
-    count, draws = int(of_row.max()) + 1, max(FEWEST, min(DRAWS, CELLS // len(winner)))
+    count, draws = int(of_row.max()) + 1, max(FEWEST, min(most, CELLS // len(winner)))
     if 2**count <= draws:
         exchanged = np.arange(2**count)[:, None] >> np.arange(count) & 1 == 1
     else:

@@ -173,7 +173,7 @@ def _of_samples(
     if ordered and groups is not None:
         drawn = of_blocks(drawn, models, groups)
     everything = np.concatenate([fold.winner for fold in folds])
-    return of_resampled(metric, drawn, None if classes is None else fewest(classes, everything, groups))
+    return of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, everything, groups))
 
 
 def _scores(metric: str, scores: list[float]) -> list[float]:

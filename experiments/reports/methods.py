@@ -19,6 +19,8 @@ INTERVALS: Final[Mapping[IntervalMethod, str]] = {
     "expanded_bootstrap_rows": "expanded percentile bootstrap over rows",
     "expanded_bootstrap_groups": "expanded percentile bootstrap over rows that belong together",
     "bootstrap_rows_of_each_class": "percentile bootstrap over the rows of each class",
+    "square_and_add_recalls": "from the Wilson score intervals of both recalls (Newcombe)",
+    "logit_bootstrap_rows": "standard error by a bootstrap over rows, Student's t on the scale of the logit",
     "corrected_resampled_t": "approximate: corrected resampled t over the outer folds, and the limits of their rows",
 }
 TESTS: Final[Mapping[DifferenceMethod, str]] = {
@@ -28,6 +30,10 @@ TESTS: Final[Mapping[DifferenceMethod, str]] = {
     "expanded_paired_bootstrap_rows": "paired, expanded percentile bootstrap over rows",
     "expanded_paired_bootstrap_groups": "paired, expanded percentile bootstrap over rows that belong together",
     "paired_bootstrap_rows_of_each_class": "paired percentile bootstrap over the rows of each class",
+    "paired_bootstrap_rows_and_intervals": "paired bootstrap over rows, no narrower than the two scores' own intervals "
+    "make it (Newcombe)",
+    "paired_bootstrap_groups_and_intervals": "paired bootstrap over rows that belong together, no narrower than the "
+    "two scores' own intervals make it (Newcombe)",
     "agreement_groups": "the two agree in every sample of the test groups",
     "agreement_groups_of_rarest_class": "the two agree in every sample of the test groups",
     "agreement_rows_of_rarest_class": "the two agree in every sample of the test rows",

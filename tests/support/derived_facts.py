@@ -40,6 +40,15 @@ WORDS: dict[str, tuple[str, ...]] = {
         "approximate: corrected resampled t over the outer folds, and the limits of their rows",
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",
     ),
+    "logit_bootstrap_rows": ("standard error by a bootstrap over rows, Student's t on the scale of the logit",),
+    "square_and_add_recalls": ("from the Wilson score intervals of both recalls (Newcombe)",),
+    "paired_bootstrap_rows_and_intervals": (
+        "paired bootstrap over rows, no narrower than the two scores' own intervals make it (Newcombe)",
+    ),
+    "paired_bootstrap_groups_and_intervals": (
+        "paired bootstrap over rows that belong together, no narrower than the two scores' own intervals make it "
+        "(Newcombe)",
+    ),
     "agreement_groups": ("the two agree in every sample of the test groups",),
     "agreement_groups_of_rarest_class": ("the two agree in every sample of the test groups",),
     "agreement_rows_of_rarest_class": ("the two agree in every sample of the test rows",),

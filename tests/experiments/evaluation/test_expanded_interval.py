@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from experiments.evaluation.expanded_interval import FEW_ROWS, stretched
-from experiments.evaluation.final_score import of_row_scores
+from experiments.config.target import Target
+from experiments.evaluation import statistics
+from experiments.evaluation.expanded_interval import FEW_ROWS, logit_interval, stretched
+from experiments.evaluation.final_score import final_score, of_row_scores
 from experiments.evaluation.statistics import BOOTSTRAP, PAIRED, bootstrap_interval
 
 
@@ -54,3 +56,26 @@ def test_an_interval_stays_within_what_the_metric_can_be() -> None:
     low, high = of_row_scores("neg_log_loss", [tiny]).interval
     assert low < -0.5
     assert high <= 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rows", "positive", "least"), [(60, 30, 112), (100, 10, 106)])
+def test_an_interval_of_an_area_holds_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, rows: int, positive: int, least: int
+) -> None:
+    """Of these 120 samples the percentile interval holds the true area in 109 and in 100."""
+    monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
+    truth, holds, y = 0.9481, 0, (np.arange(rows) < positive).astype(int)
+    for seed in range(120):
+        z = np.random.default_rng([seed, rows]).normal(size=(rows, 1)) + 2.3 * y[:, None]
+        low, high = final_score("roc_auc", Target(("a", "b")), y, z, None).ci95
+        holds += low <= truth <= high
+    assert holds >= least
+
+
+def test_an_interval_of_an_area_is_by_the_logit_and_of_one_positive_row_everything() -> None:
+    draws = np.array([0.7, 0.8, 0.9])
+    reach = t.ppf(0.975, 4) * draws.std() * sqrt(5 / 4) / 0.16
+    limits = [1 / (1 + np.exp(-(np.log(4) + sign * reach))) for sign in (-1, 1)]
+    assert logit_interval(draws, 0.8, rarest=5) == pytest.approx(limits)
+    assert logit_interval(draws, 0.8, rarest=1) == (0.0, 1.0)

@@ -8,7 +8,7 @@ import pytest
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation import statistics
-from experiments.evaluation.final_score import final_score, other_metrics
+from experiments.evaluation.final_score import final_score, of_two_recalls, other_metrics
 from experiments.evaluation.statistics import paired_difference
 
 pytestmark = pytest.mark.slow
@@ -179,6 +179,48 @@ def test_two_rankings_that_are_both_perfect_are_not_equal_for_certain() -> None:
     models = [(y - np.linspace(0, width, 37))[:, None] for width in (0.5, 0.6)]
     found = final_score("average_precision", TWO, y, *models).difference
     assert (found.score, found.method, found.agreeing) == (0, "agreement_rows_of_rarest_class", 12)
+
+
+@pytest.mark.parametrize("metric", ["f1", "balanced_accuracy", "roc_auc"])
+def test_five_rows_of_a_class_do_not_make_a_difference_certain(metric: str) -> None:
+    """Every sample of them has the same difference, and its interval was that number alone."""
+    y = (np.arange(60) < 5).astype(int)
+    record = final_score(metric, TWO, y, _certain(y), _certain(np.zeros(60)))
+    found, (low, high) = record.difference, record.difference.ci95
+    assert (record.verdict, found.exchanged) == ("no evidence either way", 60)
+    assert found.method == "paired_bootstrap_rows_and_intervals"
+    gap = 1 - record.ci95[0]  # of 5 rows by Wilson's interval; the default has an end only by F1
+    assert low == pytest.approx(found.score - (np.hypot(gap, gap) if metric == "f1" else gap))
+    assert high == pytest.approx(found.score)
+
+
+def test_a_difference_of_groups_has_limits_of_groups() -> None:
+    y = (np.arange(60) < 6).astype(int)
+    found = final_score("f1", TWO, y, _certain(y), _certain(np.zeros(60)), np.arange(60) // 2).difference
+    assert (found.method, found.exchanged) == ("paired_bootstrap_groups_and_intervals", 30)
+    assert found.ci95[0] < 0.3  # of 3 groups
+
+
+def test_few_rows_of_a_class_do_not_tell_equal_models_apart() -> None:
+    """The bootstrap alone claims that one of two equal rankings is better in a quarter of all cases."""
+    claimed, y = 0, (np.arange(60) < 2).astype(int)
+    for seed in range(60):
+        models = np.random.default_rng(seed).normal(size=(2, 60, 1)) + y[:, None]
+        claimed += final_score("roc_auc", TWO, y, *models).verdict != "no evidence either way"
+    assert claimed <= 7  # of 60; at 5% more have a probability of 2%
+
+
+def test_a_balanced_accuracy_is_no_surer_than_the_recall_of_its_rarer_class() -> None:
+    """Of ten rows that are all right every sample is: the bootstrap held the truth in 78% of samples."""
+    random, y, holds = np.random.default_rng(1), (np.arange(100) < 10).astype(int), 0
+    for _ in range(400):
+        right = random.random(100) < np.where(y == 1, 0.85, 0.95)
+        low, high = of_two_recalls(y, np.where(right, y, 1 - y))
+        holds += low <= 0.9 <= high
+    assert holds >= 372  # of 400, which is 93%
+    record = final_score("balanced_accuracy", TWO, y, _certain(np.where(np.arange(100) > 94, 1, y)), None)
+    assert (record.ci_method, record.ci_draws) == ("square_and_add_recalls", None)
+    assert record.ci95[0] < record.score - 0.1
 
 
 def _certain(predicted: Any) -> Any:
