@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -210,6 +211,10 @@ class Network:
         parameters = self.parameters
         names = {"architecture": self.architecture, "bits": self.bits}
         return {**names, "values": parameters.values, "statistics": parameters.statistics}
+
+    def __copy__(self) -> Network:
+        """Return a copy with random streams of its own, as `deepcopy` does: parameters are copied in any case."""
+        return deepcopy(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make the network of such a content."""
