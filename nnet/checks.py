@@ -93,3 +93,17 @@ def one_each(name: str, given: Any, kind: type = object) -> None:
     if kind is not object:
         for position, one in enumerate(given):
             of_kind(f"{name}[{position}]", one, kind)
+
+
+def fit_outputs(outputs: Any, targets: Any, weights: Any = None) -> None:
+    """Refuse targets and weights of a step that NumPy would stretch over the outputs (F, B, units), or could not.
+
+    Raises:
+        ShapeError: targets are not (F, B, units), or weights are neither None nor (F, B, 1).
+    """
+    if np.shape(targets) != outputs.shape:
+        instead = f"targets.reshape{outputs.shape}" if np.size(targets) == outputs.size else "loss.encode(...)[None]"
+        raise ShapeError(f"targets must be {outputs.shape}, but got {np.shape(targets)}; give {instead}.")
+    if weights is not None and np.shape(weights) != (*outputs.shape[:2], 1):
+        wanted = (*outputs.shape[:2], 1)
+        raise ShapeError(f"weights must be {wanted}, but got {np.shape(weights)}; give weights.reshape{wanted}.")

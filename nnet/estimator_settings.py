@@ -48,7 +48,7 @@ def architecture_of(parameters: Parameters, inputs: int, outputs: int) -> Archit
     """
     sizes = parameters["hidden_layer_sizes"]
     hidden = tuple(sizes) if np.iterable(sizes) else (sizes,)
-    if not all(isinstance(units, Integral) and int(units) >= 1 for units in hidden):
+    if not all(isinstance(units, Integral) and not isinstance(units, bool) and int(units) >= 1 for units in hidden):
         shown = " ".join(repr(sizes).split())  # an array's repr has several lines
         raise SettingError(
             f"hidden_layer_sizes must be integers of at least 1, such as 50 or (50, 20), but got {shown}."

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nnet.arrays import Array, Targets
+from nnet.checks import fit_outputs
 from nnet.compiled import Call, passes_for
 from nnet.errors import SettingError, ShapeError, lookup
 
@@ -61,6 +62,7 @@ class Loss(ABC):
         Returns:
             the gradient of each fold's mean loss (F, B, outputs), in the buffer that held the outputs.
         """
+        fit_outputs(z, targets, weights)
         self._gradient(z, targets)
         if weights is None:
             np.matmul(self._ones, self._per_row, out=self._sum)
@@ -137,6 +139,7 @@ class SoftmaxCrossEntropy(Loss):
         units, row = self._units, self._column
         if weights is not None or not units.flags.c_contiguous:
             return super().step(z, targets, total, weights)
+        fit_outputs(z, targets)
         # outputs laid out unit by unit: all of a fold's are one vector
         t, flat = self._unit_targets, self._flat_targets
         if self._calls is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
-from nnet.checks import flag, number, of_kind, one_each, whole
+from nnet.checks import flag, number, of_kind, one_each, unmasked, whole
 from nnet.compiled import passes_for
 from nnet.dense import Dense
 from nnet.dropout import Dropout
@@ -211,6 +212,10 @@ class Network:
         names = {"architecture": self.architecture, "bits": self.bits}
         return {**names, "values": parameters.values, "statistics": parameters.statistics}
 
+    def __copy__(self) -> Network:
+        """Return a copy with random streams of its own, as `deepcopy` does: parameters are copied in any case."""
+        return deepcopy(self)
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make the network of such a content."""
         self._make(state["architecture"], state["bits"], state["values"].dtype)
@@ -223,8 +228,10 @@ class Network:
 
         Raises:
             SettingError: the mode is none, such as its name.
+            ShapeError:   the range is empty, or not within the network's folds.
         """
         of_kind("mode", mode, Mode)
+        self._check_folds(folds)
         if mode is Mode.PREDICTION:
             return self._prediction_stack(folds, rows)
         key = (folds.start, folds.stop, rows, mode)
@@ -259,9 +266,10 @@ class Network:
         Threads may call it at once, and predict one after the other.
 
         Raises:
-            ShapeError: x has another number of columns.
+            ShapeError: x has another number of columns or masked values, or the range is not within the folds.
         """
-        x = np.asarray(x)
+        self._check_folds(folds)
+        x = np.asarray(unmasked("x", x))
         if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
         count = folds.stop - folds.start
@@ -278,6 +286,11 @@ class Network:
         whole("fold", fold)
         if not 0 <= fold < self.folds:
             raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
+
+    def _check_folds(self, folds: slice) -> None:
+        """Refuse a range that NumPy would cut to the folds there are, whose outputs would stand for all of it."""
+        if folds != slice(*folds.indices(self.folds)[:2]) or folds.start >= folds.stop:
+            raise ShapeError(f"folds must be within slice(0, {self.folds}), but got {folds}.")
 
     def _prediction_stack(self, folds: slice, rows: int) -> Stack:
         """Return a stack to predict with: that of CHUNK rows is kept, and the latest OTHER_ROWS others."""

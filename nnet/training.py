@@ -64,6 +64,8 @@ def train(
         train_scores:   score the training rows too.
 
     Overflow and NaN are reported in the losses and scores without a warning, because a diverged run is a result.
+    The squares of huge gradients may overflow alone. Then adagrad, adam, adamw and rmsprop leave the weights as they
+    are, and the losses stay finite; scale x and y to about unit variance.
 
     Raises:
         ShapeError:   there are not as many architectures and seeds as folds, or the data does not fit them.
@@ -202,6 +204,8 @@ def fit(
                  settings.
         factors: factors of the learning rate in each epoch, as an earlier run reported them; 1 for further epochs. A
                  plateau schedule lowers the rate by them alone, because no validation rows are scored.
+
+    As in `train`, overflow is not reported but in the losses, and not in these if squares of gradients alone overflow.
 
     Returns:
         the network of all folds, and (epochs, F) training losses.

@@ -272,7 +272,7 @@ def test_threads_may_share_a_model():
 
 
 WRONG = {
-    "hidden_layer_sizes": [(0,), (2.5,), -1, "ab"],
+    "hidden_layer_sizes": [(0,), (2.5,), -1, "ab", (True,)],
     "activation": ["step"],
     "solver": ["lbfgs"],
     "alpha": [-1, "0", np.nan],

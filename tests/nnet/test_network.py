@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import numpy as np
@@ -226,6 +227,21 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
             Network(Architecture(5, (), 3), make_seeds(2)).predict(np.zeros((1, 5)), fold)
         with pytest.raises(ShapeError, match=f"`0 <= fold < 2` must hold, but got fold={fold}"):
             Network(Architecture(5, (), 3), make_seeds(2)).weights(fold)
+
+
+def test_a_range_beyond_the_folds_and_masked_inputs_are_refused(make_seeds):
+    network, x = Network(Architecture(5, (4,), 3), make_seeds(2)), np.ones((3, 5))
+    for folds in (slice(0, 3), slice(1, 1), slice(1, 0), slice(None), slice(-1, 2), slice(0, 2, 2)):
+        for refused in (
+            lambda folds: network.predict_folds(x, folds),
+            lambda folds: network.stack(folds, 3, Mode.TRAINING),
+        ):
+            with pytest.raises(
+                ShapeError, match=rf"folds must be within slice\(0, 2\), but got {re.escape(str(folds))}"
+            ):
+                refused(folds)
+    with pytest.raises(ShapeError, match="x must have every value, but some are masked"):
+        network.predict(np.ma.masked_equal(np.eye(5), 1))
 
 
 def test_numbers_of_numpy_become_pythons():

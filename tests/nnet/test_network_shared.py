@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
+from copy import copy, deepcopy
 from itertools import repeat
 
 import numpy as np
@@ -24,7 +24,7 @@ def test_threads_may_predict_with_one_network_at_once():
         assert np.array_equal(outputs, alone[number % len(batches)])
 
 
-@pytest.mark.parametrize("copied", [deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
+@pytest.mark.parametrize("copied", [copy, deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
 def test_a_copy_or_a_pickle_predicts_and_trains_on_as_the_network_would(copied):
     network = Network(Architecture(5, (4,), 1, batch_norm=True, dropout=0.5), [3, 4], float)
     x, results = np.random.default_rng(0).normal(size=(1, 7, 5)), []
