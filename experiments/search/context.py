@@ -60,9 +60,10 @@ def prepare_study(spec: StudySpec, table: Table | None = None) -> StudyContext:
     spec = spec.model_copy(update={"data": named})
     spec = spec.with_decided(data.decided).with_arithmetic(arithmetic)
     spec = spec.with_inferred_settings(data.target.task, data.folds.splitter, data.n_splits)
-    spec, note = with_possible_scaling(spec, data)
-    data = replace(data, notes=data.notes if note is None else (*data.notes, note))
     space = Space(spec)
+    spec, note = with_possible_scaling(spec, space, data)
+    if note is not None:
+        space, data = Space(spec), replace(data, notes=(*data.notes, note))
     spec = within_grid(space, spec)
     space.check(data.features, data.target)
     check_effects(space, spec)  # which depend on the target

@@ -14,11 +14,14 @@ from experiments.data.raw_table import MOST_CELLS
 PIECEWISE = "piecewise"
 
 
-def with_possible_scaling(spec: StudySpec, data: StudyData) -> tuple[StudySpec, str | None]:
-    """Leave out of the choices what the table cannot have; return the spec with a note about it.
+def with_possible_scaling(spec: StudySpec, space: Space, data: StudyData) -> tuple[StudySpec, str | None]:
+    """Leave out of the choices what the table cannot have; return the spec with a note, or as it is without one.
 
     Without a column of numbers their scaling is not searched. Piecewise numbers are no choice if they make more inputs
     than can be computed; where they are asked for by name, to be tried first or as the only choice, they stay.
+
+    Args:
+        space: the search space of the spec.
     """
     searched = spec.space.get("numbers")
     if not isinstance(searched, Choices):
@@ -28,7 +31,6 @@ def with_possible_scaling(spec: StudySpec, data: StudyData) -> tuple[StudySpec, 
     others = tuple(value for value in searched.choices if value != PIECEWISE)
     if len(others) in (0, len(searched.choices)):
         return spec, None
-    space = Space(spec)
     if PIECEWISE in [known["numbers"] for known in space.known]:
         return spec, None
     most = _most_inputs(space, data)

@@ -23,9 +23,9 @@ class StudyConsole(Console):
         """Travel to another process of the same terminal."""
         return study_console, (self.quiet,)
 
-    def _check_buffer(self) -> None:
+    def __exit__(self, *what: object) -> None:
         try:
-            super()._check_buffer()
+            super().__exit__(*what)
         except OSError as error:
             line = f"standard output: cannot be written: {error.strerror}; its later lines are dropped."
             try:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.table import Table
 from experiments.errors import StudyStateError
@@ -65,7 +64,6 @@ def run_study(
         ExperimentError: in one line, what is wrong. Every finished trial is in the journal.
         KeyboardInterrupt: passed on after the workers were stopped and MLflow was informed.
     """
-    Space(spec)  # refuses at once what no data could make right
     check_installed(spec.search)
     arithmetic, obstacle = resolved(spec.study.arithmetic, spec.search.sampler, processor())
     if obstacle is not None:

@@ -102,9 +102,10 @@ class Desk:
         demand(done.code == 0, f"the command ended with exit code {done.code}: {last_line(done)}")
         return self.results()
 
-    def results(self) -> dict[str, Any]:
-        """Return what results.json holds."""
-        document: dict[str, Any] = json.loads((self.study / "results.json").read_bytes())
+    def results(self, out: str | None = None) -> dict[str, Any]:
+        """Return what results.json holds: of this desk's study, or of the one in another folder."""
+        folder = self.study if out is None else self.folder / out
+        document: dict[str, Any] = json.loads((folder / "results.json").read_bytes())
         return document
 
     def told(self) -> int:

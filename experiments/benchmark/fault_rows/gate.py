@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Literal
 
 Mode = Literal["open", "away", "silent", "answers 404", "answers 500", "answers half a JSON"]
-TROUBLES: tuple[Mode, ...] = ("away", "silent", "answers 404", "answers 500", "answers half a JSON")
 HEAD = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
 PAGE = b"no such page [/home]"  # which a terminal must not take for markup
 HALF = b'{"experiment": {"experiment_id": '

@@ -84,8 +84,8 @@ def _table_names(desk: Desk) -> Iterator[str]:
         return
     demand("\x1b" not in done.out + done.error, "an escape sequence reaches the terminal")
     evil = desk.file.parent / "evil"
-    result = json.loads((evil / "results.json").read_bytes())
-    demand(set(result["data"]["classes"]) == set(CLASSES), f"the classes are {result['data']['classes']}")
+    classes = desk.results("studies/evil")["data"]["classes"]
+    demand(set(classes) == set(CLASSES), f"the classes are {classes}")
     shown = (*COLUMNS[:6], "{{ 7 * 7 }}", *CLASSES, TARGET)
     check_page(evil / "report.html", _plain(desk) / "report.html" if desk.full else None, shown)
     yield f"report.html: {len(shown)} names of columns and classes are text; no element, handler or script of theirs"
@@ -131,7 +131,7 @@ def _plain(desk: Desk) -> Path:
         rows = "".join(f"{at * 7 % 31},{at * 8 % 31},{'abc'[at % 3]}\n" for at in range(90))
         (desk.folder / "plain.csv").write_text(f"a,b,y\n{rows}")
         for name in ("plain", "plainer"):
-            words = ("--data", "plain.csv", "--target", "y", *QUICK, "--tracking-uri", "none")
+            words = ("--data", "plain.csv", "--target", "y", *QUICK, *NO_MLFLOW)
             done = desk.run(*words, "--out", f"studies/{name}")
             demand(done.code == 0, f"the plain study ended with exit code {done.code}: {ending(done)}")
     return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,13 +68,7 @@ def accepted(desk: Desk, *arguments: str, out: str | None = None, noise: tuple[s
     demand(done.code == 0, f"the command ended with exit code {done.code}: {ending(done)}")
     said = [word for word in noise if word in done.out + done.error]
     demand(not said, f"the command says {said[:1]}: {ending(done)}")
-    return results_in(desk.study if out is None else desk.folder / out)
-
-
-def results_in(folder: Path) -> dict[str, Any]:
-    """Return what the results.json of a folder holds."""
-    document: dict[str, Any] = json.loads((folder / "results.json").read_bytes())
-    return document
+    return desk.results(out)
 
 
 def ending(done: Done) -> str:

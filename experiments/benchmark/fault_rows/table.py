@@ -9,8 +9,8 @@ from experiments.benchmark.fault_rows.row import Row
 from experiments.errors import SpecError
 
 GROUPS = (
-    *("deaths", "storage", "tracking", "training", "identity", "input", "places", "leak", "ray_cluster"),
-    "surroundings",
+    *("deaths", "storage", "tracking", "training", "identity", "places", "leak", "ray_cluster", "surroundings"),
+    *("names", "study_files", "tables", "arrays", "class_counts", "foreign_models"),  # bad input
 )
 KILLS = "kills"
 

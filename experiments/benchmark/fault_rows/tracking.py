@@ -28,12 +28,12 @@ SHARE, SECONDS = 0.25, 2.0  # by which a search may be longer on a busy machine,
 def server_in_trouble(desk: Desk) -> Iterator[str]:
     """Run a study while its MLflow server is in each kind of trouble, and send the rest when it is not."""
     shutil.copytree(desk.folder / "mlruns", place := desk.folder / "server")
-    calm, _, _ = timed(desk.another(LONGER), lambda _: None)
+    calm, _ = timed(desk.another(LONGER))
     with MLflowServer(place, niceness=19) as server:
         for trouble in TROUBLES if desk.full else TROUBLES[:1]:
             one = desk.another(LONGER)
             with FlakyServer(server.port, trouble) as gate:
-                seconds, done, _ = timed(one, lambda _: None, "--tracking-uri", gate.uri)
+                seconds, done = timed(one, "--tracking-uri", gate.uri)
                 check_calm(done, seconds, calm, trouble)
                 gate.set("open")
                 checked = list(check_intact(one, one.trials(), gate.uri))
@@ -47,7 +47,7 @@ def server_in_trouble(desk: Desk) -> Iterator[str]:
                     server.kill()
                     killed.append(told)
 
-            seconds, done, _ = timed(one, kill, "--tracking-uri", server.uri)
+            seconds, done = timed(one, "--tracking-uri", server.uri, meanwhile=kill)
             check_calm(done, seconds, calm, "dying in the middle")
             server.start()
             server.wait()
@@ -66,7 +66,7 @@ def check_calm(done: Done, seconds: float, calm: float, trouble: str) -> None:
     demand(seconds <= calm + max(SHARE * calm, SECONDS), f"{trouble}: {seconds:.1f} s instead of {calm:.1f} s")
 
 
-def timed(desk: Desk, meanwhile: Callable[[int], None], *arguments: str) -> tuple[float, Done, Desk]:
+def timed(desk: Desk, *arguments: str, meanwhile: Callable[[int], object] = lambda _: None) -> tuple[float, Done]:
     """Run a study; return the seconds from its first trial to its last one, and how it ended.
 
     Args:
@@ -80,7 +80,7 @@ def timed(desk: Desk, meanwhile: Callable[[int], None], *arguments: str) -> tupl
             told, last = desk.told(), time.monotonic() - start
         meanwhile(told)
         time.sleep(0.02)
-    return last, command.done(), desk
+    return last, command.done()
 
 
 def locked_database(desk: Desk) -> Iterator[str]:
