@@ -209,20 +209,7 @@ def final_score(
         scores = [float((of_rows > 0 if hits else of_rows).mean()) for of_rows in rows]
         found = of_row_scores(metric, rows)
     else:
-        of_samples = [partial(_of_sample, scorer(metric, target), z, y) for z in outputs]
-        try:
-            drawn = resampled(of_samples, len(y), SEED, groups, y if target.classes else None)
-        except ValueError as error:
-            raise SearchError(
-                f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
-            ) from None
-        if ordered and groups is not None:
-            drawn = of_blocks(drawn, of_samples, groups)
-        scores = [of_model.score for of_model in drawn]
-        found = of_resampled(metric, drawn, fewest(metric, y, winner, groups) if target.classes else None)
-        if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None and found.method != "wilson":
-            interval = of_two_recalls(y, predicted_labels(winner))
-            found = replace(found, interval=interval, method="square_and_add_recalls", draws=None)
+        scores, found = _of_samples(metric, target, y, outputs, groups, ordered)
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)
@@ -243,6 +230,26 @@ def final_score(
         difference=difference,
         verdict=verdict(difference),
     )
+
+
+def _of_samples(
+    metric: str, target: Target, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None, ordered: bool
+) -> tuple[list[float], OfRows]:
+    """Score models by samples of single rows, or of groups, as `final_score` describes them."""
+    of_samples = [partial(_of_sample, scorer(metric, target), z, y) for z in outputs]
+    try:
+        drawn = resampled(of_samples, len(y), SEED, groups, y if target.classes else None)
+    except ValueError as error:
+        raise SearchError(
+            f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
+        ) from None
+    if ordered and groups is not None:
+        drawn = of_blocks(drawn, of_samples, groups)
+    found = of_resampled(metric, drawn, fewest(metric, y, outputs[0], groups) if target.classes else None)
+    if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None and found.method != "wilson":
+        interval = of_two_recalls(y, predicted_labels(outputs[0]))
+        found = replace(found, interval=interval, method="square_and_add_recalls", draws=None)
+    return [of_model.score for of_model in drawn], found
 
 
 def of_few(
