@@ -6,10 +6,13 @@ The ledger has the entry of the look before the test rows are read, and the mode
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
@@ -32,12 +35,13 @@ from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import Model
 from experiments.evaluation.outer_record import OuterRecord
-from experiments.evaluation.records import UncertaintyRecord
+from experiments.evaluation.records import Counts, UncertaintyRecord
 from experiments.evaluation.refit import Refit, RefitTask, network_of, outputs
-from experiments.evaluation.results import FinalScore
+from experiments.evaluation.results import BaselineRecord, FinalScore
 from experiments.evaluation.temperature import temperatures_of
 from experiments.evaluation.with_default import final_outputs, joins_default
 from experiments.search.trial import FinishedTrial
+from nnet.arrays import Array, Targets
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,23 @@ class LastFit:
     model: Model
     losses: tuple[float, ...]
     outer: OuterRecord | None = None
+
+
+@dataclass(frozen=True)
+class ModelScores:
+    """The findings about fitted models on test rows.
+
+    y:         (N,) labels or numbers of the rows.
+    outputs:   (N, outputs) of the final model, then of the default's unless it diverged or is the winner itself.
+    metrics:   further scores of the final model.
+    baselines: scores of the baselines, which may not be there yet.
+    """
+
+    y: Targets
+    outputs: list[Array]
+    metrics: dict[str, float]
+    confusion: Counts | None
+    baselines: list[Future[BaselineRecord]]
 
 
 def last_fit(
@@ -72,11 +93,10 @@ def last_fit(
         SearchError: the winner's refit diverged; the test rows were not read.
         WorkerLost:  a task was given up; the same models can be scored again.
     """
-    study, executor = fits.study, fits.executor
+    study = fits.study
     spec, development, test = study.spec, study.data.development, study.data.test
     fits.begin(finalists)
     refits = [fits.refit(trial) for trial in finalists]
-    winning, winner = refits[0]
     joins = joins_default(spec, finalists)
     kept = refits if joins else refits[:1]
     for _, network in kept:
@@ -86,33 +106,54 @@ def last_fit(
     models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines], temperatures)
     look = Look(test.fingerprint, canonical_digest(models), study.identity, joined=(joins,))
     ledger.reserve(look, test.known_by, spec.study.name, spec.search.trials, acknowledged, models)
-    features, y = test.open(look, ledger.has)
-    rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}
-    predicting = [
-        executor.submit(outputs, model, rows[task.candidate.preprocessing])
-        for task, model in refits
-        if is_finite(model)
-    ]
-    target, metric = development.target, spec.cv.metric
-    truth = Truth(y, test.groups, ordered=development.table.time is not None)
-    scoring = [
-        fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], truth)
-        for task, model in baselines
-    ]
-    z, *default = final_outputs(
-        [future.result() for future in predicting], temperatures, joins, winner.probabilities
-    )  # no default where it diverged or is the winner
+    target, metric, ordered = development.target, spec.cv.metric, development.table.time is not None
+    tested = score_models(fits, finalists, temperatures, look, ledger, test.groups)
+    z, *default = tested.outputs
     record = rounded(
         replace(
-            final_score(metric, target, y, z, default[0] if default else None, truth.groups, truth.ordered),
-            metrics=other_metrics(target, winning.candidate.training.loss, y, z),
-            confusion=confusion(target, y, z),
-            references=tuple(future.result() for future in scoring),
+            final_score(metric, target, tested.y, z, default[0] if default else None, test.groups, ordered),
+            metrics=tested.metrics,
+            confusion=tested.confusion,
+            references=tuple(future.result() for future in tested.baselines),
         )
     )
     ledger.complete(look, {record.metric: record.score, **record.metrics})
     model = model_of(fits, kept, uncertainty)
-    return LastFit(replace(record, times_scored=ledger.times(look)), model, winner.losses)
+    return LastFit(replace(record, times_scored=ledger.times(look)), model, refits[0][1].losses)
+
+
+def score_models(
+    fits: FinalFits,
+    finalists: Sequence[FinishedTrial],
+    temperatures: Sequence[float],
+    look: Look,
+    ledger: Ledger,
+    groups: NDArray[Any] | None = None,
+) -> ModelScores:
+    """Read the test rows of fits whose look is reserved, and score their models on them.
+
+    Args:
+        groups: (N,) group of each row, for the intervals of the baselines; None where every row stands alone.
+    """
+    target, metric = fits.study.data.target, fits.study.spec.cv.metric
+    refits = [fits.refit(trial) for trial in finalists]
+    winning, winner = refits[0]
+    features, y = fits.study.data.test.open(look, ledger.has)
+    rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}
+    predicting = [
+        fits.executor.submit(outputs, model, rows[task.candidate.preprocessing])
+        for task, model in refits
+        if is_finite(model)
+    ]
+    truth = Truth(y, groups, ordered=fits.study.data.development.table.time is not None)
+    scoring = [
+        fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], truth)
+        for task, model in fits.baselines()
+    ]
+    raw, joins = [future.result() for future in predicting], joins_default(fits.study.spec, finalists)
+    z = final_outputs(raw, temperatures, joins, winner.probabilities)
+    metrics = other_metrics(target, winning.candidate.training.loss, y, z[0])
+    return ModelScores(y, z, metrics, confusion(target, y, z[0]), scoring)
 
 
 def model_of(

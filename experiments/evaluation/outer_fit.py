@@ -15,20 +15,16 @@ from experiments.config.documents import canonical_digest, rounded
 from experiments.config.spec import StudySpec
 from experiments.data.holdout import Look
 from experiments.data.splits import suitable_splitter
-from experiments.evaluation.baseline_scores import Truth, score_baseline
-from experiments.evaluation.diagnostics import confusion
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.final_models import final_models, nested_models
-from experiments.evaluation.final_score import other_metrics
-from experiments.evaluation.last_fit import LastFit, check_converged, is_finite, model_of
+from experiments.evaluation.last_fit import LastFit, ModelScores, check_converged, model_of, score_models
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
 from experiments.evaluation.outer_score import FoldOutputs, pooled_score
 from experiments.evaluation.records import Counts, UncertaintyRecord
-from experiments.evaluation.refit import outputs
 from experiments.evaluation.results import BaselineRecord
 from experiments.evaluation.temperature import temperatures_of
-from experiments.evaluation.with_default import final_outputs, joins_default
+from experiments.evaluation.with_default import joins_default
 from experiments.search.trial import FinishedTrial
 
 
@@ -50,20 +46,6 @@ class OuterFits:
     def temperatures(self) -> tuple[float, ...]:
         """Return the temperature of each finalist."""
         return temperatures_of(self.uncertainty)[: len(self.finalists)]
-
-
-@dataclass(frozen=True)
-class ScoredFold:
-    """The scores of an outer fold, and the outputs that they were computed from.
-
-    outputs: outputs of winner and default.
-    metrics: further scores of the winner.
-    """
-
-    outputs: FoldOutputs
-    metrics: dict[str, float]
-    confusion: Counts | None
-    baselines: tuple[BaselineRecord, ...]
 
 
 def outer_fit(
@@ -107,10 +89,10 @@ def outer_fit(
     ledger.reserve(
         look, study.data.test.known_by, study.spec.study.name, study.spec.search.trials, acknowledged, document
     )
-    scored = [_score(one, look, ledger) for one in outer]
-    metric, target, sizes = study.spec.cv.metric, development.target, [len(fold.outputs.y) for fold in scored]
+    scored = [score_models(one.fits, one.finalists, one.temperatures, look, ledger) for one in outer]
+    metric, target, sizes = study.spec.cv.metric, development.target, [len(fold.y) for fold in scored]
     ordered = development.table.time is not None
-    record, winners, defaults = pooled_score(metric, target, [fold.outputs for fold in scored], ordered)
+    record, winners, defaults = pooled_score(metric, target, list(map(_outputs, outer, scored)), ordered)
     named = [name for name in scored[0].metrics if all(name in fold.metrics for fold in scored)]
     metrics = {name: float(np.average([fold.metrics[name] for fold in scored], weights=sizes)) for name in named}
     record = rounded(replace(record, metrics=metrics, confusion=_sum([fold.confusion for fold in scored])))
@@ -118,7 +100,7 @@ def outer_fit(
         replace(one.found, score=rounded(winners[at]), default=rounded(defaults[at]) if defaults else None)
         for at, one in enumerate(outer)
     )
-    baselines = rounded(_baselines([one.baselines for one in scored], sizes))
+    baselines = rounded(_baselines([[future.result() for future in fold.baselines] for fold in scored], sizes))
     ledger.complete(look, {record.metric: record.score, **record.metrics})
     return LastFit(
         record=replace(record, times_scored=ledger.times(look)),
@@ -140,32 +122,11 @@ def _models(one: OuterFits) -> dict[str, Any]:
     return {**document, "tested": study.data.test.fingerprint}
 
 
-def _score(one: OuterFits, look: Look, ledger: Ledger) -> ScoredFold:
-    """Read the rows of an outer fold, and score its models on them."""
-    fits, study = one.fits, one.fits.study
-    test, target, metric = study.data.test, study.data.development.target, study.spec.cv.metric
-    features, y = test.open(look, ledger.has)
-    rows = {preprocessing: fitted.transform(features) for preprocessing, fitted in fits.preprocessors.items()}
-    refits = [fits.refit(trial) for trial in one.finalists]
-    predicting = [
-        fits.executor.submit(outputs, model, rows[task.candidate.preprocessing])
-        for task, model in refits
-        if is_finite(model)
-    ]
-    scoring = [
-        fits.baseline_executor.submit(score_baseline, task, model, metric, target, rows[fits.of_baselines], Truth(y))
-        for task, model in fits.baselines()
-    ]
-    joins = joins_default(study.spec, one.finalists)
-    raw = [future.result() for future in predicting]
-    z, *default = final_outputs(raw, one.temperatures, joins, refits[0][1].probabilities)
-    won = one.finalists[0].result.number == 0  # the default itself was chosen
-    return ScoredFold(
-        outputs=FoldOutputs(y, z, default[0] if default else z if won else None, test.groups, won),
-        metrics=other_metrics(target, refits[0][0].candidate.training.loss, y, z),
-        confusion=confusion(target, y, z),
-        baselines=tuple(future.result() for future in scoring),
-    )
+def _outputs(one: OuterFits, tested: ModelScores) -> FoldOutputs:
+    """Return the outputs of an outer fold; the default's are the winner's where the default itself was chosen."""
+    z, *default = tested.outputs
+    won = one.finalists[0].result.number == 0
+    return FoldOutputs(tested.y, z, default[0] if default else z if won else None, one.fits.study.data.test.groups, won)
 
 
 def _baselines(folds: Sequence[Sequence[BaselineRecord]], sizes: Sequence[int]) -> tuple[OuterBaseline, ...]:
