@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import DataError
+from experiments.search.class_rankings import AVERAGE_PRECISION, RANK_SCORES, rank_score
 from experiments.search.label_scores import LABEL_SCORES, label_score
 from experiments.search.ranking import ROC_AUC, roc_auc
 from nnet.arrays import Array, Targets
@@ -74,6 +75,8 @@ def scorer(metric: str, target: Target) -> Score:
         return roc_auc
     if metric in LABEL_SCORES:
         return label_score(metric, len(target.classes))
+    if metric in RANK_SCORES and (metric == AVERAGE_PRECISION or len(target.classes) > 2):
+        return rank_score(metric)
     scikit_score = _scikit_score(metric, target)
 
     def score(z: Array, y: Targets) -> float:
