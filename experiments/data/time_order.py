@@ -22,9 +22,8 @@ MOMENTS = 10  # different moments that show an order
 OUT_OF_ORDER = 0.01  # share of rows that may stand behind later ones, as in an hour that a clock repeats
 OF_SERIES = 100  # rows that show series, one after another
 ASCENDING = 2 / 3  # share of the steps of such series that go on in time; half of them would by chance
-UNSEEN = (
-    1.25  # most changes of series for each step back: where rows were drawn, one may begin later than the last ends
-)
+# most changes of series for each step back: where rows were drawn, one may begin later than the last ends
+UNSEEN = 1.25
 EXACT = 2.0**53  # up to which float64 holds every whole number
 EVEN = 0.5  # share of the steps of a series of dates that are the same
 LATER = "validates and tests on rows that are later than those it learns from."  # ends each line

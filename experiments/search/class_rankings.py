@@ -10,6 +10,7 @@ problems, Machine Learning 45, 171-186; Fawcett (2006), An introduction to ROC a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -36,33 +37,24 @@ def rank_score(metric: str) -> Score:
     return score
 
 
-def one_against_rest(p: Floats, y: Targets, weighted: bool = False) -> float:
-    """Compute the mean area of each class against all others.
+def several_areas(p: Floats, y: Targets, pairs: bool, weighted: bool) -> float:
+    """Compute the mean area of each class against all others, or of each pair of classes.
 
     Args:
-        weighted: whether a class counts by its rows.
+        pairs:    whether to take pairs, whose rows are ranked by the probabilities of both.
+        weighted: whether a class or a pair counts by its rows.
     """
     rows = _rows(p, y)
-    if len(rows) < 2 or not rows.all():
+    if not rows.all():
         return float("nan")
     wins = _wins(p, y)
-    areas = (wins.sum(axis=1) - np.diagonal(wins)) / (rows * (rows.sum() - rows))
-    return float(np.average(areas, weights=rows if weighted else None))
-
-
-def one_against_one(p: Floats, y: Targets, weighted: bool = False) -> float:
-    """Compute the mean area of each pair of classes, of which both probabilities rank the pair's rows.
-
-    Args:
-        weighted: whether a pair counts by its rows.
-    """
-    rows = _rows(p, y)
-    if len(rows) < 2 or not rows.all():
-        return float("nan")
-    areas = _wins(p, y) / (rows[:, None] * rows[None, :])
-    first, second = np.triu_indices(len(rows), 1)
-    pairs = (areas[first, second] + areas[second, first]) / 2
-    return float(np.average(pairs, weights=rows[first] + rows[second] if weighted else None))
+    if pairs:
+        first, second = np.triu_indices(len(rows), 1)
+        areas, counts = wins / (rows[:, None] * rows[None, :]), rows[first] + rows[second]
+        areas = (areas[first, second] + areas[second, first]) / 2
+    else:
+        areas, counts = (wins.sum(axis=1) - np.diagonal(wins)) / (rows * (rows.sum() - rows)), rows
+    return float(np.average(areas, weights=counts if weighted else None))
 
 
 def average_precision(p: Floats, y: Targets) -> float:
@@ -112,9 +104,9 @@ def _wins(p: Floats, y: Targets) -> Floats:
 
 
 RANK_SCORES: Final[Mapping[str, Callable[[Floats, Targets], float]]] = {
-    "roc_auc_ovr": one_against_rest,
-    "roc_auc_ovr_weighted": lambda p, y: one_against_rest(p, y, weighted=True),
-    "roc_auc_ovo": one_against_one,
-    "roc_auc_ovo_weighted": lambda p, y: one_against_one(p, y, weighted=True),
+    "roc_auc_ovr": partial(several_areas, pairs=False, weighted=False),
+    "roc_auc_ovr_weighted": partial(several_areas, pairs=False, weighted=True),
+    "roc_auc_ovo": partial(several_areas, pairs=True, weighted=False),
+    "roc_auc_ovo_weighted": partial(several_areas, pairs=True, weighted=True),
     AVERAGE_PRECISION: average_precision,
 }

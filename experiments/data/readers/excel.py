@@ -139,7 +139,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         notes=(*(notes if others else ()), *((note,) if note else ())),
         repairs=(
             *((over,) if skip is not None else ()),
-            *filter(None, [survey]),
+            *((survey,) if survey else ()),
             *((span,) if filled else ()),
             *empty,
             *below_it,

@@ -80,14 +80,15 @@ def _with_named_index(frame: Any, section: DataSection) -> tuple[Any, tuple[str,
     named = [name for name in frame.index.names if name in asked and name not in frame.columns]
     levels = [frame.index.get_level_values(at) for at in range(frame.index.nlevels)]
     dates = [at for at in levels if isinstance(at, pd.DatetimeIndex | pd.PeriodIndex) and at.name not in named]
+    frame = frame.reset_index(level=named) if named else frame
     if not dates or section.time is not None or section.groups is not None:
-        return (frame.reset_index(level=named) if named else frame), ()
+        return frame, ()
     name, first = ("date", "index.name = 'date' and ") if dates[0].name is None else (dates[0].name, "")
     of = "" if first else f" {shown(str(name))}"
     note = (
         f"the index{of} holds dates and is no column; if new rows will be later ones, {first}data.time = {name} {LATER}"
     )
-    return (frame.reset_index(level=named) if named else frame), (note,)
+    return frame, (note,)
 
 
 def _arrow_columns(frame: Any) -> dict[Any, pa.ChunkedArray]:

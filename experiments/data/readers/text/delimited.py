@@ -91,7 +91,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         notes=(*notes, *((note,) if note else ())),
         repairs=(
             *_said(file, layout),
-            *filter(None, [survey]),
+            *((survey,) if survey else ()),
             *uneven,
             *empty,
             *below_it,
