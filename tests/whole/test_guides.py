@@ -30,8 +30,8 @@ COMMANDS = (tune, predict, compare, report, reproduce, sync, ui, delete, benchma
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text()
     for folder in (".", "studies", "experiments", "experiments/*", "nnet", "tests")
-    for path in sorted(ROOT.glob(f"{folder}/README.md"))
-    if not path.parent.is_symlink()
+    for path in sorted(ROOT.glob(f"{folder}/*.md"))
+    if not path.parent.is_symlink() and path.name != "rdatasets.md"
 }
 README, STUDIES, DATA = (PAGES[name] for name in ("README.md", "studies/README.md", "experiments/data/README.md"))
 
@@ -52,7 +52,7 @@ def anchors(page: str) -> set[str]:
 
 def test_readme_is_short_and_leads_to_every_guide() -> None:
     assert len(README.splitlines()) <= 160
-    assert {name for name in PAGES if name != "README.md" and f"]({name})" not in README} == set()
+    assert {name for name in PAGES if name.endswith("/README.md") and f"]({name})" not in README} == set()
 
 
 @pytest.mark.parametrize("program", [program for page in PAGES.values() for program in blocks(page, "python")])
@@ -71,7 +71,7 @@ def test_every_link_leads_to_a_file_and_a_heading(name: str) -> None:
         assert not heading or heading in anchors((file / "README.md" if file.is_dir() else file).read_text()), target
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", sorted(PAGES.keys() - {"CHANGELOG.md"}))  # it names options of before
 def test_every_option_exists(name: str) -> None:
     ours = {word for command in COMMANDS for action in command.parser()._actions for word in action.option_strings}
     text = re.sub(r"^mlflow .*$|^curl .*$", "", PAGES[name], flags=re.MULTILINE)
