@@ -15,6 +15,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import blocks_note
+from experiments.data.features import take_rows
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import brightness_hint, hints, size_hint
 from experiments.data.holdout import SealedTestSet
@@ -209,6 +210,4 @@ def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing
     table = development.table
     if set(table.kinds) == {"pixel"}:
         rows = rows[:1]  # nothing is fitted to pixels
-    features = table.features
-    training = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
-    return fit_preprocessor(training, table.kinds, table.pixel_range, preprocessing)
+    return fit_preprocessor(take_rows(table.features, rows), table.kinds, table.pixel_range, preprocessing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import EqualRows
+from experiments.data.features import Features
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from experiments.config.data_options import Decided
 
 Kind = Literal["number", "category", "pixel", "date"]
@@ -142,7 +141,7 @@ class Table:
     """
 
     name: str
-    features: NDArray[Any] | pd.DataFrame
+    features: Features
     kinds: tuple[Kind, ...]
     columns: tuple[str, ...]
     target: NDArray[Any]
@@ -166,6 +165,12 @@ class Table:
         for array in (self.features, self.target, self.groups, self.time, self.weights, self.numbers):
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
+
+    def columns_of(self, *kinds: Kind) -> Iterator[tuple[int, str]]:
+        """Yield the position and the name of each column of some kinds."""
+        for at, (name, kind) in enumerate(zip(self.columns, self.kinds, strict=True)):
+            if kind in kinds:
+                yield at, name
 
     def source_cells(self) -> SourceCells:
         """Return the cells of every row in the source, or the features and target where no cells are kept."""
