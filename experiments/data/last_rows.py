@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from experiments.config.same_column import same_column
+from experiments.config.same_column import columns_called
 from experiments.data.column_types import cleaned
 from experiments.data.raw_table import RawTable
 from experiments.data.reading import fitted, read_features
@@ -26,11 +26,10 @@ def holds_row(form: RowFormat, first: str, text: str, short: bool) -> bool:
         first: name of the first column.
         short: whether the line had fewer cells than others.
     """
-    if first in form.identifiers or same_column(first, form.identifiers):
+    if columns_called(first, form.identifiers):
         return True
     kinds = dict(form.inputs)
-    names = [first] if first in kinds else same_column(first, kinds)
-    if not names:
+    if not (names := columns_called(first, kinds)):
         return not short
     name, kind = names[0], kinds[names[0]]
     if kind == "category":
