@@ -27,9 +27,9 @@ from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.idx import IDX_PICTURES, is_idx_pictures, read_idx_file
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.readers.plain_columns import array_of
-from experiments.data.reading import fitted, read_features
+from experiments.data.reading import plain_rows, read_features
 from experiments.data.row_format import RowFormat
-from experiments.data.table import Kind, TableReading
+from experiments.data.table import Kind
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import WRITE_THEM_SO, UnreadCells, unread_cells
 from experiments.errors import DataError
@@ -312,12 +312,12 @@ def _read(raw: RawTable, form: RowFormat, rows: int, names: pd.Index, cells: Cel
 def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int) -> tuple[pd.DataFrame, UnreadCells]:
     columns = {name: raw.columns[name].slice(start, rows) for name in form.names}
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
-    reading = TableReading(tuple(form.inputs), form.formats)
-    plain, _ = fitted(part, reading, form.missing)
+    reading = form.reading
+    plain = plain_rows(part, reading)
     for name, kind in form.inputs:
         if kind == "pixel":
             refuse_missing(plain, name, "a pixel")
             read_number(plain, name, "")
     features, _ = read_features(reading, plain)
-    unread = unread_cells(part, plain, reading, features, form.missing)
+    unread = unread_cells(part, plain, reading, features)
     return pd.DataFrame(features, columns=form.names) if isinstance(features, np.ndarray) else features, unread

@@ -25,20 +25,15 @@ from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
 
-def fitted(raw: RawTable, reading: TableReading, missing: Sequence[str]) -> tuple[RawTable, int]:
-    """Write cleaned rows as their reading says, with plain numbers, and days for dates.
+def plain_rows(clean: RawTable, reading: TableReading) -> RawTable:
+    """Write cleaned rows as their reading says, with plain numbers, and days for dates."""
+    bare = without_words(clean, _numbers(reading), reading.words, reading.formats)
+    return with_formats(bare, dict(reading.columns), reading.formats)
 
-    Args:
-        missing: words among numbers that the study file names as missing.
 
-    Returns:
-        the rows, and the number of cells that do not fit their column.
-    """
-    kinds = dict(reading.columns)
-    numbers = [name for name, kind in reading.columns if kind != "category"]
-    raw = without_words(raw, numbers, (*missing, *reading.missing), reading.formats)
-    raw = with_formats(raw, kinds, reading.formats)
-    return raw, misfits(raw, numbers)
+def _numbers(reading: TableReading) -> list[str]:
+    """Return the columns that are no categories."""
+    return [name for name, kind in reading.columns if kind != "category"]
 
 
 def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, int]:
@@ -59,23 +54,22 @@ def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, int]:
     return np.column_stack(list(values.values())), large
 
 
-def with_features(
-    table: Table, reading: TableReading, clean: RawTable, missing: Sequence[str], strict: bool | None
-) -> tuple[Table, RawTable]:
+def with_features(table: Table, reading: TableReading, clean: RawTable, strict: bool | None) -> tuple[Table, RawTable]:
     """Read the features; what does not fit its column is missing and counted.
 
     Returns:
         the table, and its rows as their reading says, with plain numbers.
 
     Raises:
-        DataError: if strict, a cell does not fit.
+        DataError: if strict, a cell does not fit, or holds an infinite or enormous number; the message names it.
     """
-    plain, unread = fitted(clean, reading, missing)
+    plain = plain_rows(clean, reading)
     if strict:
-        _refuse_misfits(plain, reading)
+        for name in _numbers(reading):
+            read_number(plain, name)
     features, large = read_features(reading, plain)
     columns = tuple(name for name, _ in reading.columns)
-    reading = replace(reading, unread=unread, large=large)
+    reading = replace(reading, unread=misfits(plain, _numbers(reading)), large=large)
     return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading), plain
 
 
@@ -129,7 +123,7 @@ def decide(
             settled[name] = form
     readable = _readable(rows, words, columns, settled)
     found = tuple(word for word in words if word not in missing and word not in readable)
-    return TableReading(tuple(columns), settled, tuple(left_out), found)
+    return TableReading(tuple(columns), settled, tuple(left_out), found, tuple(missing))
 
 
 def _readable(
@@ -149,17 +143,6 @@ def _kept_kind(rows: RawTable, name: str) -> Kind:
     """Return the kind of a column that is kept although it looks like no feature."""
     column = rows.columns[name]
     return "category" if is_text(column.type) and bool(pc.any(words_in(column)).as_py()) else "number"
-
-
-def _refuse_misfits(raw: RawTable, reading: TableReading) -> None:
-    """Refuse a cell that does not fit its column, or holds an infinite or enormous number.
-
-    Raises:
-        DataError: the message names the first such cell of a column.
-    """
-    for name, kind in reading.columns:
-        if kind != "category":
-            read_number(raw, name)
 
 
 def refuse_decisions(

@@ -61,7 +61,8 @@ class TableReading:
     columns:   name and kind of each feature, in the order of the file.
     formats:   name of a column -> format of its numbers or dates, where they are not written plainly.
     left_out:  the columns that have no role and are no features.
-    missing:   words among numbers that are read as missing numbers.
+    missing:   words among numbers that are read as missing numbers, though nobody named them.
+    named_missing: words that the study file names as missing numbers.
     keys:      the keys of [data] with which nothing is left to decide.
     no_target: number of rows that were left out because they have no target.
     dropped:   class that data.drop_classes leaves out -> number of its rows.
@@ -76,6 +77,7 @@ class TableReading:
     formats: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
+    named_missing: tuple[str, ...] = ()
     keys: Decided = field(default_factory=dict)
     no_target: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
@@ -85,12 +87,16 @@ class TableReading:
     unread: int = field(default=0, compare=False)
     large: int = field(default=0, compare=False)
 
-    def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Decided:
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return all words among numbers that are missing numbers."""
+        return (*self.named_missing, *self.missing)
+
+    def explicit(self, dropped: tuple[str, ...], classes: tuple[str, ...]) -> Decided:
         """Return the keys of [data] with which nothing is left to decide; none where all columns are plain numbers.
 
         Args:
             dropped: names of the columns that the study file drops.
-            missing: words that it names as missing values.
             classes: the target's name, if the study file names it as a category.
         """
         named = {kind: tuple(name for name, other in self.columns if other == kind) for kind in get_args(Kind)}
@@ -98,7 +104,7 @@ class TableReading:
             return {}
         return {
             "drop": (*dropped, *(one.name for one in self.left_out)),
-            "missing": (*missing, *self.missing),
+            "missing": self.words,
             "categories": (*classes, *named["category"]),
             "numbers": named["number"],
             "dates": named["date"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -69,14 +69,13 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     )
     if data.strict:
         refuse_decisions(raw.where, reading, roles.kinds, roles.formats)
-    missing = data.missing or ()
-    table, plain = with_features(table, reading, ours, missing, data.strict)
-    table = _with_unread_named(table, ours, plain, missing, roles.kinds, rows)
+    table, plain = with_features(table, reading, ours, data.strict)
+    table = _with_unread_named(table, ours, plain, roles.kinds, rows)
     if test is None or theirs is None:
         return table
     other = _without_features(theirs, test, roles, as_classes=table.target.dtype.kind == "U")
-    other, plain = with_features(other, reading, theirs, missing, data.strict)
-    return with_own_test(table, other, theirs, plain, missing, raw.rows_of_file)
+    other, plain = with_features(other, reading, theirs, data.strict)
+    return with_own_test(table, other, theirs, plain, raw.rows_of_file)
 
 
 def _cleaned(raw: RawTable, roles: ColumnRoles) -> RawTable:
@@ -105,9 +104,9 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     Raises:
         DataError: no column is a feature, or dates are ambiguous.
     """
-    keep, missing = frozenset(roles.of("keep")), data.missing or ()
+    keep = frozenset(roles.of("keep"))
     # where a study file names formats, they are all that a run inferred: its other columns are written plainly
-    reading = decide(rows, roles.features, roles.kinds, roles.formats, keep, missing, not data.formats)
+    reading = decide(rows, roles.features, roles.kinds, roles.formats, keep, data.missing or (), not data.formats)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
         kept = any(one.reason != "no_values" for one in reading.left_out)
@@ -122,7 +121,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         reading,
         notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups),
         unnamed=rows.unnamed,
-        keys={**reading.explicit(roles.of("drop"), missing, classes), **rows.layout},
+        keys={**reading.explicit(roles.of("drop"), classes), **rows.layout},
     )
 
 
@@ -222,12 +221,7 @@ def _without_features(clean: RawTable, raw: RawTable, roles: ColumnRoles, as_cla
 
 
 def _with_unread_named(
-    table: Table,
-    clean: RawTable,
-    plain: RawTable,
-    missing: Sequence[str],
-    named: Collection[str],
-    rows: NDArray[np.intp],
+    table: Table, clean: RawTable, plain: RawTable, named: Collection[str], rows: NDArray[np.intp]
 ) -> Table:
     """Note the cells of some rows that do not fit their column.
 
@@ -248,9 +242,9 @@ def _with_unread_named(
         if name in named and is_text(clean.columns[name].type) and features[name].isna().all()
     ]
     if unreadable:
-        cells = unread_cells(clean, plain, reading, features, missing)
+        cells = unread_cells(clean, plain, reading, features)
         unreadable = [name for name in unreadable if name in cells.columns]
         cells.refuse(clean.where, unreadable, "correct its format in data.formats, or its kind")
-    cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)
+    cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows])
     said = f"cells that do not fit their column: {cells.named()}"
     return replace(table, reading=replace(reading, notes=(*reading.notes, said) if cells.count else reading.notes))
