@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,14 @@ from experiments.data.unread_cells import unread_cells
 from experiments.errors import DataError
 
 
+@dataclass(frozen=True)
+class _File:
+    """The rows of a file as they stand in it, and its columns with a use, cleaned."""
+
+    raw: RawTable
+    clean: RawTable
+
+
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
     """Make a table of a raw table; the rows of a test file come last, and its columns are read like the first file's.
 
@@ -43,39 +51,38 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     """
     roles = column_roles(raw, test, data)
     raw, test = without_dots(replace(raw, present=words_present(data.present or ())), test, roles.target)
-    ours, before = _cleaned(raw, roles), raw.rows + (0 if test is None else test.rows)
-    theirs = None if test is None else _cleaned(replace(test, present=raw.present), roles)
-    both = [ours] if theirs is None else [ours, theirs]
+    ours = _File(raw, _cleaned(raw, roles))
+    theirs = None if test is None else _File(test, _cleaned(replace(test, present=raw.present), roles))
+    files, classes = [one.clean for one in (ours, theirs) if one is not None], data.drop_classes or ()
     for name in roles.of("identifier"):
-        check_identifiers(both, name)
-    check_dropped(ours, roles.target, data.drop_classes or ())
-    dropped = dropped_rows(both, roles.target, data.drop_classes or ())
-    comma = is_text(ours.columns[roles.target].type) and file_has_comma(ours, roles.numbers, data.missing or ())
-    raw, ours, form, lost = _targeted(raw, ours, roles, data, comma)
-    roles = _with_formats(roles, ours, data, form)
-    if test is not None and theirs is not None:
-        test, theirs, _, _ = _targeted(test, theirs, roles, data)
-    table = _without_features(ours, raw, roles)
+        check_identifiers(files, name)
+    check_dropped(ours.clean, roles.target, classes)
+    dropped = dropped_rows(files, roles.target, classes)
+    ours, form, lost = _targeted(ours, roles, data, _has_comma(ours.clean, roles, data))
+    roles = _with_formats(roles, ours.clean, data, form)
+    if theirs is not None:
+        theirs, _, _ = _targeted(theirs, roles, data)
+    table = _without_features(ours, roles)
     _check_targets_differ(table, raw, bool(dropped), lost)
     # the rows of the test file, which are appended last, are compared with the others here
-    equal = compared_rows(raw, roles.of("identifier"), roles.of("drop"), test)
-    table = replace(table, equal=equal, spelled=spelled(raw, data))
-    rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
+    equal = compared_rows(ours.raw, roles.of("identifier"), roles.of("drop"), None if theirs is None else theirs.raw)
+    table = replace(table, equal=equal, spelled=spelled(ours.raw, data))
+    rows = development_rows(table, data) if theirs is None else np.arange(ours.raw.rows)
     reading = replace(
-        _decided(taken(ours, rows), roles, data),
-        no_target=before - len(equal.keys) - sum(dropped.values()),
+        _decided(taken(ours.clean, rows), roles, data),
+        no_target=sum(one.rows for one in files) - len(equal.keys) - sum(dropped.values()),
         dropped=dropped,
         target_words=lost if table.target.dtype.kind == "U" else (),
     )
     if data.strict:
         refuse_decisions(raw.where, reading, roles.kinds, roles.formats)
-    table, plain = with_features(table, reading, ours, data.strict)
-    table = _with_unread_named(table, ours, plain, roles.kinds, rows)
-    if test is None or theirs is None:
+    table, plain = with_features(table, reading, ours.clean, data.strict)
+    table = _with_unread_named(table, ours.clean, plain, roles.kinds, rows)
+    if theirs is None:
         return table
-    other = _without_features(theirs, test, roles, as_classes=table.target.dtype.kind == "U")
-    other, plain = with_features(other, reading, theirs, data.strict)
-    return with_own_test(table, other, theirs, plain, raw.rows_of_file)
+    other = _without_features(theirs, roles, as_classes=table.target.dtype.kind == "U")
+    other, plain = with_features(other, reading, theirs.clean, data.strict)
+    return with_own_test(table, other, theirs.clean, plain, ours.raw.rows_of_file)
 
 
 def _cleaned(raw: RawTable, roles: ColumnRoles) -> RawTable:
@@ -132,29 +139,32 @@ def _names_pictures(rows: RawTable, name: str) -> bool:
     return str(rows.columns[name][0].as_py()).casefold().endswith(ENDINGS)
 
 
+def _has_comma(clean: RawTable, roles: ColumnRoles, data: DataSection) -> bool:
+    """Return whether a column beside a target of texts has a decimal comma."""
+    return is_text(clean.columns[roles.target].type) and file_has_comma(clean, roles.numbers, data.missing or ())
+
+
 def _targeted(
-    raw: RawTable, clean: RawTable, roles: ColumnRoles, data: DataSection, comma: bool = False
-) -> tuple[RawTable, RawTable, str, tuple[str, ...]]:
+    file: _File, roles: ColumnRoles, data: DataSection, comma: bool = False
+) -> tuple[_File, str, tuple[str, ...]]:
     """Write the target of a file plainly, and leave out the rows without one, and those of dropped classes.
 
     Args:
         comma: whether another column has a decimal comma.
 
     Returns:
-        the table, its cleaned columns, the format, and the words that were taken for a missing target.
+        the file, the format, and the words that were taken for a missing target.
     """
     target, classes = roles.target, data.drop_classes or ()
-    dropped = sum(dropped_rows([clean], target, classes).values())
-    clean = without_classes(clean, target, classes)
+    dropped = sum(dropped_rows([file.clean], target, classes).values())
+    clean = without_classes(file.clean, target, classes)
     clean, form = plain_target(clean, target, roles.formats.get(target), data.missing or (), comma)
-    lost = tuple(word for word in missing_words(raw, clean, target) if word not in classes)
-    return *with_target(raw, clean, target, lost, dropped), form, lost
+    lost = tuple(word for word in missing_words(file.raw, clean, target) if word not in classes)
+    return _with_target(_File(file.raw, clean), target, lost, dropped), form, lost
 
 
-def with_target(
-    raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...], dropped: int
-) -> tuple[RawTable, RawTable]:
-    """Leave out the rows without a target, of a table and of its cleaned columns.
+def _with_target(file: _File, target: str, words: tuple[str, ...], dropped: int) -> _File:
+    """Leave out the rows without a target.
 
     Args:
         words:   what stands in those rows.
@@ -163,9 +173,9 @@ def with_target(
     Raises:
         DataError: no row is left, or more than half of those without a dropped class have no target.
     """
-    absent = np.asarray(clean.columns[target].is_null(nan_is_null=True))
+    raw, absent = file.raw, np.asarray(file.clean.columns[target].is_null(nan_is_null=True))
     if not absent.any():
-        return raw, clean
+        return file
     if absent.all() and dropped:
         raise DataError(f"data.drop_classes: must leave two classes, but leaves no row of {raw.where}; name fewer.")
     missing, others = absent.sum() - dropped, len(absent) - dropped
@@ -174,7 +184,7 @@ def with_target(
         rest = "" if absent.all() else ", or remove these rows to learn from the others"
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
-    return taken(raw, rows), taken(clean, rows)
+    return _File(taken(raw, rows), taken(file.clean, rows))
 
 
 def _present(words: tuple[str, ...]) -> str:
@@ -199,8 +209,9 @@ def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tup
         raise DataError(f"{every}; name another column{fewer}{_present(words)}.")
 
 
-def _without_features(clean: RawTable, raw: RawTable, roles: ColumnRoles, as_classes: bool = False) -> Table:
+def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False) -> Table:
     """Read the columns with a role; the cells are kept as they are in the raw table."""
+    clean = file.clean
     (time,), (weights,) = roles.of("time") or (None,), roles.of("weights") or (None,)
     as_classes = as_classes or roles.target in roles.of("categories")
     target, classes = read_target(clean, roles.target, as_classes)
@@ -216,7 +227,7 @@ def _without_features(clean: RawTable, raw: RawTable, roles: ColumnRoles, as_cla
         time=read_time(clean, time, roles.formats.get(time or "")),
         weights=read_weights(clean, weights, roles.formats.get(weights or "")),
         numbers=clean.numbers,
-        cells=SourceCells.of(*raw.columns.values()),
+        cells=SourceCells.of(*file.raw.columns.values()),
     )
 
 
