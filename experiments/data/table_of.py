@@ -75,7 +75,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         target_words=lost if table.target.dtype.kind == "U" else (),
     )
     if data.strict:
-        refuse_decisions(raw.where, reading, roles.kinds, roles.formats)
+        refuse_decisions(raw.where, reading, roles)
     table, plain = with_features(table, reading, ours.clean, data.strict)
     table = _with_unread_named(table, ours.clean, plain, roles.kinds, rows)
     if theirs is None:
@@ -111,9 +111,8 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     Raises:
         DataError: no column is a feature, or dates are ambiguous.
     """
-    keep = frozenset(roles.of("keep"))
     # where a study file names formats, they are all that a run inferred: its other columns are written plainly
-    reading = decide(rows, roles.features, roles.kinds, roles.formats, keep, data.missing or (), not data.formats)
+    reading = decide(rows, roles, data.missing or (), not data.formats)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
         kept = any(one.reason != "no_values" for one in reading.left_out)
