@@ -64,9 +64,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     'cv.n_splits was 5 and is 3'
     """
     every = differences(before, after)
-    described = [f"{change.where} was {change.recorded} and is {change.found}" for change in every[:SHOWN]]
-    more = [f"and {len(every) - SHOWN} more"] if len(every) > SHOWN else []
-    return "; ".join(described + more)
+    return in_one_line([f"{one.where} was {one.recorded} and is {one.found}" for one in every], SHOWN)
 
 
 def flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

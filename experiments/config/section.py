@@ -51,17 +51,8 @@ def options_of(models: Mapping[str, type[Section]], name: str | None, value: obj
     raise broken_rules({(key,): f"{name} has no such option{meant[key]}: {options}" for key in unknown})
 
 
-def broken_rule(key: tuple[str, ...], rule: str) -> ValidationError:
-    """Return pydantic's error for a rule between keys.
-
-    Args:
-        key: the refused key, below the value that is validated.
-    """
-    return broken_rules({key: rule})
-
-
 def broken_rules(rules: Mapping[tuple[str, ...], str]) -> ValidationError:
-    """Return pydantic's error for the rules that several keys break, by key below the value that is validated."""
+    """Return pydantic's error for the rules that keys break, by key below the value that is validated."""
     faults = {key: PydanticCustomError("value_error", "{rule}", {"rule": rule}) for key, rule in rules.items()}
     details = [InitErrorDetails(type=fault, loc=key, input=None) for key, fault in faults.items()]
     return ValidationError.from_exception_data("rule", details)

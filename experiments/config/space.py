@@ -50,7 +50,7 @@ class Space:
         if self._fixed["loss"] == "auto":  # in a spec without inferred settings
             self._fixed["loss"] = "cross_entropy"
         layers = spec.space.get("hidden_layers", Choices(choices=(spec.training.hidden_layers,)))
-        ends = [attempt([], _typed, "hidden_layers", end, "space.hidden_layers") for end in _ends(layers)]
+        ends = [attempt([], _typed, "hidden_layers", end, "space.hidden_layers") for end in layers.ends]
         self._layers = max(int(end or 0) for end in ends)
         self._units_searched = "hidden_units" in spec.space
         self.distributions: dict[str, BaseDistribution] = {}
@@ -119,7 +119,7 @@ class Space:
     def preprocessings(self) -> tuple[Preprocessing, ...]:
         """Return every preprocessing that a candidate can have."""
         searched = {
-            key: [_typed(key, value, f"space.{key}") for value in _ends(self._spec.space[key])]
+            key: [_typed(key, value, f"space.{key}") for value in self._spec.space[key].ends]
             for key in PreprocessingSection.model_fields
             if key in self._spec.space
         }
@@ -158,11 +158,11 @@ class Space:
         default, *enqueued = self.known
         problems = self._problems(default, "default" if self._spec.default else "training", inputs, target)
         for key, searched in self._spec.space.items():
-            for end in _ends(searched):
+            for end in searched.ends:
                 changed = dict.fromkeys(self._names(key), _typed(key, end, f"space.{key}"))
                 problems += self._problems({**default, **changed}, f"space.{key}", inputs, target)
         if {"hidden_layers", "hidden_units"} <= self._spec.space.keys():
-            largest = dict.fromkeys(self._names("hidden_units"), max(_ends(self._spec.space["hidden_units"])))
+            largest = dict.fromkeys(self._names("hidden_units"), max(self._spec.space["hidden_units"].ends))
             largest["hidden_layers"] = self._layers
             problems += self._problems(
                 {**default, **largest}, "space.hidden_units in all hidden_layers", inputs, target
@@ -229,10 +229,6 @@ def _fields_of(kind: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: chosen[field.name] for field in fields(kind)}
 
 
-def _ends(searched: Range | Choices) -> tuple[Any, ...]:
-    return searched.choices if isinstance(searched, Choices) else (searched.low, searched.high)
-
-
 def _typed(key: str, value: Any, where: str) -> Parameter:
     """Return a value of the key's type; only an integer is converted, to a float."""
     wanted = SEARCHABLE[key]
@@ -273,7 +269,7 @@ def _broken_rule(key: str, value: Any) -> str:
 
 
 def _distribution(key: str, searched: Range | Choices) -> BaseDistribution:
-    ends: list[Any] = [_typed(key, end, f"space.{key}") for end in _ends(searched)]
+    ends: list[Any] = [_typed(key, end, f"space.{key}") for end in searched.ends]
     if isinstance(searched, Choices):
         return CategoricalDistribution(ends)
     low, high = ends

@@ -23,7 +23,7 @@ from experiments.config.later_keys import without_later_keys
 from experiments.config.pruner_options import PRUNERS, HyperbandOptions, PatientOptions
 from experiments.config.report_options import ReportSection
 from experiments.config.sampler_options import SAMPLERS
-from experiments.config.section import Section, broken_rule, options_of, section_from
+from experiments.config.section import Section, broken_rules, options_of, section_from
 from experiments.config.study_name import names_a_folder
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
@@ -164,6 +164,11 @@ class Range(Section):
             raise ValueError(f"a range has at most {MOST_STEPS:g} steps, but got step={self.step}")
         return self
 
+    @property
+    def ends(self) -> tuple[Value, ...]:
+        """Return the least and the largest number."""
+        return (self.low, self.high)
+
 
 class Choices(Section):
     """{ choices = [...] }: a value from a list."""
@@ -175,6 +180,11 @@ class Choices(Section):
         if len(set(self.choices)) < len(self.choices):
             raise ValueError(f"choices must differ, but got {list(self.choices)}")
         return self
+
+    @property
+    def ends(self) -> tuple[Value, ...]:
+        """Return all choices, where a range has its ends."""
+        return self.choices
 
 
 def _kind(value: object) -> str:
@@ -211,7 +221,7 @@ class StudySpec(Section):
                 rule = (
                     f"the outer folds are the test sets, but data.{key} = {named!r} names another; remove one of them"
                 )
-                raise broken_rule(("outer",), rule)
+                raise broken_rules({("outer",): rule})
         return cv
 
     @field_validator("final")
@@ -221,10 +231,11 @@ class StudySpec(Section):
         training, searched = info.data.get("training"), info.data.get("space", {}).get("schedule")
         enqueued = info.data["search"].enqueue if "search" in info.data else ()
         given = [table.get("schedule") for table in (info.data.get("default", {}), *enqueued)]
-        choices = searched.choices if isinstance(searched, Choices) else ()
-        if final.epochs is not None and "plateau" in (training and training.schedule, *choices, *given):
+        ends = searched.ends if searched else ()
+        if final.epochs is not None and "plateau" in (training and training.schedule, *ends, *given):
             rule = "a plateau schedule lowers the rate where the search did, so the refit has the epochs of the search"
-            raise broken_rule(("epochs",), f"{rule}, but got {final.epochs}; remove it, or choose another schedule")
+            rule += f", but got {final.epochs}; remove it, or choose another schedule"
+            raise broken_rules({("epochs",): rule})
         return final
 
     @field_validator("final")
@@ -233,7 +244,7 @@ class StudySpec(Section):
         """Refuse the mean of outputs that different losses give different meanings."""
         if final.choice == "with_default" and "loss" in info.data.get("space", {}):
             rule = "with_default is the mean of two models, which must have the same loss"
-            raise broken_rule(("choice",), f'{rule}; set final.choice = "best", or remove space.loss')
+            raise broken_rules({("choice",): f'{rule}; set final.choice = "best", or remove space.loss'})
         return final
 
     @field_validator("search")
@@ -246,7 +257,7 @@ class StudySpec(Section):
         training = info.data.get("training")
         if isinstance(options, HyperbandOptions) and training and options.min_resource > training.epochs:
             rule = f"must be at most training.epochs, which is {training.epochs}, but got {options.min_resource}"
-            raise broken_rule((*table, "min_resource"), rule)
+            raise broken_rules({(*table, "min_resource"): rule})
         return search
 
     def with_inferred_settings(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from experiments.config.space import Space
-from experiments.config.spec import Choices, StudySpec
+from experiments.config.spec import StudySpec
 from experiments.errors import SpecError
 from nnet.losses import loss_of
 from nnet.schedules import MULTIPLYING
@@ -93,9 +93,7 @@ def _check_smoothing(spec: StudySpec) -> None:
 def _values(spec: StudySpec, key: str) -> tuple[Any, ...]:
     """Return the value of a key that is fixed, the choices of one that is searched, or the ends of its range."""
     searched = spec.space.get(key)
-    if searched is None:
-        return (getattr(spec.training, key),)
-    return searched.choices if isinstance(searched, Choices) else (searched.low, searched.high)
+    return (getattr(spec.training, key),) if searched is None else searched.ends
 
 
 def _first_configurations(space: Space, spec: StudySpec) -> Iterator[tuple[str, dict[str, Any]]]:

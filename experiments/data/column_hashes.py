@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.data.cell_words import Words, array_words
 from experiments.data.cells import SourceCells
+from experiments.data.hashes import mixed
 
 FEWEST = 20  # different values of a column that cannot be another table's by chance
 MOST_COLUMNS = 1000  # of a table whose columns are hashed
@@ -29,7 +30,7 @@ def column_hashes(cells: SourceCells, y: NDArray[Any]) -> tuple[bytes, ...]:
     """
     if cells.width > MOST_COLUMNS:
         return ()
-    targets = _mixed(array_words(np.asarray(y)) + np.uint64(1))
+    targets = mixed(array_words(np.asarray(y)) + np.uint64(1))
     found = {_hash(words, targets) for words in cells.columns() if _differ(words)}
     return tuple(sorted(found)[:KEPT])
 
@@ -49,12 +50,5 @@ def _differ(words: Words) -> bool:
 
 def _hash(words: Words, targets: Words) -> bytes:
     """Return the hash of the pairs of a column's cells and the targets, whatever their order."""
-    pairs = np.add.reduce(_mixed(words ^ targets)) ^ np.uint64(len(words))
-    return int(_mixed(np.array([pairs]))[0]).to_bytes(8, "big")
-
-
-def _mixed(words: Words) -> Words:
-    """Mix the bits of each word (Steele, Lea and Flood 2014, the finaliser of SplitMix64)."""
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    pairs = np.add.reduce(mixed(words ^ targets)) ^ np.uint64(len(words))
+    return int(mixed(np.array([pairs]))[0]).to_bytes(8, "big")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.documents import in_one_line
-from experiments.config.same_column import same_column
+from experiments.config.same_column import columns_called
 from experiments.data.date_formats import is_date_format
 from experiments.data.number_formats import is_number_format
 from experiments.data.raw_table import RawTable, listed, shown
@@ -142,5 +142,5 @@ def named_column(raw: RawTable, column: str | int) -> str | None:
                 f"\"'{column}'\", in quotes twice on the command line, or count its position from the end."
             )
         return there
-    same = [column] if column in raw.columns else same_column(column, names)
+    same = columns_called(column, names)
     return same[0] if len(same) == 1 else None

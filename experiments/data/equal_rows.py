@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from experiments.data.cell_words import Words
 from experiments.data.cells import SourceCells
-from experiments.data.hashes import short_hash
+from experiments.data.hashes import mixed, short_hash
 
 TIMES = 6  # odds of agreement in a column, divided by those of any two rows, above which equal rows are copies
 FEW = 5  # number of rows or pairs that is enough to conclude something
@@ -53,9 +53,9 @@ def equal_rows(cells: SourceCells, own_test: int = 0, judged: int | None = None)
         judged:   number of columns, from the first on, by which equal rows are copies or equal by chance; None: all.
     """
     keys, evidence = np.zeros(len(cells), np.uint64), np.zeros(len(cells), np.uint64)
-    for at, (mixed, _) in enumerate(_columns(cells)):
-        keys += mixed
-        evidence += mixed * np.uint64(judged is None or at < judged)
+    for at, (share, _) in enumerate(_columns(cells)):
+        keys += share
+        evidence += share * np.uint64(judged is None or at < judged)
     rows = len(keys) - own_test
     copies = _are_copies(cells, keys[:rows], evidence[:rows], judged)
     return EqualRows(keys, copies, _are_copies(cells, keys, evidence, judged) if own_test else copies)
@@ -75,8 +75,8 @@ def equal_pictures(pixels: NDArray[Any], target: NDArray[Any], own_test: int = 0
 def equal_hashes(hashes: NDArray[np.void], target: NDArray[Any], own_test: int) -> EqualRows:
     """Compare pictures by (N,) hashes of eight bytes, with their targets."""
     keys = np.zeros(len(hashes), np.uint64)
-    for mixed, _ in _columns(SourceCells.of(hashes, target)):
-        keys += mixed
+    for share, _ in _columns(SourceCells.of(hashes, target)):
+        keys += share
     return EqualRows(keys, _pairs(keys[: len(keys) - own_test]) > 0, _pairs(keys) > 0)
 
 
@@ -95,8 +95,8 @@ def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, j
     if largest <= 1 or largest > max(FEW, rows / FREQUENT):
         return False
     equal, every = _pairs(evidence), rows * (rows - 1) // 2
-    for mixed, words in islice(_columns(cells), judged):
-        differ = _pairs(evidence - mixed[:rows]) - equal  # pairs that differ in this column alone
+    for share, words in islice(_columns(cells), judged):
+        differ = _pairs(evidence - share[:rows]) - equal  # pairs that differ in this column alone
         agree = _pairs(words[:rows])  # pairs that agree in this column, whatever the others say
         if differ >= min(FEW, equal) and (equal - 1) * (every - agree) <= TIMES * differ * agree:
             return False
@@ -106,11 +106,7 @@ def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, j
 def _columns(cells: SourceCells) -> Iterator[tuple[Words, Words]]:
     """Yield each column's share in the keys of the rows, and its words."""
     for at, words in enumerate(cells.columns()):
-        mixed = words + np.uint64((at + 1) * 0x9E3779B97F4A7C15 % (1 << 64))
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):  # SplitMix64
-            mixed ^= mixed >> np.uint64(shift)
-            mixed *= np.uint64(factor)
-        yield mixed ^ (mixed >> np.uint64(31)), words
+        yield mixed(words + np.uint64((at + 1) * 0x9E3779B97F4A7C15 % (1 << 64))), words
 
 
 def _pairs(values: Words) -> int:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.features import Features
 from experiments.data.hashes import NOTHING, fingerprint, short_hash
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Features: TypeAlias = "NDArray[Any] | pd.DataFrame"
 
 
 def content_fingerprint(features: Features, *arrays: NDArray[Any] | None) -> str:

@@ -1,4 +1,4 @@
-"""The two hashes of the data room: of arrays, and of a cell or row."""
+"""The hashes of the data room: of arrays, of a cell or row, and of words of eight bytes."""
 
 from __future__ import annotations
 
@@ -24,3 +24,15 @@ def fingerprint(*arrays: NDArray[Any]) -> str:
 def short_hash(content: bytes | memoryview) -> bytes:
     """Compute the BLAKE2b hash of a cell, row or file, HASH_BYTES long."""
     return hashlib.blake2b(content, digest_size=HASH_BYTES).digest()
+
+
+def mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Mix the bits of each word, so that sums of mixed words tell sets of words apart.
+
+    Source: Steele, Lea and Flood (2014), Fast Splittable Pseudorandom Number Generators; the finaliser of SplitMix64.
+    """
+    words = words.copy()
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        words ^= words >> np.uint64(shift)
+        words *= np.uint64(factor)
+    return words ^ (words >> np.uint64(31))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
+from experiments.data.features import column_values
 from experiments.data.missing_codes import code_hints, target_hint
 from experiments.data.raw_table import listed
 from experiments.data.table import Kind, Table
@@ -103,10 +104,8 @@ def size_hint(table: Table) -> tuple[str, ...]:
 
 
 def _numbers(table: Table, of: Kind = "number") -> Iterator[tuple[str, NDArray[np.float64]]]:
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind == of:
-            features = table.features
-            yield name, features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at].to_numpy(float)
+    for at, name in table.columns_of(of):
+        yield name, column_values(table.features, at)
 
 
 def _short_years(table: Table) -> Iterator[tuple[str, float]]:

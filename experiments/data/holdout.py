@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
 from experiments.data.column_hashes import column_hashes
-from experiments.data.fingerprint import Features, content_fingerprint, row_bytes
+from experiments.data.features import Features
+from experiments.data.fingerprint import content_fingerprint, row_bytes
 from experiments.data.hashes import short_hash
 from experiments.data.row_hashes import RowHashes
 from experiments.errors import LedgerError

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
-from experiments.config.same_column import same_column
+from experiments.config.same_column import columns_called
 from experiments.data.column_types import cleaned
 from experiments.data.raw_table import RawTable
-from experiments.data.reading import fitted, read_features
+from experiments.data.reading import plain_rows, read_features
 from experiments.data.row_format import RowFormat
-from experiments.data.table import Kind, TableReading
+from experiments.data.table import Kind
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import unread_cells
 
@@ -26,11 +28,10 @@ def holds_row(form: RowFormat, first: str, text: str, short: bool) -> bool:
         first: name of the first column.
         short: whether the line had fewer cells than others.
     """
-    if first in form.identifiers or same_column(first, form.identifiers):
+    if columns_called(first, form.identifiers):
         return True
     kinds = dict(form.inputs)
-    names = [first] if first in kinds else same_column(first, kinds)
-    if not names:
+    if not (names := columns_called(first, kinds)):
         return not short
     name, kind = names[0], kinds[names[0]]
     if kind == "category":
@@ -41,8 +42,8 @@ def holds_row(form: RowFormat, first: str, text: str, short: bool) -> bool:
 def _fits(form: RowFormat, name: str, kind: Kind, text: str) -> bool:
     """Return whether a text is a number or a date as its column has them, or a word for a missing one."""
     raw = RawTable("", "", {name: pa.chunked_array([[text]])}, present=words_present(form.present))
-    clean, reading = cleaned(raw, [name]), TableReading(((name, kind),), form.formats)
-    plain, _ = fitted(clean, reading, form.missing)
+    clean, reading = cleaned(raw, [name]), replace(form.reading, columns=((name, kind),))
+    plain = plain_rows(clean, reading)
     features, _ = read_features(reading, plain)
-    unread = unread_cells(clean, plain, reading, features, form.missing)
+    unread = unread_cells(clean, plain, reading, features)
     return not any(one.unfit for one in unread.columns.values())

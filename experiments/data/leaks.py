@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.data.hashes import fingerprint
 from experiments.data.raw_table import RawTable, listed, shown
-from experiments.data.table import Kind, LeftOut, Table
+from experiments.data.table import LeftOut, Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
 from nnet.ordered_sums import ordered_sum
@@ -52,13 +52,13 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
         classes: whether y are labels.
         rows:    positions of the rows that are no copies of others: a copy has the same target in any case. None: all.
     """
-    lines, features = [], _features(table, "number", "category", "date")
+    lines, features = [], table.columns_of("number", "category", "date")
     rows = np.arange(len(y)) if rows is None else rows
     labels = np.unique(y[rows], return_inverse=True)[1]
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"
         lines.append(f"target {shown(table.target_name)} follows from {each} alone; {TOLD}")
-    if ahead := [name for at, name in _features(table, "number") if _is_ahead(table, at, y)]:
+    if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
         lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
     if table.groups is None:
@@ -66,13 +66,6 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
     if table.groups is None and table.time is None:  # of one moment rows may share many numbers
         lines += _repeated_measures(table, rows)
     return tuple(lines)
-
-
-def _features(table: Table, *kinds: Kind) -> Iterator[tuple[int, str]]:
-    """Yield the position and the name of each feature of some kinds."""
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind in kinds:
-            yield at, name
 
 
 def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
@@ -163,7 +156,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
 def _repeated_identifiers(table: Table) -> Iterator[str]:
     """Say which columns are named like identifiers and have the same value in several rows."""
     instead = "" if table.time is None else ", in place of data.time,"
-    for at, name in _features(table, "number", "category"):
+    for at, name in table.columns_of("number", "category"):
         if re.fullmatch(GROUP_NAME, name) and not (table.kinds[at] == "number" and re.fullmatch(COUNT_NAME, name)):
             values = _values(table, at)
             rows, levels = len(values), len(np.unique(values))
@@ -200,7 +193,7 @@ def _repeated_measures(table: Table, rows: NDArray[np.intp]) -> Iterator[str]:
     Args:
         rows: positions of the rows that are no copies of others.
     """
-    found = [[(at, name) for at, name in _features(table, "number")]]
+    found = [[(at, name) for at, name in table.columns_of("number")]]
     for part in (rows[:SAMPLE], rows):  # the first rows rule out most columns
         found = [alike for columns in found for alike in _alike(table, columns, part)]
     for (at, name), *others in found:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.config.regular_file import check_regular
-from experiments.config.same_column import same_column
+from experiments.config.same_column import columns_called
 from experiments.data.bare_shares import refuse_bare_shares
 from experiments.data.cell_notes import CellNotes
 from experiments.data.column_types import cleaned, read_number, refuse_missing
@@ -27,9 +27,9 @@ from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.idx import IDX_PICTURES, is_idx_pictures, read_idx_file
 from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.readers.plain_columns import array_of
-from experiments.data.reading import fitted, read_features
+from experiments.data.reading import plain_rows, read_features
 from experiments.data.row_format import RowFormat
-from experiments.data.table import Kind, TableReading
+from experiments.data.table import Kind
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import WRITE_THEM_SO, UnreadCells, unread_cells
 from experiments.errors import DataError
@@ -90,7 +90,7 @@ def read_rows(
     raw = replace(raw, present=words_present(form.present))
     cells = CellNotes(form)
     known = {*form.names, *form.identifiers, form.target}
-    ignored = tuple(name for name in raw.columns if name not in known and not same_column(name, known))
+    ignored = tuple(name for name in raw.columns if not columns_called(name, known))
     spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
     return NewRows(_chunks(raw, form, rows, spelled, cells), ignored, cells, (*raw.notes, *raw.repairs))
 
@@ -110,7 +110,7 @@ def frame_rows(
     kinds, columns = dict(form.inputs), {}
     given = column_names(list(map(str, frame.columns)))
     for name, (_, column) in zip(given, frame.items(), strict=True):
-        if known := [name] if name in kinds else same_column(name, kinds):
+        if known := columns_called(name, kinds):
             columns[name] = pa.chunked_array([_arrow(column, kinds[known[0]])])
     several = [name for name, often in Counter(map(str, frame.columns)).items() if often > 1 and name in columns]
     repeated = frozenset(name for name in several if _differ(frame, name))
@@ -132,7 +132,7 @@ def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
     Raises:
         DataError: the file lacks one.
     """
-    there = {name: [name] if name in raw.columns else same_column(name, raw.columns) for name in keep}
+    there = {name: columns_called(name, raw.columns) for name in keep}
     if lacking := [name for name, found in there.items() if len(found) != 1]:
         meant = did_you_mean(near(lacking[0], raw.columns))
         raise DataError(f"--keep: {raw.where} lacks {listed(lacking)}{meant}; it has {listed(list(raw.columns))}.")
@@ -250,7 +250,7 @@ def _spelled(raw: RawTable, form: RowFormat, has: Sequence[str], advice: str) ->
     Raises:
         DataError: a column is missing.
     """
-    spelled = {name: [name] if name in raw.columns else same_column(name, list(raw.columns)) for name in form.names}
+    spelled = {name: columns_called(name, raw.columns) for name in form.names}
     if lacking := [name for name, there in spelled.items() if len(there) != 1]:
         more = f"; {advice}" if advice and len(lacking) == len(form.names) else ""
         raise DataError(
@@ -312,12 +312,12 @@ def _read(raw: RawTable, form: RowFormat, rows: int, names: pd.Index, cells: Cel
 def _chunk(raw: RawTable, form: RowFormat, start: int, rows: int) -> tuple[pd.DataFrame, UnreadCells]:
     columns = {name: raw.columns[name].slice(start, rows) for name in form.names}
     part = cleaned(replace(raw, columns=columns, place=lambda row: raw.place(start + row)), columns)
-    reading = TableReading(tuple(form.inputs), form.formats)
-    plain, _ = fitted(part, reading, form.missing)
+    reading = form.reading
+    plain = plain_rows(part, reading)
     for name, kind in form.inputs:
         if kind == "pixel":
             refuse_missing(plain, name, "a pixel")
             read_number(plain, name, "")
     features, _ = read_features(reading, plain)
-    unread = unread_cells(part, plain, reading, features, form.missing)
+    unread = unread_cells(part, plain, reading, features)
     return pd.DataFrame(features, columns=form.names) if isinstance(features, np.ndarray) else features, unread

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,18 +18,15 @@ from experiments.data.unread_cells import WRITE_THEM_SO, ColumnCells, UnreadCell
 NAMED = 3  # categories in a message
 
 
-def with_own_test(
-    table: Table, test: Table, clean: RawTable, plain: RawTable, missing: Sequence[str], before: int | None
-) -> Table:
+def with_own_test(table: Table, test: Table, clean: RawTable, plain: RawTable, before: int | None) -> Table:
     """Append the rows of a test file, and count and say which of their cells cannot be used.
 
     Args:
-        table:   the rows to learn from.
-        test:    the rows of the test file, read like these.
-        clean:   the cleaned columns of the test file.
-        plain:   the same, written as the reading says.
-        missing: words among numbers that the study file names as missing.
-        before:  number of rows in the first table's file, with those that were left out; None: all are in the table.
+        table:  the rows to learn from.
+        test:   the rows of the test file, read like these.
+        clean:  the cleaned columns of the test file.
+        plain:  the same, written as the reading says.
+        before: number of rows in the first table's file, with those that were left out; None: all are in the table.
 
     Raises:
         DataError: no cell of a column can be read, or none holds one of few categories; its numbers have the other
@@ -45,7 +41,7 @@ def with_own_test(
     formats = {name: form for name, form in reading.formats.items() if name in dict(reading.columns)}
     refuse_other_format(clean, formats)
     refuse_bare_shares(clean, formats)
-    cells = unread_cells(clean, plain, reading, features, missing)
+    cells = unread_cells(clean, plain, reading, features)
     unreadable = [name for name in cells.columns if features[name].isna().all()]
     cells.refuse(clean.where, unreadable, WRITE_THEM_SO)
     said = (f"cells of the test file do not fit their column: {cells.named()}",) if cells.count else ()

@@ -26,14 +26,13 @@ def pooling_note(table: Table, rare: int | float) -> str | None:
     rows = len(table.features)
     least = rare if isinstance(rare, int) else rare * rows
     found, whole = [], []
-    for at, kind in enumerate(table.kinds):
-        if kind == "category":
-            counts = table.features.iloc[:, at].value_counts(dropna=False)
-            share = 1 - int(counts[counts >= least].iloc[:MOST_NAMES].sum()) / rows
-            if share > MUCH:
-                found.append(f"{share:.0%} of {table.columns[at]!r}")
-            if share == 1 and counts.iloc[0] > 1 and not re.fullmatch(GROUP_NAME, table.columns[at]):
-                whole.append(table.columns[at])
+    for at, name in table.columns_of("category"):
+        counts = table.features.iloc[:, at].value_counts(dropna=False)
+        share = 1 - int(counts[counts >= least].iloc[:MOST_NAMES].sum()) / rows
+        if share > MUCH:
+            found.append(f"{share:.0%} of {name!r}")
+        if share == 1 and counts.iloc[0] > 1 and not re.fullmatch(GROUP_NAME, name):
+            whole.append(name)
     if not found:
         return None
     more = f" preprocessing.rare = 2 keeps what repeats of {listed(whole)}, of which nothing is left." if whole else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import blocks_note
+from experiments.data.features import take_rows
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import brightness_hint, hints, size_hint
 from experiments.data.holdout import SealedTestSet
@@ -109,21 +110,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     if spec.cv.outer is not None:
         check_inner_folds(table, target, y, section, spec.cv)
         notes += _unused_test_size(spec)
-    if "rare" not in spec.space and (note := pooling_note(development.table, spec.preprocessing.rare)) is not None:
-        notes += (note,)
-    bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in spec.space
-    if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
-        notes += (f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one.",)
-    if table.time is not None and test.groups is not None:
-        notes += (blocks_note(test.groups),)
-    assert development.table.numbers is not None
-    free = first_rows(table, development.table.numbers)
-    notes += leak_hints(development.table, development.y, bool(target.classes), free)
-    notes += size_hint(development.table)
-    notes += order_hints(development.table)
-    notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
-    if not spec.training.batch_norm and "batch_norm" not in spec.space:
-        notes += brightness_hint(development.table)
+    notes += tuple(_hints(spec, table, development, test))
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)
     if cv.n_splits < spec.cv.n_splits:
@@ -142,6 +129,25 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         copies=copies,
         own_test=table.own_test > 0,
     )
+
+
+def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: SealedTestSet) -> Iterator[str]:
+    """Say what the development rows suggest to change, and how the test rows are drawn."""
+    searched, ours, target, y = spec.space, development.table, development.target, development.y
+    if "rare" not in searched and (note := pooling_note(ours, spec.preprocessing.rare)) is not None:
+        yield note
+    if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
+        yield f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one."
+    if table.time is not None and test.groups is not None:
+        yield blocks_note(test.groups)
+    assert ours.numbers is not None
+    yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.numbers))
+    yield from size_hint(ours)
+    yield from order_hints(ours)
+    bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched
+    yield from hints(ours, target, y, bounded, spec.cv.metric)
+    if not spec.training.batch_norm and "batch_norm" not in searched:
+        yield from brightness_hint(ours)
 
 
 def _unused_test_size(spec: StudySpec) -> tuple[str, ...]:
@@ -209,6 +215,4 @@ def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing
     table = development.table
     if set(table.kinds) == {"pixel"}:
         rows = rows[:1]  # nothing is fitted to pixels
-    features = table.features
-    training = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
-    return fit_preprocessor(training, table.kinds, table.pixel_range, preprocessing)
+    return fit_preprocessor(take_rows(table.features, rows), table.kinds, table.pixel_range, preprocessing)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from experiments.config.candidate import Preprocessing
 from experiments.config.documents import canonical_digest
 from experiments.data.date_parts import CIRCULAR, date_part, parts_that_vary
-from experiments.data.fingerprint import Features
+from experiments.data.features import Features, column_values, take_rows
 from experiments.data.hashes import fingerprint
 from experiments.data.medians import medians
 from experiments.data.piecewise import quantile_bins, shares
@@ -155,7 +155,7 @@ class Preprocessor:
         x = np.empty((len(features), self.width), np.float32)
         for start in range(0, len(x), ROWS):
             rows = slice(start, start + ROWS)
-            chunk: Any = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
+            chunk: Any = take_rows(features, rows)
             encoded = [column.encode(chunk.iloc[:, column.column]) for column in self.categories]
             x[rows] = np.hstack([self._numbers(_numeric(chunk, self.numeric, self.part)), *encoded])
         return x
@@ -242,13 +242,9 @@ def _columns(training: Features, kinds: tuple[Kind, ...]) -> tuple[NDArray[np.in
         (column, part)
         for column, kind in enumerate(kinds)
         if kind != "category"
-        for part in (parts_that_vary(_column(training, column)) if kind == "date" else (0,))
+        for part in (parts_that_vary(column_values(training, column)) if kind == "date" else (0,))
     ]
     return np.array([column for column, _ in pairs], np.int64), np.array([part for _, part in pairs], np.int64)
-
-
-def _column(features: Features, column: int) -> NDArray[np.float64]:
-    return features[:, column] if isinstance(features, np.ndarray) else features.iloc[:, column].to_numpy(np.float64)
 
 
 def _numeric(features: Features, columns: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[Any]:

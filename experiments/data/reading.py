@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.data.column_kind import NoFeature, decide_column, file_has_comma, settled_format
+from experiments.data.column_kind import Decision, NoFeature, decide_column, file_has_comma, settled_format
+from experiments.data.column_roles import ColumnRoles
 from experiments.data.column_types import is_text, lenient_numbers, misfits, read_number, texts, words_in
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import has_decimal_comma, is_number_format
@@ -25,20 +26,15 @@ from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
 
-def fitted(raw: RawTable, reading: TableReading, missing: Sequence[str]) -> tuple[RawTable, int]:
-    """Write cleaned rows as their reading says, with plain numbers, and days for dates.
+def plain_rows(clean: RawTable, reading: TableReading) -> RawTable:
+    """Write cleaned rows as their reading says, with plain numbers, and days for dates."""
+    bare = without_words(clean, _numbers(reading), reading.words, reading.formats)
+    return with_formats(bare, dict(reading.columns), reading.formats)
 
-    Args:
-        missing: words among numbers that the study file names as missing.
 
-    Returns:
-        the rows, and the number of cells that do not fit their column.
-    """
-    kinds = dict(reading.columns)
-    numbers = [name for name, kind in reading.columns if kind != "category"]
-    raw = without_words(raw, numbers, (*missing, *reading.missing), reading.formats)
-    raw = with_formats(raw, kinds, reading.formats)
-    return raw, misfits(raw, numbers)
+def _numbers(reading: TableReading) -> list[str]:
+    """Return the columns that are no categories."""
+    return [name for name, kind in reading.columns if kind != "category"]
 
 
 def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, int]:
@@ -59,43 +55,30 @@ def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, int]:
     return np.column_stack(list(values.values())), large
 
 
-def with_features(
-    table: Table, reading: TableReading, clean: RawTable, missing: Sequence[str], strict: bool | None
-) -> tuple[Table, RawTable]:
+def with_features(table: Table, reading: TableReading, clean: RawTable, strict: bool | None) -> tuple[Table, RawTable]:
     """Read the features; what does not fit its column is missing and counted.
 
     Returns:
         the table, and its rows as their reading says, with plain numbers.
 
     Raises:
-        DataError: if strict, a cell does not fit.
+        DataError: if strict, a cell does not fit, or holds an infinite or enormous number; the message names it.
     """
-    plain, unread = fitted(clean, reading, missing)
+    plain = plain_rows(clean, reading)
     if strict:
-        _refuse_misfits(plain, reading)
+        for name in _numbers(reading):
+            read_number(plain, name)
     features, large = read_features(reading, plain)
     columns = tuple(name for name, _ in reading.columns)
-    reading = replace(reading, unread=unread, large=large)
+    reading = replace(reading, unread=misfits(plain, _numbers(reading)), large=large)
     return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading), plain
 
 
-def decide(
-    rows: RawTable,
-    names: Sequence[str],
-    declared: Mapping[str, Kind],
-    formats: Mapping[str, str],
-    keep: frozenset[str],
-    missing: Sequence[str],
-    thousands: bool,
-) -> TableReading:
-    """Decide how the columns of a table are read.
+def decide(rows: RawTable, roles: ColumnRoles, missing: Sequence[str], thousands: bool) -> TableReading:
+    """Decide how the columns without a role are read.
 
     Args:
         rows:      cleaned development rows, in the order of the file.
-        names:     the columns without a role.
-        declared:  columns whose kind is named.
-        formats:   columns whose format is known.
-        keep:      columns that are features whatever they look like.
         missing:   words among numbers that are named as missing.
         thousands: whether a point may stand between thousands in a column whose kind is named.
 
@@ -104,32 +87,39 @@ def decide(
     """
     columns: list[tuple[str, Kind]] = []
     left_out: list[LeftOut] = []
-    settled, words = dict(formats), dict.fromkeys(missing)
+    formats, words = dict(roles.formats), dict.fromkeys(missing)
     comma = any(is_number_format(form) and has_decimal_comma(form) for form in formats.values())
-    comma = comma or file_has_comma(rows, [name for name in names if declared.get(name) != "category"], missing)
-    for name in names:
-        kind, form = declared.get(name), ""
-        if kind is None:
-            try:
-                if name in rows.index:
-                    timed = pa.types.is_temporal(rows.columns[name].type) or is_time_name(name)
-                    raise NoFeature("index", f"{REASONS['index']}; {later_option(name)}" if timed else "")
-                decision = decide_column(rows, name, missing, comma)
-            except NoFeature as reason:
-                if name not in keep:
-                    left_out.append(LeftOut(name, reason.reason, reason.detail))
-                    continue
-                kind = _kept_kind(rows, name)
-            else:
-                kind, form = decision.kind, decision.format
-                words |= dict.fromkeys(decision.missing)
-        columns.append((name, kind))
-        points = thousands or name not in declared
-        if name not in settled and (form := form or settled_format(rows, name, kind, comma, missing, points)):
-            settled[name] = form
-    readable = _readable(rows, words, columns, settled)
+    comma = comma or file_has_comma(rows, roles.numbers, missing)
+    for name in roles.features:
+        decision = _decision(rows, name, roles, missing, comma)
+        if isinstance(decision, LeftOut):
+            left_out.append(decision)
+            continue
+        columns.append((name, decision.kind))
+        words |= dict.fromkeys(decision.missing)
+        points = thousands or name not in roles.kinds
+        if name not in formats:
+            form = decision.format or settled_format(rows, name, decision.kind, comma, missing, points)
+            formats |= {name: form} if form else {}
+    readable = _readable(rows, words, columns, formats)
     found = tuple(word for word in words if word not in missing and word not in readable)
-    return TableReading(tuple(columns), settled, tuple(left_out), found)
+    return TableReading(tuple(columns), formats, tuple(left_out), found, tuple(missing))
+
+
+def _decision(rows: RawTable, name: str, roles: ColumnRoles, missing: Sequence[str], comma: bool) -> Decision | LeftOut:
+    """Return the kind of a column as it is named or decided, or the reason why it is no feature."""
+    if name in roles.kinds:
+        return Decision(roles.kinds[name])
+    column = rows.columns[name]
+    try:
+        if name in rows.index:
+            timed = pa.types.is_temporal(column.type) or is_time_name(name)
+            raise NoFeature("index", f"{REASONS['index']}; {later_option(name)}" if timed else "")
+        return decide_column(rows, name, missing, comma)
+    except NoFeature as reason:
+        if name not in roles.of("keep"):
+            return LeftOut(name, reason.reason, reason.detail)
+        return Decision("category" if is_text(column.type) and pc.any(words_in(column)).as_py() else "number")
 
 
 def _readable(
@@ -145,44 +135,20 @@ def _readable(
     return readable
 
 
-def _kept_kind(rows: RawTable, name: str) -> Kind:
-    """Return the kind of a column that is kept although it looks like no feature."""
-    column = rows.columns[name]
-    return "category" if is_text(column.type) and bool(pc.any(words_in(column)).as_py()) else "number"
-
-
-def _refuse_misfits(raw: RawTable, reading: TableReading) -> None:
-    """Refuse a cell that does not fit its column, or holds an infinite or enormous number.
-
-    Raises:
-        DataError: the message names the first such cell of a column.
-    """
-    for name, kind in reading.columns:
-        if kind != "category":
-            read_number(raw, name)
-
-
-def refuse_decisions(
-    where: str, reading: TableReading, declared: Mapping[str, Kind], formats: Mapping[str, str]
-) -> None:
+def refuse_decisions(where: str, reading: TableReading, roles: ColumnRoles) -> None:
     """Refuse what was decided beyond numbers and categories, all of it in one line.
-
-    Args:
-        declared: columns whose kind is named.
-        formats:  columns whose format is named.
 
     Raises:
         DataError: something was decided.
     """
     done = [f"column {shown(one.name)} ({one.why}) would be left out" for one in reading.left_out]
     done += [f"{shown(word)} would be a missing number" for word in reading.missing]
-    done += [
-        f"column {shown(name)} would be dates" for name, kind in reading.columns if kind == "date" != declared.get(name)
-    ]
+    dates = [name for name, kind in reading.columns if kind == "date" != roles.kinds.get(name)]
+    done += [f"column {shown(name)} would be dates" for name in dates]
     done += [
         f"column {shown(name)} would have the format {shown(form)}"
         for name, form in reading.formats.items()
-        if name not in formats
+        if name not in roles.formats
     ]
     if reading.no_target:
         done.append(f"{reading.no_target} rows without a target would be left out")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from experiments.data.preprocessing import Categories
-from experiments.data.table import Kind, Table
+from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import INDEX_NAME
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class RowFormat:
     layout: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     pooled: frozenset[str] = frozenset()
+
+    @property
+    def reading(self) -> TableReading:
+        """Return how rows are read."""
+        return TableReading(tuple(self.inputs), self.formats, named_missing=tuple(self.missing))
 
     @property
     def names(self) -> list[str]:

@@ -24,8 +24,9 @@ from experiments.data.class_rows import (
 )
 from experiments.data.copies import different_rows, with_their_copies
 from experiments.data.drawn_together import drawn_together
+from experiments.data.features import Features, take_rows
 from experiments.data.few_groups import refuse_shared, too_few_groups
-from experiments.data.fingerprint import Features, content_fingerprint
+from experiments.data.fingerprint import content_fingerprint
 from experiments.data.hashes import fingerprint
 from experiments.data.holdout import SealedTestSet
 from experiments.data.moments import between_moments, most_forward_folds, refuse_earlier, share_of_last, whole_moments
@@ -150,10 +151,9 @@ def _check_sides(table: Table, development: Rows, test: Rows) -> None:
 
 def rows_of(table: Table, rows: Rows) -> Table:
     """Choose rows of a table, in the order given, without their cells in the source."""
-    features = table.features
     return replace(
         table,
-        features=features[rows] if isinstance(features, np.ndarray) else features.iloc[rows],
+        features=take_rows(table.features, rows),
         target=table.target[rows],
         own_test=0,
         groups=None if table.groups is None else table.groups[rows],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import EqualRows
+from experiments.data.features import Features
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from experiments.config.data_options import Decided
 
 Kind = Literal["number", "category", "pixel", "date"]
@@ -62,7 +61,8 @@ class TableReading:
     columns:   name and kind of each feature, in the order of the file.
     formats:   name of a column -> format of its numbers or dates, where they are not written plainly.
     left_out:  the columns that have no role and are no features.
-    missing:   words among numbers that are read as missing numbers.
+    missing:   words among numbers that are read as missing numbers, though nobody named them.
+    named_missing: words that the study file names as missing numbers.
     keys:      the keys of [data] with which nothing is left to decide.
     no_target: number of rows that were left out because they have no target.
     dropped:   class that data.drop_classes leaves out -> number of its rows.
@@ -77,6 +77,7 @@ class TableReading:
     formats: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
     missing: tuple[str, ...] = ()
+    named_missing: tuple[str, ...] = ()
     keys: Decided = field(default_factory=dict)
     no_target: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
@@ -86,12 +87,16 @@ class TableReading:
     unread: int = field(default=0, compare=False)
     large: int = field(default=0, compare=False)
 
-    def explicit(self, dropped: tuple[str, ...], missing: tuple[str, ...], classes: tuple[str, ...]) -> Decided:
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return all words among numbers that are missing numbers."""
+        return (*self.named_missing, *self.missing)
+
+    def explicit(self, dropped: tuple[str, ...], classes: tuple[str, ...]) -> Decided:
         """Return the keys of [data] with which nothing is left to decide; none where all columns are plain numbers.
 
         Args:
             dropped: names of the columns that the study file drops.
-            missing: words that it names as missing values.
             classes: the target's name, if the study file names it as a category.
         """
         named = {kind: tuple(name for name, other in self.columns if other == kind) for kind in get_args(Kind)}
@@ -99,7 +104,7 @@ class TableReading:
             return {}
         return {
             "drop": (*dropped, *(one.name for one in self.left_out)),
-            "missing": (*missing, *self.missing),
+            "missing": self.words,
             "categories": (*classes, *named["category"]),
             "numbers": named["number"],
             "dates": named["date"],
@@ -142,7 +147,7 @@ class Table:
     """
 
     name: str
-    features: NDArray[Any] | pd.DataFrame
+    features: Features
     kinds: tuple[Kind, ...]
     columns: tuple[str, ...]
     target: NDArray[Any]
@@ -166,6 +171,12 @@ class Table:
         for array in (self.features, self.target, self.groups, self.time, self.weights, self.numbers):
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
+
+    def columns_of(self, *kinds: Kind) -> Iterator[tuple[int, str]]:
+        """Yield the position and the name of each column of some kinds."""
+        for at, (name, kind) in enumerate(zip(self.columns, self.kinds, strict=True)):
+            if kind in kinds:
+                yield at, name
 
     def source_cells(self) -> SourceCells:
         """Return the cells of every row in the source, or the features and target where no cells are kept."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,14 @@ from experiments.data.unread_cells import unread_cells
 from experiments.errors import DataError
 
 
+@dataclass(frozen=True)
+class _File:
+    """The rows of a file as they stand in it, and its columns with a use, cleaned."""
+
+    raw: RawTable
+    clean: RawTable
+
+
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
     """Make a table of a raw table; the rows of a test file come last, and its columns are read like the first file's.
 
@@ -43,40 +51,38 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     """
     roles = column_roles(raw, test, data)
     raw, test = without_dots(replace(raw, present=words_present(data.present or ())), test, roles.target)
-    ours, before = _cleaned(raw, roles), raw.rows + (0 if test is None else test.rows)
-    theirs = None if test is None else _cleaned(replace(test, present=raw.present), roles)
-    both = [ours] if theirs is None else [ours, theirs]
+    ours = _File(raw, _cleaned(raw, roles))
+    theirs = None if test is None else _File(test, _cleaned(replace(test, present=raw.present), roles))
+    files, classes = [one.clean for one in (ours, theirs) if one is not None], data.drop_classes or ()
     for name in roles.of("identifier"):
-        check_identifiers(both, name)
-    check_dropped(ours, roles.target, data.drop_classes or ())
-    dropped = dropped_rows(both, roles.target, data.drop_classes or ())
-    comma = is_text(ours.columns[roles.target].type) and file_has_comma(ours, roles.numbers, data.missing or ())
-    raw, ours, form, lost = _targeted(raw, ours, roles, data, comma)
-    roles = _with_formats(roles, ours, data, form)
-    if test is not None and theirs is not None:
-        test, theirs, _, _ = _targeted(test, theirs, roles, data)
-    table = _without_features(ours, raw, roles)
+        check_identifiers(files, name)
+    check_dropped(ours.clean, roles.target, classes)
+    dropped = dropped_rows(files, roles.target, classes)
+    ours, form, lost = _targeted(ours, roles, data, _has_comma(ours.clean, roles, data))
+    roles = _with_formats(roles, ours.clean, data, form)
+    if theirs is not None:
+        theirs, _, _ = _targeted(theirs, roles, data)
+    table = _without_features(ours, roles)
     _check_targets_differ(table, raw, bool(dropped), lost)
     # the rows of the test file, which are appended last, are compared with the others here
-    equal = compared_rows(raw, roles.of("identifier"), roles.of("drop"), test)
-    table = replace(table, equal=equal, spelled=spelled(raw, data))
-    rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
+    equal = compared_rows(ours.raw, roles.of("identifier"), roles.of("drop"), None if theirs is None else theirs.raw)
+    table = replace(table, equal=equal, spelled=spelled(ours.raw, data))
+    rows = development_rows(table, data) if theirs is None else np.arange(ours.raw.rows)
     reading = replace(
-        _decided(taken(ours, rows), roles, data),
-        no_target=before - len(equal.keys) - sum(dropped.values()),
+        _decided(taken(ours.clean, rows), roles, data),
+        no_target=sum(one.rows for one in files) - len(equal.keys) - sum(dropped.values()),
         dropped=dropped,
         target_words=lost if table.target.dtype.kind == "U" else (),
     )
     if data.strict:
-        refuse_decisions(raw.where, reading, roles.kinds, roles.formats)
-    missing = data.missing or ()
-    table, plain = with_features(table, reading, ours, missing, data.strict)
-    table = _with_unread_named(table, ours, plain, missing, roles.kinds, rows)
-    if test is None or theirs is None:
+        refuse_decisions(raw.where, reading, roles)
+    table, plain = with_features(table, reading, ours.clean, data.strict)
+    table = _with_unread_named(table, ours.clean, plain, roles.kinds, rows)
+    if theirs is None:
         return table
-    other = _without_features(theirs, test, roles, as_classes=table.target.dtype.kind == "U")
-    other, plain = with_features(other, reading, theirs, missing, data.strict)
-    return with_own_test(table, other, theirs, plain, missing, raw.rows_of_file)
+    other = _without_features(theirs, roles, as_classes=table.target.dtype.kind == "U")
+    other, plain = with_features(other, reading, theirs.clean, data.strict)
+    return with_own_test(table, other, theirs.clean, plain, ours.raw.rows_of_file)
 
 
 def _cleaned(raw: RawTable, roles: ColumnRoles) -> RawTable:
@@ -105,9 +111,8 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     Raises:
         DataError: no column is a feature, or dates are ambiguous.
     """
-    keep, missing = frozenset(roles.of("keep")), data.missing or ()
     # where a study file names formats, they are all that a run inferred: its other columns are written plainly
-    reading = decide(rows, roles.features, roles.kinds, roles.formats, keep, missing, not data.formats)
+    reading = decide(rows, roles, data.missing or (), not data.formats)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
         kept = any(one.reason != "no_values" for one in reading.left_out)
@@ -122,7 +127,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         reading,
         notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups),
         unnamed=rows.unnamed,
-        keys={**reading.explicit(roles.of("drop"), missing, classes), **rows.layout},
+        keys={**reading.explicit(roles.of("drop"), classes), **rows.layout},
     )
 
 
@@ -133,29 +138,32 @@ def _names_pictures(rows: RawTable, name: str) -> bool:
     return str(rows.columns[name][0].as_py()).casefold().endswith(ENDINGS)
 
 
+def _has_comma(clean: RawTable, roles: ColumnRoles, data: DataSection) -> bool:
+    """Return whether a column beside a target of texts has a decimal comma."""
+    return is_text(clean.columns[roles.target].type) and file_has_comma(clean, roles.numbers, data.missing or ())
+
+
 def _targeted(
-    raw: RawTable, clean: RawTable, roles: ColumnRoles, data: DataSection, comma: bool = False
-) -> tuple[RawTable, RawTable, str, tuple[str, ...]]:
+    file: _File, roles: ColumnRoles, data: DataSection, comma: bool = False
+) -> tuple[_File, str, tuple[str, ...]]:
     """Write the target of a file plainly, and leave out the rows without one, and those of dropped classes.
 
     Args:
         comma: whether another column has a decimal comma.
 
     Returns:
-        the table, its cleaned columns, the format, and the words that were taken for a missing target.
+        the file, the format, and the words that were taken for a missing target.
     """
     target, classes = roles.target, data.drop_classes or ()
-    dropped = sum(dropped_rows([clean], target, classes).values())
-    clean = without_classes(clean, target, classes)
+    dropped = sum(dropped_rows([file.clean], target, classes).values())
+    clean = without_classes(file.clean, target, classes)
     clean, form = plain_target(clean, target, roles.formats.get(target), data.missing or (), comma)
-    lost = tuple(word for word in missing_words(raw, clean, target) if word not in classes)
-    return *with_target(raw, clean, target, lost, dropped), form, lost
+    lost = tuple(word for word in missing_words(file.raw, clean, target) if word not in classes)
+    return _with_target(_File(file.raw, clean), target, lost, dropped), form, lost
 
 
-def with_target(
-    raw: RawTable, clean: RawTable, target: str, words: tuple[str, ...], dropped: int
-) -> tuple[RawTable, RawTable]:
-    """Leave out the rows without a target, of a table and of its cleaned columns.
+def _with_target(file: _File, target: str, words: tuple[str, ...], dropped: int) -> _File:
+    """Leave out the rows without a target.
 
     Args:
         words:   what stands in those rows.
@@ -164,9 +172,9 @@ def with_target(
     Raises:
         DataError: no row is left, or more than half of those without a dropped class have no target.
     """
-    absent = np.asarray(clean.columns[target].is_null(nan_is_null=True))
+    raw, absent = file.raw, np.asarray(file.clean.columns[target].is_null(nan_is_null=True))
     if not absent.any():
-        return raw, clean
+        return file
     if absent.all() and dropped:
         raise DataError(f"data.drop_classes: must leave two classes, but leaves no row of {raw.where}; name fewer.")
     missing, others = absent.sum() - dropped, len(absent) - dropped
@@ -175,7 +183,7 @@ def with_target(
         rest = "" if absent.all() else ", or remove these rows to learn from the others"
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
-    return taken(raw, rows), taken(clean, rows)
+    return _File(taken(raw, rows), taken(file.clean, rows))
 
 
 def _present(words: tuple[str, ...]) -> str:
@@ -200,8 +208,9 @@ def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tup
         raise DataError(f"{every}; name another column{fewer}{_present(words)}.")
 
 
-def _without_features(clean: RawTable, raw: RawTable, roles: ColumnRoles, as_classes: bool = False) -> Table:
+def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False) -> Table:
     """Read the columns with a role; the cells are kept as they are in the raw table."""
+    clean = file.clean
     (time,), (weights,) = roles.of("time") or (None,), roles.of("weights") or (None,)
     as_classes = as_classes or roles.target in roles.of("categories")
     target, classes = read_target(clean, roles.target, as_classes)
@@ -217,17 +226,12 @@ def _without_features(clean: RawTable, raw: RawTable, roles: ColumnRoles, as_cla
         time=read_time(clean, time, roles.formats.get(time or "")),
         weights=read_weights(clean, weights, roles.formats.get(weights or "")),
         numbers=clean.numbers,
-        cells=SourceCells.of(*raw.columns.values()),
+        cells=SourceCells.of(*file.raw.columns.values()),
     )
 
 
 def _with_unread_named(
-    table: Table,
-    clean: RawTable,
-    plain: RawTable,
-    missing: Sequence[str],
-    named: Collection[str],
-    rows: NDArray[np.intp],
+    table: Table, clean: RawTable, plain: RawTable, named: Collection[str], rows: NDArray[np.intp]
 ) -> Table:
     """Note the cells of some rows that do not fit their column.
 
@@ -248,9 +252,9 @@ def _with_unread_named(
         if name in named and is_text(clean.columns[name].type) and features[name].isna().all()
     ]
     if unreadable:
-        cells = unread_cells(clean, plain, reading, features, missing)
+        cells = unread_cells(clean, plain, reading, features)
         unreadable = [name for name in unreadable if name in cells.columns]
         cells.refuse(clean.where, unreadable, "correct its format in data.formats, or its kind")
-    cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows], missing)
+    cells = unread_cells(taken(clean, rows), taken(plain, rows), reading, features.iloc[rows])
     said = f"cells that do not fit their column: {cells.named()}"
     return replace(table, reading=replace(reading, notes=(*reading.notes, said) if cells.count else reading.notes))

@@ -14,6 +14,7 @@ from shlex import quote
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.features import column_values
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 
@@ -77,11 +78,10 @@ def _times(table: Table, onward: bool = False) -> list[tuple[str, Kind, Moments]
     """
     order = None if table.numbers is None else np.argsort(table.numbers)
     found: list[tuple[str, Kind, Moments]] = []
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind == "date" or (kind == "number" and is_time_name(name, ONWARD if onward else f"{ONWARD}|{AROUND}")):
-            values = table.features[:, at] if isinstance(table.features, np.ndarray) else table.features.iloc[:, at]
-            moments = np.asarray(values, np.float64)
-            found.append((name, kind, moments if order is None else moments[order]))
+    for at, name in table.columns_of("date", "number"):
+        if table.kinds[at] == "date" or is_time_name(name, ONWARD if onward else f"{ONWARD}|{AROUND}"):
+            moments = np.asarray(column_values(table.features, at), np.float64)
+            found.append((name, table.kinds[at], moments if order is None else moments[order]))
     dated = any(kind == "date" and _is_dated(moments) for _, kind, moments in found)
     return [one for one in found if one[1] == "number" or _is_dated(one[2]) or not (dated or onward)]
 
@@ -150,13 +150,11 @@ def _name_of_series(table: Table, back: NDArray[np.bool_]) -> str | None:
         back: (N - 1,) whether the next row is an earlier one.
     """
     order = np.arange(len(back) + 1) if table.numbers is None else np.argsort(table.numbers)
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind in ("number", "category"):
-            features = table.features
-            values = np.asarray(features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at])[order]
-            changes, different = values[1:] != values[:-1], len(set(values.tolist()))
-            if changes[back].all() and changes.sum() == different - 1 <= UNSEEN * back.sum():
-                return name
+    for at, name in table.columns_of("number", "category"):
+        values = column_values(table.features, at)[order]
+        changes, different = values[1:] != values[:-1], len(set(values.tolist()))
+        if changes[back].all() and changes.sum() == different - 1 <= UNSEEN * back.sum():
+            return name
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -98,16 +98,13 @@ class UnreadCells:
                 )
 
 
-def unread_cells(
-    written: RawTable, plain: RawTable, reading: TableReading, features: Any, missing: Sequence[str]
-) -> UnreadCells:
+def unread_cells(written: RawTable, plain: RawTable, reading: TableReading, features: Any) -> UnreadCells:
     """Find the cells of numbers and dates that are missing only because they do not fit.
 
     Args:
         written:  cleaned rows.
-        plain:    the same, with plain numbers, and days for dates, as `fitted` writes them.
+        plain:    the same, with plain numbers, and days for dates, as `plain_rows` writes them.
         features: the features that were read from these.
-        missing:  words among numbers that the study file names as missing.
     """
     if isinstance(features, np.ndarray):  # nothing is missing
         return UnreadCells()
@@ -115,7 +112,7 @@ def unread_cells(
     for name, kind in reading.columns:
         if kind == "category" or not (absent := features[name].isna().to_numpy()).any():
             continue
-        values = without_words(written, [name], (*missing, *reading.missing), reading.formats).columns[name]
+        values = without_words(written, [name], reading.words, reading.formats).columns[name]
         unread = absent & np.asarray(pc.invert(values.is_null(nan_is_null=True)))
         if kind == "date" and is_text(values.type):
             unread &= ~np.asarray(pc.is_in(values, pa.array(NO_DATE)))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.documents import readable
+from experiments.data.features import column_values
 from experiments.data.table import Table
 from experiments.evaluation.records import MistakeValues, PermutationRecord
 
@@ -46,8 +47,7 @@ def telling_columns(table: Table, permutation: PermutationRecord | None) -> list
 def cell_texts(table: Table, rows: Sequence[int], name: str) -> list[str]:
     """Write the cells of a column: numbers with six digits, dates as ISO 8601 does, long texts cut."""
     place = table.columns.index(name)
-    features = table.features
-    column = features[:, place] if isinstance(features, np.ndarray) else features.iloc[:, place].to_numpy()
+    column = column_values(table.features, place)
     cells = [column[row] for row in rows]
     if table.kinds[place] == "date":
         return _dates(column.astype(np.float64), cells)

@@ -43,6 +43,15 @@ def test_the_class_of_a_score_of_one_class_is_named_unless_it_was_chosen() -> No
     assert line not in prepared("breast_cancer", cv={"metric": "roc_auc"}).notes
 
 
+def test_a_code_is_counted_in_its_own_class_whichever_is_the_positive_one(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(100, 2)), columns=["a", "b"])
+    rows.assign(y=[99] * 20 + [0] * 80).to_csv(path, index=False)
+    for positive in ({}, {"positive": 0}, {"positive": 99}):
+        notes = prepared(str(path), data={"target": "y", **positive}).notes
+        assert any("target 'y' has '99' in 16 development rows" in note for note in notes)
+
+
 @pytest.mark.parametrize("copies", [{}, {"copies": "free"}])
 def test_copies_are_no_evidence_that_a_column_tells_the_target(copies: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"

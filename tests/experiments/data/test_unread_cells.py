@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.data.raw_table import RawTable
-from experiments.data.reading import fitted, read_features
+from experiments.data.reading import plain_rows, read_features
 from experiments.data.table import Kind, TableReading
 from experiments.data.unread_cells import UnreadCells, unread_cells
 from experiments.errors import DataError
@@ -18,10 +18,10 @@ Make = Callable[..., RawTable]
 
 
 def cells_of(raw: RawTable, kind: Kind = "number", form: str | None = None) -> UnreadCells:
-    reading = TableReading((("x", kind),), {"x": form} if form else {}, missing=("none given",))
-    plain, _ = fitted(raw, reading, ("n.g.",))
+    reading = TableReading((("x", kind),), {"x": form} if form else {}, (), ("none given",), ("n.g.",))
+    plain = plain_rows(raw, reading)
     features, _ = read_features(reading, plain)
-    return unread_cells(raw, plain, reading, features, ("n.g.",))
+    return unread_cells(raw, plain, reading, features)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from experiments.config.data_options import DataSection
 from experiments.config.documents import in_one_line
 from experiments.data.cells import SourceCells
+from experiments.data.development_rows import development_rows
 from experiments.data.equal_rows import equal_pictures, equal_rows
 from experiments.data.missing_labels import refuse_missing_groups, refuse_missing_labels
 from experiments.data.readers.arrays.array_file import ArrayArchive, open_archive
@@ -158,7 +159,7 @@ def _table(path: Path, data: DataSection, chosen: ChosenArrays, blocks: list[_Bl
     flat = x.reshape(len(x), -1)
     equal = equal_pictures(flat, target, own_test) if x.ndim > 2 else equal_rows(SourceCells.of(flat, target), own_test)
     light = Table("", flat[:, :0], (), (), target, "", classes, own_test=own_test, equal=equal, **others)
-    read = as_pictures(x, name, where, partial(_development, light, data))
+    read = as_pictures(x, name, where, partial(development_rows, light, data))
     decisions = [*chosen.decisions, *understood, *read.decisions]
     if data.strict and decisions:
         raise DataError(f"{path}: data.strict refuses what would be decided: {in_one_line(decisions)}.")
@@ -198,13 +199,6 @@ def _form(y: NDArray[Any]) -> str:
 
 def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-
-def _development(light: Table, data: DataSection) -> NDArray[np.intp]:
-    """Return the rows that the study's own split gives to the search."""
-    from experiments.data.development_rows import development_rows
-
-    return development_rows(light, data)
 
 
 def _of_rows(key: str, array: NDArray[Any], where: str, name: str, present: Sequence[str]) -> NDArray[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from experiments.config.documents import count, readable
+from experiments.config.documents import count, first_few, readable
 from experiments.config.folder_tables import named_table
 from experiments.data.readers.pictures.image_file import ENDINGS, ImageHeader, UnreadableError, read_header
 from experiments.errors import DataError
@@ -161,5 +161,4 @@ def _ending(name: str) -> str:
 
 
 def _first(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(readable(name, LONGEST) for name in names[:SHOWN]) + more
+    return first_few([readable(name, LONGEST) for name in names], SHOWN)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from experiments.config.data_options import DataSection
 from experiments.config.documents import count, in_one_line, readable
 from experiments.data.cells import SourceCells
+from experiments.data.development_rows import development_rows
 from experiments.data.equal_rows import equal_hashes
 from experiments.data.hashes import short_hash
 from experiments.data.raw_table import LARGEST_FILE
@@ -146,8 +147,6 @@ def _development(
     pictures: Sequence[LabelledPicture], target: NDArray[np.int64], layout: Layout, data: DataSection
 ) -> NDArray[np.intp]:
     """Return the rows that the study's own split gives to the search."""
-    from experiments.data.development_rows import development_rows
-
     hashes = np.array([short_hash(one.file.path.read_bytes()) for one in pictures], "V8")
     own_test, nothing = len(layout.test), np.empty((len(target), 0))
     equal, groups = equal_hashes(hashes, target, own_test), _groups(pictures, layout)

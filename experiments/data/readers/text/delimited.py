@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from experiments.config.documents import count
 from experiments.config.formats import stem_of
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
 from experiments.data.readers.file_keys import FileKeys
@@ -128,9 +129,8 @@ def _said(file: TextFile, layout: Layout) -> tuple[str, ...]:
     """Say which encoding was guessed, and which lines above the table are left out."""
     if not layout.above:
         return file.repairs
-    lines = "1 line" if len(layout.above) == 1 else f"{len(layout.above)} lines"
-    above = f"{lines} above the table left out ({shown(layout.above[0])}); --set data.skip=0 reads from line 1"
-    return (*file.repairs, above)
+    above = f"{count(len(layout.above), 'line')} above the table left out ({shown(layout.above[0])})"
+    return (*file.repairs, f"{above}; --set data.skip=0 reads from line 1")
 
 
 def _aligned(first: list[str], layout: Layout) -> list[str]:
