@@ -49,6 +49,7 @@ def steps_of_trials(measure: Stopwatch) -> None:
     from experiments.reports.render import render
     from experiments.reports.trials_csv import trials_csv
     from experiments.search.context import prepare_study
+    from experiments.search.executors.base import future_of
     from experiments.search.journal import Journal
     from experiments.search.journal_reader import view_journal
     from experiments.search.loop import search
@@ -68,9 +69,7 @@ def steps_of_trials(measure: Stopwatch) -> None:
     study = prepare_study(spec.with_trials(len(trials) + PROPOSED + spec.search.lookahead))
 
     def submit(task: TrialTask) -> Future[TrialResult]:
-        future: Future[TrialResult] = Future()
-        future.set_result(replace(trials[task.number % len(trials)].result, number=task.number))
-        return future
+        return future_of(replace(trials[task.number % len(trials)].result, number=task.number))
 
     def append(number: int, come: Iterator[FinishedTrial]) -> None:
         for _ in range(number):

@@ -11,7 +11,6 @@ import warnings
 from argparse import Namespace
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -27,10 +26,11 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.search.cross_validation import result_of
+from experiments.search.executors.base import future_of
 from experiments.search.journal import Journal
 from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
-from experiments.search.trial import Curves, FinishedTrial, TrialResult, TrialTask
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 EPOCHS, FOLDS = 60, 5
 SIZES = (100, 1000, 10_000)
@@ -73,13 +73,7 @@ def coordinator_cost(trials: int, timed: int = TIMED) -> Line:
 
 def _coordinator(spec: StudySpec, space: Space, finished: Sequence[FinishedTrial], path: Path) -> Callable[[], object]:
     journal = Journal(path)
-
-    def submit(task: TrialTask) -> Future[TrialResult]:
-        future: Future[TrialResult] = Future()
-        future.set_result(_result(task.number))
-        return future
-
-    trials = search(spec, space, finished, submit)
+    trials = search(spec, space, finished, lambda task: future_of(_result(task.number)))
     return lambda: journal.append(next(trials), space.distributions, inside=True)
 
 

@@ -344,7 +344,9 @@ def _one_form(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def without_trials(spec: StudySpec) -> dict[str, Any]:
-    """Return the resolved study without the number of its trials, which may grow."""
-    document = spec.to_document()
-    return {**document, "search": {key: value for key, value in document["search"].items() if key != "trials"}}
+def without_trials(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a study file without the number of trials, which may grow."""
+    search = document.get("search")
+    if not isinstance(search, Mapping):
+        return dict(document)
+    return {**document, "search": {key: value for key, value in search.items() if key != "trials"}}

@@ -17,7 +17,7 @@ from experiments.evaluation.records import (
 from experiments.evaluation.uncertainty import OutOfFold, calibrated
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
-from nnet.arrays import Array, Rows, Targets
+from nnet.arrays import Array, Targets
 from nnet.metrics import class_probabilities, log_likelihood, predicted_labels
 from nnet.ordered_sums import ordered_sum
 
@@ -60,7 +60,7 @@ def _of_classes(z: Array, validated: ValidationRows, target: Target, are_probabi
             loss=float(loss[at]),
             picture=None,
         )
-        for at in worst(loss, predicted != y, validated.rows)
+        for at in validated.largest(loss, predicted != y, MISTAKES)
     ]
     return OutOfFoldRecord(
         rows=len(z),
@@ -85,7 +85,7 @@ def _of_numbers(z: Array, validated: ValidationRows) -> OutOfFoldRecord:
             loss=float(errors[at]),
             picture=None,
         )
-        for at in worst(errors, errors > 0, validated.rows)
+        for at in validated.largest(errors, errors > 0, MISTAKES)
     ]
     return OutOfFoldRecord(
         rows=len(z),
@@ -134,16 +134,3 @@ def calibration(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> 
     )
     error = ordered_sum(part.rows * abs(part.confidence - part.accuracy) for part in bins) / len(confidence)
     return CalibrationRecord(bins=bins, error=error)
-
-
-def worst(loss: Array, wrong: NDArray[np.bool_], rows: Rows) -> list[int]:
-    """Return positions of the wrong predictions with the largest losses, each row once; of equals the first row.
-
-    >>> worst(np.array([0.5, 3.0, 2.0, 3.0]), np.array([True, True, True, True]), np.array([4, 7, 7, 1]))
-    [3, 1, 0]
-    """
-    order = np.lexsort((rows, -loss))
-    order = order[wrong[order]]
-    _, first = np.unique(rows[order], return_index=True)
-    positions: list[int] = order[np.sort(first)[:MISTAKES]].tolist()
-    return positions

@@ -83,7 +83,7 @@ def joint_errors(
         both, neither = int((advantage == 0).sum()), None
 
     def examples(better: Side, where: NDArray[np.bool_], gain: Array) -> Iterator[RowExample]:
-        for at in _largest(gain, where, validated.rows):
+        for at in validated.largest(gain, where, EXAMPLES):
             truth, ours, theirs = (of[at] for of in texts)
             row, fold = int(validated.rows[at]), int(validated.folds[at])
             yield RowExample(row=row, fold=fold, truth=truth, first=ours, second=theirs, better=better)
@@ -96,12 +96,3 @@ def joint_errors(
         neither=neither,
         examples=(*examples("first", one, advantage), *examples("second", other, -advantage)),
     )
-
-
-def _largest(gain: Array, where: NDArray[np.bool_], rows: NDArray[np.intp]) -> list[int]:
-    """Return positions of the largest gains, each row once; of equals the first row."""
-    order = np.lexsort((rows, -gain))
-    order = order[where[order]]
-    _, first = np.unique(rows[order], return_index=True)
-    positions: list[int] = order[np.sort(first)[:EXAMPLES]].tolist()
-    return positions

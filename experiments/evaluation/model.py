@@ -259,3 +259,24 @@ def predicted(model: Model, rows: pd.DataFrame, level: str | None = None) -> pd.
     beside = {} if level is None else set_column(shares, known.quantiles[level], classes)
     columns = {f"probability_{name}": column for name, column in zip(classes, shares.T, strict=True)}
     return pd.DataFrame({"prediction": np.array(classes, object)[predicted_labels(z)], **beside, **columns})
+
+
+def predict_frame(model: Model, frame: pd.DataFrame, level: str | None = None) -> tuple[pd.DataFrame, list[str]]:
+    """Predict the rows of a DataFrame of any size; return the predictions, and lines about cells that do not fit.
+
+    Args:
+        frame: at least one row.
+        level: as of `predicted`.
+
+    Raises:
+        DataError: a column is missing, or has cells of which none can be read.
+    """
+    import pandas as pd
+
+    from experiments.data.cell_notes import CellNotes
+    from experiments.data.new_rows import frame_rows
+
+    cells = CellNotes(model.rows)
+    chunks = frame_rows(frame, model.rows, ROWS, cells)
+    predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
+    return predictions, cells.lines()

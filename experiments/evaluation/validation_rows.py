@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.config.regular_file import check_regular
 from experiments.errors import StudyStateError
-from nnet.arrays import Targets
+from nnet.arrays import Array, Targets
 from nnet.errors import SavingError
 from nnet.npz import content_of, members_of, npz
 
@@ -35,6 +35,20 @@ class ValidationRows:
     folds: NDArray[np.intp]
     y: Targets
     units: NDArray[np.intp]
+
+    def largest(self, values: Array, among: NDArray[np.bool_], most: int) -> list[int]:
+        """Return positions of the largest values (P,) among some predictions, each row once; of equals the first row.
+
+        >>> zeros = np.zeros(4, np.intp)
+        >>> rows = ValidationRows(np.array([4, 7, 7, 1]), zeros, zeros, zeros)
+        >>> rows.largest(np.array([0.5, 3.0, 2.0, 3.0]), np.ones(4, bool), most=9)
+        [3, 1, 0]
+        """
+        order = np.lexsort((self.rows, -values))
+        order = order[among[order]]
+        _, first = np.unique(self.rows[order], return_index=True)
+        positions: list[int] = order[np.sort(first)[:most]].tolist()
+        return positions
 
 
 def validation_rows(development: DevelopmentSet, folds: Folds) -> ValidationRows:

@@ -35,7 +35,7 @@ class StudyContext:
     def identity(self) -> str:
         """Return the digest by which the ledger knows the study: of all that determines it but the number of trials."""
         return canonical_digest(
-            {"format": SCHEMA, "spec": without_trials(self.spec), "data": self.data.fingerprint},
+            {"format": SCHEMA, "spec": without_trials(self.spec.to_document()), "data": self.data.fingerprint},
         )
 
     def with_trials(self, trials: int) -> StudyContext:

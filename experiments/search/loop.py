@@ -13,7 +13,7 @@ from experiments.config.candidate import Hyperparameters
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.search.cross_validation import result_of
-from experiments.search.executors.base import WorkerLost
+from experiments.search.executors.base import WorkerLost, future_of
 from experiments.search.proposals import SamplerStudy
 from experiments.search.pruners import pruner_choice, pruning_history, reads_other_trials
 from experiments.search.stopping import Budget, Patience
@@ -131,9 +131,7 @@ class _RunningTrials:
     def _submitted(self, task: TrialTask) -> Future[TrialResult]:
         if task.number not in self._interventions:
             return self._submit(task)
-        future: Future[TrialResult] = Future()
-        future.set_result(_failed(task.number, self._interventions[task.number]))
-        return future
+        return future_of(_failed(task.number, self._interventions[task.number]))
 
     def _show(self, result: TrialResult) -> None:
         if reads_other_trials(self._pruner):

@@ -29,9 +29,7 @@ def recorded_identity(document: Mapping[str, Any]) -> str:
     Args:
         document: its results.json, whose study file and data are known to be well formed.
     """
-    spec = document["spec"]
-    search = {key: value for key, value in spec.get("search", {}).items() if key != "trials"}
-    identity = {"spec": {**spec, "search": search}, "data": document["data"]["fingerprint"]}
+    identity = {"spec": without_trials(document["spec"]), "data": document["data"]["fingerprint"]}
     schema = document.get("schema")
     return canonical_digest(identity if schema == 1 else {"format": schema, **identity})
 
@@ -124,7 +122,7 @@ def with_trials_so_far(study: StudyContext, trials: Sequence[FinishedTrial], fol
 def _identity(study: StudyContext) -> dict[str, Any]:
     return {
         "format": SCHEMA,
-        "spec": without_trials(study.spec),
+        "spec": without_trials(study.spec.to_document()),
         "data": {"fingerprint": study.data.fingerprint, "folds": study.data.folds.fingerprint},
     }
 

@@ -10,7 +10,7 @@ from experiments.config.documents import count
 from experiments.data.masked_arrays import has_masked, without_mask
 from experiments.data.raw_table import listed
 from experiments.errors import DataError
-from experiments.evaluation.model import ROWS, Model, predicted, read_model
+from experiments.evaluation.model import Model, predict_frame, read_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,10 +72,6 @@ class StudyModel:
             UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
                 taken for missing.
         """
-        import pandas as pd
-
-        from experiments.data.cell_notes import CellNotes
-        from experiments.data.new_rows import frame_rows
         from experiments.evaluation.levels import ARGUMENTS, asked_level
 
         model = self._model
@@ -83,10 +79,8 @@ class StudyModel:
         frame = _frame(rows, model)
         if not len(frame):
             raise DataError(NO_ROW)
-        cells = CellNotes(model.rows)
-        chunks = frame_rows(frame, model.rows, ROWS, cells)
-        predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
-        for note in cells.lines():
+        predictions, notes = predict_frame(model, frame, level)
+        for note in notes:
             warnings.warn(note, stacklevel=2)
         return predictions.set_axis(frame.index)
 

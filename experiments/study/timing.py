@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 
+from experiments.search.loop import Submit
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 
-Submit = Callable[[TrialTask], "Future[TrialResult]"]
 WAITING, COORDINATION = "waiting for results", "asking and telling"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from experiments.config.default_study import STUDY_FILE
 from experiments.config.regular_file import read_regular
+from experiments.config.spec import without_trials
 from experiments.config.toml_text import parse_toml
 from experiments.errors import StudyStateError
 from experiments.search.storage import write_atomically
@@ -44,7 +45,7 @@ def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None])
     if before is not None:
         kept = _free(path, before)
         write_atomically(kept, before)
-        if theirs is None or _without_trials(ours) != _without_trials(theirs):
+        if theirs is None or without_trials(ours) != without_trials(theirs):
             say(
                 f"{path}: said otherwise, and is now {kept.name}; python -m experiments.tune {folder.path} runs a "
                 "study file as it is"
@@ -67,10 +68,3 @@ def _document(content: bytes | None) -> dict[str, Any] | None:
         return None if content is None else parse_toml(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):  # no UTF-8, no TOML, or too deep
         return None
-
-
-def _without_trials(document: Mapping[str, Any]) -> dict[str, Any]:
-    search = document.get("search")
-    if not isinstance(search, dict):
-        return dict(document)
-    return {**document, "search": {key: value for key, value in search.items() if key != "trials"}}

@@ -36,7 +36,7 @@ def validation(splitter: str, folds: int, repeats: int) -> str:
 
 def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> RunMetadata:
     """Return the metadata of a study, which is the same for any number of trials."""
-    document = without_trials(spec)
+    document = without_trials(spec.to_document())
     sections = ("data", "cv", "preprocessing", "training", "search", "final")
     constants = flat({section: document[section] for section in sections})
     tags = {

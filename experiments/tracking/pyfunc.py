@@ -10,11 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.data.cell_notes import CellNotes
-from experiments.data.new_rows import frame_rows
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS, asked_level
-from experiments.evaluation.model import ROWS, Model, predicted, read_model
+from experiments.evaluation.model import Model, predict_frame, read_model
 
 
 class PyfuncModel:
@@ -48,10 +46,8 @@ class PyfuncModel:
         level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
         if not len(rows):
             raise DataError("there is no row to predict; give one at least.")
-        cells = CellNotes(self._model.rows)
-        chunks = frame_rows(rows, self._model.rows, ROWS, cells)
-        predictions = pd.concat([predicted(self._model, chunk, level) for chunk in chunks], ignore_index=True)
-        for note in cells.lines():
+        predictions, notes = predict_frame(self._model, rows, level)
+        for note in notes:
             warnings.warn(note, stacklevel=3)
         return predictions
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,8 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.search.executors.base import future_of
+from experiments.search.loop import Submit
 from experiments.search.trial import TrialResult, TrialTask
 from nnet.batches import FoldData
 from nnet.metrics import Score
@@ -68,15 +69,9 @@ def compute(data: StudyData) -> Callable[[TrialTask], TrialResult]:
 
 
 @pytest.fixture
-def submit(compute: Callable[[TrialTask], TrialResult]) -> Callable[[TrialTask], Future[TrialResult]]:
+def submit(compute: Callable[[TrialTask], TrialResult]) -> Submit:
     """An executor that has the answer at once."""
-
-    def run(task: TrialTask) -> Future[TrialResult]:
-        future: Future[TrialResult] = Future()
-        future.set_result(compute(task))
-        return future
-
-    return run
+    return lambda task: future_of(compute(task))
 
 
 def made_up_curves(

@@ -105,13 +105,17 @@ class Executor(ABC):
         self.close()
 
 
+def future_of(result: T) -> Future[T]:
+    """Return a future that has its result already."""
+    future: Future[T] = Future()
+    future.set_result(result)
+    return future
+
+
 def map_future(future: Future[T], function: Callable[[T], U]) -> Future[U]:
     """Return the future of a function's result, computed in the thread in which the argument arrives.
 
-    >>> number: Future[int] = Future()
-    >>> text = map_future(number, str)
-    >>> number.set_result(2)
-    >>> text.result()
+    >>> map_future(future_of(2), str).result()
     '2'
     """
     mapped: Future[U] = Future()

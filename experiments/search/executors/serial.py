@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.search.executors.base import Executor, T, WorkerInfo
+from experiments.search.executors.base import Executor, T, WorkerInfo, future_of
 from experiments.search.executors.worker import hello
 
 
@@ -29,9 +29,7 @@ class SerialExecutor(Executor):
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
         """Run the function now."""
-        future: Future[T] = Future()
-        future.set_result(function(*arguments))
-        return future
+        return future_of(function(*arguments))
 
     def share(self, content: memoryview | bytes) -> Inline:
         """Copy the content."""

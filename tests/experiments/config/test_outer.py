@@ -23,7 +23,7 @@ def spec(cv: dict[str, Any] | None = None, **data: Any) -> StudySpec:
 
 
 def test_a_study_without_outer_folds_is_identified_as_before() -> None:
-    document = without_trials(spec())
+    document = without_trials(spec().to_document())
     assert set(document["cv"]) == {"splitter", "n_splits", "n_repeats", "metric"}
     assert document["data"] == {"source": "moons", "task": "auto", "test_size": 0.2, "split_seed": 0}
 

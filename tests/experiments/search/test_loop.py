@@ -13,12 +13,11 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.search import loop
 from experiments.search.executors.base import WorkerDied, WorkerLost, WorkerTimeout
-from experiments.search.loop import search
+from experiments.search.loop import Submit, search
 from experiments.search.stopping import Budget, end_of
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 
 Compute = Callable[[TrialTask], TrialResult]
-Submit = Callable[[TrialTask], "Future[TrialResult]"]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import random
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
@@ -30,6 +29,7 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, preprocessed_folds
+from experiments.search.executors.base import future_of
 from experiments.search.loop import search
 from experiments.search.pruning import STUDY, VisibleStudy
 from experiments.search.trial import (
@@ -101,12 +101,7 @@ def study(spec: StudySpec, case: Case, lookahead: int, validate_every: int = 1) 
 
 
 def run(spec: StudySpec, compute: Compute) -> list[FinishedTrial]:
-    def submit(task: TrialTask) -> Future[TrialResult]:
-        future: Future[TrialResult] = Future()
-        future.set_result(compute(task))
-        return future
-
-    return list(search(spec, Space(spec), [], submit))
+    return list(search(spec, Space(spec), [], lambda task: future_of(compute(task))))
 
 
 def curves(spec: StudySpec, compute: Compute) -> list[Curve]:

@@ -22,6 +22,7 @@ from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.search import samplers
 from experiments.search.cross_validation import result_of
+from experiments.search.executors.base import future_of
 from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed, make_samplers
@@ -93,9 +94,7 @@ def compute(task: TrialTask) -> TrialResult:
 
 
 def submit(task: TrialTask) -> Future[TrialResult]:
-    future: Future[TrialResult] = Future()
-    future.set_result(compute(task))
-    return future
+    return future_of(compute(task))
 
 
 def run(spec: StudySpec, finished: list[FinishedTrial] | None = None) -> list[FinishedTrial]:
@@ -190,9 +189,7 @@ def test_no_sampler_sees_a_point_outside_the_space(case: str) -> None:
     def scored(task: TrialTask, score: float) -> Future[TrialResult]:
         if task.number != 1:
             return submit(task)
-        future: Future[TrialResult] = Future()
-        future.set_result(complete(1, score))
-        return future
+        return future_of(complete(1, score))
 
     low, high = (
         list(search(spec, Space(spec), [], lambda task, score=score: scored(task, score)))  # type: ignore[misc]
@@ -242,9 +239,7 @@ def test_tpe_finds_what_only_sizes_together_show() -> None:
 
     def gap(task: TrialTask) -> Future[TrialResult]:
         first, second = task.candidate.shape.hidden
-        future: Future[TrialResult] = Future()
-        future.set_result(complete(task.number, -float(abs(first - second))))
-        return future
+        return future_of(complete(task.number, -float(abs(first - second))))
 
     def mean_gap(case: str) -> float:
         late: list[float] = []

@@ -88,7 +88,7 @@ def test_trials_of_an_older_journal_learn_what_their_files_hold(done: Searched, 
 def test_a_refusal_says_what_has_changed(
     done: Searched, tmp_path: Path, rows: str, folds: str, metric: str, said: str
 ) -> None:
-    spec, data = without_trials(done.study.spec), done.study.data
+    spec, data = without_trials(done.study.spec.to_document()), done.study.data
     known = {
         "format": SCHEMA,
         "spec": {**spec, "cv": {**spec["cv"], "metric": metric}},
