@@ -54,7 +54,9 @@ def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
         np.outer((whole[name] - low) / of_one, of_it)
         for name, low, of_one, of_it in zip(names, shift, scale, weights, strict=True)
     )
-    return [name for name, part in zip(names, parts, strict=True) if part > PART * parts.max()] if _fits(sums, y) else []
+    if not _fits(sums, y):
+        return []
+    return [name for name, part in zip(names, parts, strict=True) if part > PART * parts.max()]
 
 
 def _fits(sums: Floats, y: Floats) -> bool:
