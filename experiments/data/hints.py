@@ -21,6 +21,8 @@ SKEWED = 3.0  # skewness of a target; that of an exponential distribution is 2
 LARGE = 4096  # inputs of a picture
 MANY = 20_000_000  # values of all pictures, from which a trial of large ones may take minutes
 SQUARED = ("auto", "r2", "neg_mean_squared_error", "neg_root_mean_squared_error")
+ACCURACY = ("auto", "accuracy")
+MOST = 0.9  # share of a class, from which on accuracy says little of the others
 RULING = 100  # the hundredth part of the rows that has more than half of the squared deviations from the mean
 
 
@@ -31,7 +33,7 @@ def hints(
     ranked: bool = False,
     metric: str = "auto",
 ) -> tuple[str, ...]:
-    """Point out numbers that may stand for missing ones, columns with far values, and a skewed or far target.
+    """Point out numbers that may stand for missing ones, far values, and a target that is skewed, far or of one class.
 
     Args:
         table:  the development rows.
@@ -51,6 +53,12 @@ def hints(
     if centuries := [name for name, years in _short_years(table) if years > CENTURY]:
         lines.append(
             f"years of two digits in {listed(centuries)} are taken for 1969 to 2068; write four digits otherwise."
+        )
+    if target.classes and metric in ACCURACY and (counts := np.bincount(y.astype(np.intp))).max() >= MOST * len(y):
+        most = target.classes[int(counts.argmax())]
+        lines.append(
+            f"target {table.target_name!r} is {most!r} in {counts.max():,} of {len(y):,} development rows, so accuracy says "
+            "little of the others; cv.metric = balanced_accuracy weighs all classes alike."
         )
     numbers = None if target.classes or target.log else np.asarray(y, np.float64)
     if numbers is not None and _is_skewed(numbers):

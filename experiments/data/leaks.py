@@ -19,6 +19,7 @@ from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.table import LeftOut, Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
+from experiments.data.told_together import told_together
 from nnet.ordered_sums import ordered_sum
 
 TOLD = "data.drop leaves out what is not known before the target is."
@@ -58,6 +59,8 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"
         lines.append(f"target {shown(table.target_name)} follows from {each} alone; {TOLD}")
+    elif parts := told_together(_columns(table, rows), np.eye(labels.max() + 1)[labels] if classes else y[rows]):
+        lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} together; {TOLD}")
     if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
         lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
@@ -74,6 +77,16 @@ def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
         return table.features[:most, at]
     column = table.features.iloc[:most, at]
     return np.asarray(column.factorize(use_na_sentinel=False)[0] if table.kinds[at] == "category" else column)
+
+
+def _columns(table: Table, rows: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
+    """Return the numbers of some rows, and of categories of two values their codes."""
+    found = {}
+    for at, name in table.columns_of("number", "category"):
+        values = _values(table, at)[rows]
+        if table.kinds[at] == "number" or (len(values) and values.max() == 1):
+            found[name] = values.astype(np.float64)
+    return found
 
 
 def _tells(table: Table, at: int, rows: NDArray[np.intp], labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:
@@ -134,9 +147,12 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
     """Return whether all rows of a value have one target, and more so than would happen by chance.
 
     There is evidence if values repeat, or if the rows of each target are an interval of the numbers. Missing numbers
-    are one value, larger than all others.
+    are one value, or are passed over if they are of several targets and fewer than half.
     """
-    _, codes = np.unique(values, return_inverse=True)
+    there = np.isfinite(values) if values.dtype.kind == "f" else np.ones(len(values), bool)
+    if 2 * there.sum() >= len(values) and len(np.unique(labels[~there])) > 1:
+        values, labels = values[there], labels[there]
+    different, codes = np.unique(values, return_inverse=True)
     counts = np.bincount(labels)
     counts = counts[counts > 0]
     rows, levels, targets = len(codes), int(codes.max()) + 1, len(counts)
@@ -146,11 +162,14 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
         return False
     if levels * REPEATS <= rows and (rows - levels) * log(counts.max() / rows) < log(CHANCE):
         return True
-    intervals = 1 + np.count_nonzero(np.diff(of_level))
-    if values.dtype.kind != "f" or intervals != targets:
+    if values.dtype.kind != "f":
+        return False
+    missing = int(np.isnan(different[-1]))  # sorted behind all numbers
+    of_number = of_level[: levels - missing]
+    if 1 + np.count_nonzero(np.diff(of_number)) != len(np.unique(of_number)):
         return False
     orders = lgamma(rows + 1) - ordered_sum(lgamma(count + 1) for count in counts.tolist())
-    return lgamma(targets + 1) - orders < log(CHANCE)
+    return lgamma(targets + 1) + missing * log(targets) - orders < log(CHANCE)
 
 
 def _repeated_identifiers(table: Table) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Codes and words that may stand for a missing number or answer, as surveys have them: 9, 88, -999, "don't know"."""
+"""Codes and words that may stand for a missing number or answer in surveys and catalogues: 9, 88, -999, 99.99."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from experiments.data.texts import MISSING_NUMBERS
 
 CODES = frozenset(sign * float(digit * length) for sign in (-1, 1) for digit in "789" for length in range(1, 7))
 CODES |= {sign * number for sign in (-1, 1) for number in (97.0, 98.0, 997.0, 998.0)}  # beside 99 and 999
+CODES |= {sign * float(f"{'9' * whole}.{'9' * part}") for sign in (-1, 1) for whole in range(1, 5) for part in (1, 2)}
 FEWEST = 5  # rows with such codes
 APART = 3  # times the smallest difference of the other values
 NO_ANSWERS = (  # further words, in any case, that are no answer of a target

@@ -151,3 +151,13 @@ def test_many_large_pictures_may_be_read_smaller() -> None:
         "has a quarter of them.",
     )
     assert of(100, 64) == of(5000, 28) == of(5000, 64, names=False) == ()
+
+
+def test_a_class_of_most_rows_is_pointed_out_where_accuracy_scores() -> None:
+    table = Table("t", PLAIN[:, None], ("number",), ("x",), np.zeros(60), "y", None)
+    rare, some = (np.arange(60) % each == 0 for each in (20, 6))
+    assert hints(table, TWO, rare * 1) == (
+        "target 'y' is 'no' in 57 of 60 development rows, so accuracy says little of the others; cv.metric = "
+        "balanced_accuracy weighs all classes alike.",
+    )
+    assert hints(table, TWO, some * 1) == hints(table, TWO, rare * 1, metric="f1") == ()

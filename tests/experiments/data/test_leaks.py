@@ -48,6 +48,8 @@ TELLS = "target 'y' follows from 'x' alone; data.drop leaves out what is not kno
         (LETTERS[LABELS + 3 * RANDOM.integers(2, size=ROWS)], "category"),  # two names for each class
         (np.array([5.0, 1.0, 3.0])[LABELS] + RANDOM.uniform(size=ROWS), "number"),  # an interval for each
         (np.where(LABELS == 2, np.nan, 10 * LABELS + RANDOM.uniform(size=ROWS)), "date"),  # missing for one
+        (np.where(np.arange(ROWS) % 9 == 0, np.nan, 10 * LABELS + RANDOM.uniform(size=ROWS)), "number"),  # or of some
+        (np.where(np.arange(ROWS) == np.argmin(LABELS), np.nan, 10 * LABELS + RANDOM.uniform(size=ROWS)), "number"),
         (np.where(LABELS == 2, None, LETTERS[LABELS]), "category"),
     ],
 )
@@ -72,6 +74,22 @@ def test_a_column_that_rises_with_the_number_in_the_sample_alone_is_not() -> Non
     for values, hints in ((np.log(y), (TELLS,)), (np.append(np.log(y[:SAMPLE]), RANDOM.uniform(size=SAMPLE)), ())):
         table = Table("t", pd.DataFrame({"x": values}), ("number",), ("x",), y, "y", None)
         assert leak_hints(table, y, False) == hints
+
+
+def test_columns_that_are_the_target_together_are_pointed_out() -> None:
+    random = np.random.default_rng(1)
+    parts, label = random.normal(size=(300, 2)).round(2), random.integers(3, size=300)
+    columns = {"a": parts[:, 0], "b": parts[:, 1], "c": random.uniform(size=300), "d": np.where(label == 1, "y", "n")}
+    columns["e"] = (label == 2) * 1.0
+    kinds: tuple[Kind, ...] = ("number", "number", "number", "category", "number")
+    table = Table("t", pd.DataFrame(columns), kinds, tuple(columns), np.zeros(300), "y", None)
+    total = (parts @ [1, -2]).round(2)
+    end = "together; data.drop leaves out what is not known before the target is."
+    assert leak_hints(table, total, False) == (f"target 'y' follows from 'a', 'b' {end}",)
+    assert leak_hints(table, (label == 0) * 1, True) == (f"target 'y' follows from 'd', 'e' {end}",)
+    assert leak_hints(table, label, True) == (f"target 'y' follows from 'd', 'e' {end}",)
+    assert leak_hints(table, total + random.normal(0, 0.05, size=300), False) == ()
+    assert leak_hints(table, np.where(np.arange(300) == 77, 1, label), True) == ()
 
 
 def test_a_category_that_has_one_number_each_is_pointed_out() -> None:

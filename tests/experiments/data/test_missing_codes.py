@@ -28,6 +28,8 @@ def numbers(*parts: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
         (numbers(np.arange(20, 80), [888] * 3, [999] * 3), (888, 999)),
         (numbers(LIKERT, 6, 7, [97] * 2, [98] * 2, [99]), (97, 98, 99)),
         (numbers(RANDOM.normal(size=60), [-77] * 5), (-77,)),
+        (numbers(RANDOM.uniform(15, 24, size=60), [99.99] * 5), (99.99,)),  # magnitudes of a catalogue of stars
+        (numbers(RANDOM.uniform(0, 200, size=60), [-99.9] * 3, [-999.9] * 2), (-999.9, -99.9)),
     ],
 )
 def test_codes_that_are_apart_are_found(values: Any, codes: tuple[float, ...]) -> None:

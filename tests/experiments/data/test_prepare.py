@@ -103,7 +103,7 @@ def test_a_class_that_ends_early_says_how_large_a_test_set_has_it() -> None:
 
 
 def test_a_rare_class_lowers_the_folds_and_the_study_file_says_it() -> None:
-    words = ["ok"] * 40 + ["defective"] * 4
+    words = ["ok"] * 30 + ["defective"] * 4
     data = given(words)
     assert (data.n_splits, len(data.folds.pairs)) == (3, 3)
     assert data.notes == ("cv.n_splits: 3 folds instead of 5, as class 'defective' has only 3 development rows.",)

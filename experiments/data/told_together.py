@@ -1,0 +1,65 @@
+"""Columns that tell the target together: the parts of a sum, or the other columns of a one-hot target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST = 200  # columns, beyond which a solution would take long
+CLASSES = 20  # likewise
+ROWS = 200  # at least, by which most targets are ruled out
+EACH = 4  # rows for each column, so that no target is a sum of columns by chance
+NOISE = 1e-5  # share of the variance that rounding may leave
+PART = 1e-3  # of the largest part of the sum, from which a column counts
+
+Floats = NDArray[np.float64]
+
+
+def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
+    """Return the columns of which the target is a weighted sum in every row, if there is one.
+
+    Columns that miss a value, or are always the same, are not looked at.
+
+    Args:
+        columns: name -> the (n,) numbers of the rows.
+        y:       (n,) or (n, targets) the target, of classes whether a row is of each.
+
+    >>> home, away = np.arange(300) % 7.0, np.arange(300) % 5.0
+    >>> told_together({"home": home, "away": away, "day": np.arange(300) ** 2.0}, home + away)
+    ['home', 'away']
+    """
+    y = y.reshape(len(y), -1)
+    if not len(y) or y.shape[1] > CLASSES:
+        return []
+    whole = {name: values for name, values in columns.items() if np.isfinite(values).all() and np.ptp(values) > 0}
+    fewest = max(ROWS, EACH * len(whole))
+    if not 2 <= len(whole) <= MOST or len(y) < fewest:
+        return []
+    some = np.linspace(0, len(y) - 1, fewest).astype(np.intp)
+    x = np.column_stack([values[some] for values in whole.values()])
+    shift, scale = x.mean(axis=0), x.std(axis=0)
+    used = np.flatnonzero(scale > 0)
+    if not len(used):
+        return []
+    shift, scale, x = shift[used], scale[used], x[:, used]
+    centre = y[some].mean(axis=0)
+    weights = np.linalg.lstsq((x - shift) / scale, y[some] - centre, rcond=1e-10)[0]
+    if not _fits((x - shift) / scale @ weights + centre, y[some]):
+        return []
+    names = [list(whole)[at] for at in used]
+    parts = np.abs(weights).max(axis=1)
+    sums = centre + sum(
+        np.outer((whole[name] - low) / of_one, of_it)
+        for name, low, of_one, of_it in zip(names, shift, scale, weights, strict=True)
+    )
+    if not _fits(sums, y):
+        return []
+    return [name for name, part in zip(names, parts, strict=True) if part > PART * parts.max()]
+
+
+def _fits(sums: Floats, y: Floats) -> bool:
+    """Return whether sums are the targets, but for rounding; each target has two values or more."""
+    spread = y.var(axis=0)
+    return bool((spread > 0).all() and (np.square(sums - y).mean(axis=0) <= NOISE * spread).all())
