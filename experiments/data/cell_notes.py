@@ -1,7 +1,8 @@
-"""Notes on the cells of new rows: those that do not fit their column, and categories that training had not."""
+"""Notes on the cells of new rows: those that do not fit their column, and what training had not."""
 
 from __future__ import annotations
 
+from experiments.data.learnt_ranges import OutsideRanges
 from experiments.data.row_format import RowFormat
 from experiments.data.unknown_categories import UnknownCategories
 from experiments.data.unread_cells import UnreadCells
@@ -15,13 +16,15 @@ class CellNotes:
 
     unread:     the cells that are missing because they do not fit their column.
     categories: the categories of the rows, beside those of training.
+    ranges:     the numbers and dates of the rows, beside those of training.
     """
 
     def __init__(self, form: RowFormat):
         self.unread = UnreadCells()
         self.categories = UnknownCategories(form.categories, form.pooled)
+        self.ranges = OutsideRanges(form.ranges, dict(form.inputs), form.formats)
 
     def lines(self) -> list[str]:
         """Return a line for each thing that is to be said of the rows so far."""
         unread = [self.unread.note()] if self.unread.count else []
-        return [*self.categories.respelled(), *self.categories.unknown(), *unread]
+        return [*self.categories.respelled(), *self.categories.unknown(), *self.ranges.lines(), *unread]

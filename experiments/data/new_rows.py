@@ -301,6 +301,7 @@ def _read(raw: RawTable, form: RowFormat, rows: int, names: pd.Index, cells: Cel
     for at in range(0, raw.rows, rows):
         chunk, unread = _chunk(raw, form, at, rows)
         chunk = cells.categories.look_at(chunk)
+        cells.ranges.look_at(chunk)
         cells.unread += unread
         readable |= {name for name in form.names if name not in readable and chunk[name].notna().any()}
         if at + rows >= raw.rows:

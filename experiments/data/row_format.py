@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from experiments.data.preprocessing import Categories
 from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import INDEX_NAME
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from experiments.config.data_options import DataSection
 
 Inputs = Sequence[tuple[str, Kind]]
+Ranges = Mapping[str, tuple[float, float]]
 LAYOUT = ("encoding", "sheet")  # keys of [data] that new rows have from the file that a model learnt from
 
 
@@ -32,6 +35,7 @@ class RowFormat:
     layout:      encoding and sheet of the file that the model learnt from, where they are named or were decided.
     categories:  the values of each category column that have an input of their own.
     pooled:      the category columns whose rare values share an input: which these were is not kept.
+    ranges:      lowest and highest value of each column of numbers or dates; none of a model without them.
     """
 
     inputs: Inputs
@@ -44,6 +48,7 @@ class RowFormat:
     layout: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     pooled: frozenset[str] = frozenset()
+    ranges: Ranges = field(default_factory=dict)
 
     @property
     def reading(self) -> TableReading:
@@ -64,6 +69,18 @@ def known_categories(inputs: Inputs, categories: Sequence[Categories]) -> dict[s
 def pooled_columns(inputs: Inputs, categories: Sequence[Categories]) -> frozenset[str]:
     """Return the category columns whose rare values share an input."""
     return frozenset(inputs[one.column][0] for one in categories if one.pooled)
+
+
+def ranges_of(table: Table) -> dict[str, tuple[float, float]]:
+    """Return the lowest and the highest value of each column of numbers or dates; pixels have none."""
+    features, ranges = table.features, {}
+    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
+        if kind in ("number", "date"):
+            column = features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at]
+            values = np.asarray(column, np.float64)
+            if len(present := values[np.isfinite(values)]):
+                ranges[name] = (float(present.min()), float(present.max()))
+    return ranges
 
 
 def formats_of(table: Table) -> dict[str, str]:

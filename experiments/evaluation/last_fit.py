@@ -23,6 +23,7 @@ from experiments.data.row_format import (
     known_categories,
     layout_of,
     pooled_columns,
+    ranges_of,
 )
 from experiments.data.table import WHITE
 from experiments.errors import SearchError
@@ -185,6 +186,7 @@ def model_of(
             layout=layout_of(spec.data, table),
             categories=known_categories(inputs, preprocessor.categories),
             pooled=pooled_columns(inputs, preprocessor.categories),
+            ranges=ranges_of(table),
         ),
         trial=winner.number,
         uncertainty=Uncertainty.of(uncertainty),

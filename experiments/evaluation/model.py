@@ -18,8 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 from experiments.config.data_options import Encoding
 from experiments.config.target import Target
 from experiments.data.preprocessing import Categories, Preprocessor
-from experiments.data.row_format import LAYOUT, RowFormat, known_categories, pooled_columns
-from experiments.data.table import Kind
+from experiments.data.row_format import LAYOUT, Ranges, RowFormat, known_categories, pooled_columns
+from experiments.data.table import LARGEST, Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
 from experiments.evaluation.mean_outputs import joined, model_outputs
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BESIDE = "default"  # folder of the model that is averaged with that of the folder around it
+LAST_DAY = 100_000  # days from 1970 to a date, at most: pandas holds no more
 ROWS = 4096  # rows that are predicted at a time, at most
-LATER = ("beside", *LAYOUT)  # keys of model.json that are left out where there is nothing to say
+LATER = ("beside", "ranges", *LAYOUT)  # keys of model.json that are left out where there is nothing to say
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class About:
     beside: str | None = None  # sha256 of model.json of the model beside it
     encoding: Encoding | None = None
     sheet: str | None = None
+    ranges: dict[str, tuple[float, float]] | None = None
 
 
 def write_model(model: Model, folder: Path) -> None:
@@ -136,6 +138,7 @@ def _contents(model: Model) -> dict[str, bytes]:
         beside=hashlib.sha256(beside[MODEL]).hexdigest() if beside else None,
         encoding=rows.layout.get("encoding"),
         sheet=rows.layout.get("sheet"),
+        ranges=dict(rows.ranges) or None,
     )
     notes = {key: value for key, value in asdict(about).items() if key not in LATER or value is not None}
     extra = {**fitted.arrays, "units": np.array([model.units.centre, model.units.scale])}
@@ -173,6 +176,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
         "has a temperature above 0 and errors of known levels": about.uncertainty is None or about.uncertainty.is_sound,
     }
+    rules["has ranges of its own numbers and dates"] = _are_ranges(about.ranges or {}, about.inputs)
     rules["in the folder of another has none in its own"] = about.beside is None or not is_beside
     beside = None if about.beside is None or is_beside else _beside(folder / BESIDE, about.beside)
     if beside is not None:
@@ -198,6 +202,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
             layout={key: value for key in LAYOUT if (value := getattr(about, key)) is not None},
             categories=known_categories(about.inputs, about.categories),
             pooled=pooled_columns(about.inputs, about.categories),
+            ranges=about.ranges or {},
         ),
         about.trial,
         about.probabilities,
@@ -224,6 +229,12 @@ def _are_pixels(picture: tuple[int, ...], inputs: tuple[tuple[str, Kind], ...]) 
     """Tell whether inputs are the pixels of pictures of a shape."""
     has_shape = (len(picture) == 2 or picture[2:] == (3,)) and min(picture) > 0
     return has_shape and prod(picture) == len(inputs) and all(kind == "pixel" for _, kind in inputs)
+
+
+def _are_ranges(ranges: Ranges, inputs: tuple[tuple[str, Kind], ...]) -> bool:
+    """Tell whether ranges are of columns of numbers and dates, and hold values that these can have."""
+    most = {name: LAST_DAY if kind == "date" else LARGEST for name, kind in inputs if kind in ("number", "date")}
+    return all(name in most and -most[name] <= low <= high <= most[name] for name, (low, high) in ranges.items())
 
 
 def outputs_of(model: Model, rows: pd.DataFrame) -> Array:

@@ -70,7 +70,7 @@ class StudyModel:
 
         Warns:
             UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
-                taken for missing.
+                taken for missing, or a number or date lies far outside those of training.
         """
         from experiments.evaluation.levels import ARGUMENTS, asked_level
 

@@ -34,7 +34,7 @@ class PyfuncModel:
 
         Warns:
             UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
-                taken for missing.
+                taken for missing, or a number or date lies far outside those of training.
         """
         try:
             return self._predicted(rows, params or {})
