@@ -45,9 +45,10 @@ def winners(studies: Studies, clip: str) -> str:
     metric = studies[0][1].metric
     curves = [(at, study.name, study.learning) for at, study in studies if study.learning is not None]
     settled = [score for _, _, curve in curves for score in curve.scores[len(curve.scores) // 5 :]]
+    best = max(max(curve.scores) for _, _, curve in curves)
     last = max(max(curve.epochs) for _, _, curve in curves)
     epochs = Axis(0.0, 1.03 * last, number_ticks(0, last, 6, whole=True), "epoch", "line")
-    scores = score_axis(metric, *with_margin(min(settled), max(settled)), f"validation {metric_label(metric)}", 7)
+    scores = score_axis(metric, *with_margin(min(settled), best), f"validation {metric_label(metric)}", 7)
     chart = Chart(*WIDE, epochs, scores, clip=clip)
     for at, name, curve in curves:
         points: list[Point] = list(zip(map(float, curve.epochs), curve.scores, strict=True))
