@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from os.path import commonprefix
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -127,7 +127,8 @@ def distinct(names: Sequence[str], most: int = 24) -> list[str]:
     whole = [drawable(name, len(name) + 1) for name in names]
     for shown in {one for one in cut if cut.count(one) > 1}:
         alike = [at for at, one in enumerate(cut) if one == shown]
-        shared, head = len(commonprefix([whole[at] for at in alike])), most // 4
+        letters = zip(*(whole[at] for at in alike), strict=False)
+        shared, head = len(list(takewhile(lambda same: len(set(same)) == 1, letters))), most // 4
         if len({whole[at] for at in alike}) > 1 and most > SHORTEST:
             ends = distinct([whole[at][shared:] for at in alike], most - head - 1)
             for at, end in zip(alike, ends, strict=True):
