@@ -31,34 +31,40 @@ DOUBT: Final = "Before you trust this score: {}"
 SEEN: Final = "On rows that neither model had seen,", "On these test rows,"  # without copies, with copies
 MEANINGS: Final[dict[Verdict, str]] = {
     "helped": "On rows that neither model had seen, the tuned model does better than the default by more than chance "
-    "would explain. The true difference plausibly lies between {} and {}. Use the tuned model.",
+    "would explain. The true difference plausibly lies between {} and {}. Of the two, use the tuned model.",
     "no evidence either way": "These test rows cannot tell the tuned model and the default apart; that does not show "
-    "that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that "
-    "tuning improved it.",
+    "that they are equal. Any true difference from {} to {} would fit. Of the two, use the tuned model, but do not "
+    "claim that tuning improved it.",
     "default better": "On rows that neither model had seen, the tuned model does worse than the default by more than "
-    "chance would explain: the search has overfitted its own folds. Use the default configuration.",
+    "chance would explain: what did best on the folds does not do best here. Of the two, use the default "
+    "configuration.",
     "not compared": "The two were not compared.",
 }
 PROCEDURE: Final = "This is the score of the procedure, its search included, and not of this one model. "
 OF_PROCEDURES: Final[dict[Verdict, str]] = {
     "helped": "On rows that its searches did not have, the procedure does better than the default by more than chance "
-    "would explain. The true difference plausibly lies between {} and {}. Use the tuned model.",
+    "would explain. The true difference plausibly lies between {} and {}. Of the two, use the tuned model.",
     "no evidence either way": "The outer folds cannot tell the procedure and the default apart; that does not show "
-    "that they are equal. Any true difference from {} to {} would fit. Use the tuned model, but do not claim that "
-    "tuning improved it.",
+    "that they are equal. Any true difference from {} to {} would fit. Of the two, use the tuned model, but do not "
+    "claim that tuning improved it.",
     "default better": "On rows that its searches did not have, the procedure does worse than the default by more than "
-    "chance would explain: searches on rows like these overfit their own folds. Use the default configuration.",
+    "chance would explain: what did best on their folds does not do best here. Of the two, use the default "
+    "configuration.",
     "not compared": "The two were not compared: {}.",
 }
 NO_INTERVAL: Final = (
     "no interval, as the differences are all equal",
     "The differences are all equal, so that no limits of the true one can be given. ",
 )
-ADVICE: Final = " Use the "  # begins the last sentence of a meaning
+ADVICE: Final = " Of the two, use the "  # begins the last sentence of a meaning
 ITSELF: Final = " The last search, over all rows, chose the default itself: that is the model which is kept."
 BLIND: Final = ("majority class", "mean")
 UNLEARNED: Final = (
     " The {} reads no column: by this metric, these rows do not show that the model has learnt anything from columns."
+)
+UNSURE: Final = (
+    " The interval of the score includes {}, the score of the {}, which reads no column: by itself, it leaves open "
+    "whether the model has learnt anything from columns."
 )
 OF_ITS_TIME: Final = " Score, interval and verdict are of the time of the test rows; later rows may differ."
 LIMITS: Final = (
@@ -280,14 +286,19 @@ def unbeaten(result: StudyResult, test: FinalScore) -> list[ScoredBaseline]:
 
 def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
     """Name the baselines that were not beaten: a tuned model that is no better than they are is no reason to use it."""
-    if not (baselines := unbeaten(result, test)):
-        return ()
     scores = Scores.like(test.metric, test.score)
+    unsure: Parts = ()
+    for one in scored_baselines(result, test):
+        if plain(one.name) in BLIND and test.ci95[0] <= one.score < test.score:
+            unsure = sentence(UNSURE, Fact(f"{one.key}.score", scores.show(one.score)), one.name)
+    if not (baselines := unbeaten(result, test)):
+        return unsure
     named = [sentence("{} ({})", one.name, Fact(f"{one.key}.score", scores.show(one.score))) for one in baselines]
     tuned = "tuned model" if result.outer is None else "procedure"
-    said = sentence(f" On these rows {{}} did as well as the {tuned} or better.", joined(named))
+    listed = joined([joined(named[:-1]), named[-1]], " and ")
+    said = sentence(f" On these rows {{}} did as well as the {tuned} or better.", listed)
     blind = [name for one in baselines if (name := plain(one.name)) in BLIND]
-    return (*said, UNLEARNED.format(blind[0])) if blind else said
+    return (*said, UNLEARNED.format(blind[0])) if blind else (*said, *unsure)
 
 
 def _disagreement(compared: ScoreDifference) -> Parts:

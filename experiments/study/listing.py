@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +24,7 @@ from experiments.study.ledger_check import was_tested_before
 from experiments.study.lookup import holds_a_study, known_studies
 from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time
 
+SPARED = ("sampler", "last change", "data")  # columns that are left out where there is no room, the first one first
 WIDE = 110  # columns of a terminal that has room for the time of the last change
 NO_METRIC = "no metric yet"
 SAME_ROWS = "rows: studies with the same letter have the same rows and folds, so that `compare` can test them"
@@ -107,32 +109,42 @@ def _letters(listed: Sequence[ListedStudy]) -> dict[tuple[str, str], str]:
 
 
 def _table(studies: Sequence[ListedStudy], letters: dict[tuple[str, str], str], width: int) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("study", "state", "trials", "data"):
-        table.add_column(column, overflow="fold")
-    for column in ("rows", "sampler"):
-        table.add_column(column, no_wrap=True)
-    for column in ("selection", "test", *(["last change"] if width >= WIDE else [])):
-        table.add_column(column, justify="right", no_wrap=True)
+    titles = ["study", "state", "trials", "data", "rows", "sampler", "selection", "test"]
+    titles += ["last change"] * (width >= WIDE)
     rows = [_cells(study, letters, width) for study in studies]
-    if max(map(len, rows)) > len(table.columns):
-        table.add_column("MLflow")
-    for row in rows:
-        table.add_row(*row)
+    titles += ["MLflow"] * (max(map(len, rows)) > len(titles))
+    columns = {
+        title: [row[at] if at < len(row) else Text() for row in rows]
+        for at, title in enumerate(titles)
+    }  # fmt: skip
+    for title in SPARED:  # the names of studies, which people type, are broken last
+        if _width(columns) > width:
+            columns.pop(title, None)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in columns:
+        justify: Literal["left", "right"] = "right" if title in ("selection", "test", "last change") else "left"
+        table.add_column(title, justify=justify, overflow="fold", no_wrap=title not in ("study", "state", "trials"))
+    for cells in zip(*columns.values(), strict=True):
+        table.add_row(*cells)
     return table
 
 
-def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) -> list[str | Text]:
-    status, name = study.status, Text(printable(study.name))
+def _width(columns: Mapping[str, Sequence[Text]]) -> int:
+    """Return the width that a table needs, its gaps included."""
+    return sum(2 + max(cell_len(title), *(cell.cell_len for cell in cells)) for title, cells in columns.items()) - 2
+
+
+def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) -> list[Text]:
+    status, name = study.status, printable(study.name)
     if status is None:
-        return [name, "unreadable"]
+        return [Text(name), Text("unreadable")]
     data, search = study.spec.get("data", {}), study.spec.get("search", {})
     scores = Scores.like(study.metric, None if status.best is None else status.best.result.value)
-    cells: list[str | Text] = [
+    cells = [
         name,
-        status.state,
+        status.ending + ("" if status.result is None or status.result.outer is None else " (nested)"),
         "" if status.state == "not started" else status.trials.removesuffix("s").removesuffix(" trial"),
-        Text(printable(Path(str(data.get("source", ""))).name)),
+        printable(Path(str(data.get("source", ""))).name),
         "" if status.rows is None else letters.get(status.rows, ""),
         str(search.get("sampler", "")),
         "" if status.best is None else scores.show(status.best.result.value),
@@ -141,7 +153,7 @@ def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) 
     ]
     if status.mlflow:
         cells.append("on its way" if status.mlflow == ON_ITS_WAY else "incomplete")
-    return cells
+    return list(map(Text, cells))
 
 
 def _tested(status: StudyStatus, scores: Scores) -> str:
@@ -152,4 +164,4 @@ def _tested(status: StudyStatus, scores: Scores) -> str:
     if result.test is None:
         return "earlier" if was_tested_before(result) else ""
     again = "" if result.test.times_scored == 1 else " (again)"
-    return scores.show(result.test.score) + ("" if result.outer is None else " (nested)") + again
+    return scores.show(result.test.score) + again

@@ -69,6 +69,12 @@ class StudyStatus:
         return next((trial for trial in self.finished if trial.result.number == self.result.best.number), best)
 
     @property
+    def ending(self) -> str:
+        """Name the state; "no score" where all trials have finished and none has a score, so that none can be kept."""
+        whole = self.wanted is not None and len(self.finished) >= self.wanted
+        return "no score" if self.state == "interrupted" and whole and self.best is None else self.state
+
+    @property
     def trials(self) -> str:
         """Say how many trials have finished, of how many."""
         finished = len(self.finished)
@@ -156,7 +162,7 @@ def print_status(console: Console, name: str, path: Path, search: SearchSection 
     """Print the state of one study, one fact a line."""
     status = study_status(path, search)
     endings = f" ({outcomes(trial.result.reason for trial in status.finished)})" if status.finished else ""
-    console.print(Text(f"{name}: {status.state}, {status.trials}{endings}", style="bold"), soft_wrap=True)
+    console.print(Text(f"{name}: {status.ending}, {status.trials}{endings}", style="bold"), soft_wrap=True)
     print_facts(console, _facts(status, path))
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from experiments.reports.blocks import Fact
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Stroke
-from experiments.reports.plots.svg import BLUE, FAINT, INK, ORANGE, SIZE, drawable, rectangle
+from experiments.reports.plots.svg import BLUE, FAINT, INK, ORANGE, SIZE, distinct, rectangle
 from experiments.reports.plots.text_width import text_width
 from experiments.reports.plots.ticks import number_ticks
 
@@ -41,8 +41,7 @@ def bars(rows: Sequence[Bar], axis: str, limit: float | None = None) -> str:
     low = min(0.0, *(row.length - row.deviation for row in rows))
     high = max(0.0, limit or 0.0, *(row.length + row.deviation for row in rows))
     high = high if high > low else 1.0
-    names = Axis(len(rows) - 0.5, -0.5, [(place, drawable(row.name, 28)) for place, row in enumerate(rows)],
-                 rule="", colour=INK)  # fmt: skip
+    names = Axis(len(rows) - 0.5, -0.5, list(enumerate(distinct([row.name for row in rows], 28))), rule="", colour=INK)
     room = (max(text_width(str(row.words.text), SIZE) for row in rows) + 8) / (WIDTH - names.left)  # for the words
     end = high + (high - low) * room / (1 - room)
     lengths = Axis(low, end, number_ticks(low, end), axis, "line")

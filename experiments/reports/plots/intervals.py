@@ -14,7 +14,7 @@ from experiments.reports.metrics import Scores, axis_label, lower_is_better, met
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.score_axis import score_axis
-from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, drawable
+from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, distinct
 from experiments.reports.plots.ticks import number_ticks
 
 WIDTH: Final = 302.0  # points
@@ -55,8 +55,7 @@ def dots(rows: Sequence[Dot], metric: str, title: str = "") -> str:
     first, last = max(min(shown), low), max(shown)
     margin = 0.06 * (last - first) or 0.01 * abs(last) or 0.01
     cut = len(shown) < sum(len(row.ends) for row in rows)
-    names = Axis(len(rows) - 0.5, -0.5, [(place, drawable(row.name, 34)) for place, row in enumerate(rows)],
-                 rule="", colour=INK)  # fmt: skip
+    names = Axis(len(rows) - 0.5, -0.5, list(enumerate(distinct([row.name for row in rows], 34))), rule="", colour=INK)
     scores = score_axis(metric, first - (2 if cut else 1) * margin, last + margin, f"{title} {axis_label(metric)}", 7)
     chart = Chart(WIDTH, ROW * len(rows), replace(scores, rule="line"), names)
     chart.upright(rows[0].score, Stroke(FAINT, 0.9, "1.5 1.5"))

@@ -8,7 +8,7 @@ from typing import Final
 from experiments.evaluation.records import Counts
 from experiments.reports.blocks import Fact
 from experiments.reports.plots.chart import Axis, Chart
-from experiments.reports.plots.svg import BLUE, INK, ORANGE, RULE, document, drawable, element, rectangle, text
+from experiments.reports.plots.svg import BLUE, INK, ORANGE, RULE, distinct, document, element, rectangle, text
 from experiments.reports.plots.text_width import text_width
 
 SIDE: Final = 266.0  # points
@@ -29,7 +29,8 @@ def confusion(key: str, counts: Counts, classes: Sequence[str]) -> str:
     """
     size, named = len(counts), len(counts) <= NAMED
     places = range(0, size, 1 if named else max(1, round(size / 5)))
-    ticks = [(place, drawable(classes[place], 12) if named else str(place)) for place in places]
+    names = distinct(classes, 12) if named else list(map(str, range(size)))
+    ticks = [(place, names[place]) for place in places]
     said = "{} class" if named else "number of the {} class"
     across = Axis(-0.5, size - 0.5, ticks, said.format("predicted"), "", named=True, colour=INK)
     down = Axis(size - 0.5, -0.5, ticks, said.format("true"), "", colour=INK)

@@ -12,7 +12,7 @@ from experiments.reports.metrics import axis_label, metric_label
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Point, Stroke
 from experiments.reports.plots.score_axis import score_axis, with_margin
-from experiments.reports.plots.svg import BLUE, GREEN, INK, ORANGE, drawable
+from experiments.reports.plots.svg import BLUE, GREEN, INK, ORANGE, distinct
 from experiments.reports.plots.ticks import number_ticks
 
 HALF: Final = (295.0, 132.0)  # points
@@ -45,13 +45,14 @@ def winners(studies: Studies, clip: str) -> str:
     metric = studies[0][1].metric
     curves = [(at, study.name, study.learning) for at, study in studies if study.learning is not None]
     settled = [score for _, _, curve in curves for score in curve.scores[len(curve.scores) // 5 :]]
+    best = max(max(curve.scores) for _, _, curve in curves)
     last = max(max(curve.epochs) for _, _, curve in curves)
     epochs = Axis(0.0, 1.03 * last, number_ticks(0, last, 6, whole=True), "epoch", "line")
-    scores = score_axis(metric, *with_margin(min(settled), max(settled)), f"validation {metric_label(metric)}", 7)
+    scores = score_axis(metric, *with_margin(min(settled), best), f"validation {metric_label(metric)}", 7)
     chart = Chart(*WIDE, epochs, scores, clip=clip)
-    for at, name, curve in curves:
+    for (at, _, curve), name in zip(curves, distinct([name for _, name, _ in curves]), strict=True):
         points: list[Point] = list(zip(map(float, curve.epochs), curve.scores, strict=True))
-        chart.line(points, look(at), drawable(name))
+        chart.line(points, look(at), name)
         chart.marks([max(points, key=lambda point: (point[1], -point[0]))], Mark("circle", look(at).colour, 3.2))
     return chart.svg()
 
@@ -65,8 +66,8 @@ def _searches(studies: Studies, clip: str, title: str, at: At, whole: bool = Fal
     last = max(at(curve)[-1] for _, _, curve in curves) or 1.0
     x = Axis(-0.02 * last, 1.02 * last, number_ticks(0, last, 6, whole=whole), title, "line")
     chart = Chart(*HALF, x, score_axis(metric, *with_margin(low, best), axis_label(metric)), clip=clip)
-    for place, name, curve in curves:
-        chart.line(_steps(list(zip(at(curve), curve.scores, strict=True))), look(place), drawable(name))
+    for (place, _, curve), name in zip(curves, distinct([name for _, name, _ in curves]), strict=True):
+        chart.line(_steps(list(zip(at(curve), curve.scores, strict=True))), look(place), name)
     return chart.svg()
 
 

@@ -10,7 +10,7 @@ from experiments.reports.formatting import MINUS
 from experiments.reports.metrics import metric_label
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Stroke
-from experiments.reports.plots.svg import BLUE, FAINT, INK, drawable
+from experiments.reports.plots.svg import BLUE, FAINT, INK, distinct
 from experiments.reports.plots.ticks import number_ticks
 
 WIDTH: Final = 302.0  # points
@@ -50,12 +50,14 @@ def pair_differences(rows: Sequence[NamedDifference], metric: str) -> str:
     title = f"difference in {metric_label(metric)}"
     chart = Chart(WIDTH, ROW * len(rows), Axis(-reach, reach, ticks, title, "line"), Axis(len(rows) - 0.35, -0.6))
     chart.upright(0.0, Stroke(FAINT, 1))
+    names = list(dict.fromkeys(name for row in rows for name in (row.first, row.second)))
+    shown = dict(zip(names, distinct(names), strict=True))
     for at, row in enumerate(rows):
         colour = BLUE if row.found.claimed else INK
         low, high = row.found.interval
         chart.line([(low, at), (high, at)], Stroke(colour, 2.2), mark=Mark("bar", colour, 4.5))
         chart.marks([(row.found.score, at)], Mark("circle", colour, 3.7))
         words = chart.up(at - 0.42)
-        chart.text(chart.across(-reach), words, f"← {drawable(row.second)} better")
-        chart.text(chart.across(reach), words, f"{drawable(row.first)} better →", "end")
+        chart.text(chart.across(-reach), words, f"← {shown[row.second]} better")
+        chart.text(chart.across(reach), words, f"{shown[row.first]} better →", "end")
     return chart.svg()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.reports.formatting import parameter
-from experiments.reports.plots.svg import drawable
+from experiments.reports.plots.svg import distinct
 from experiments.reports.plots.ticks import linear_ticks, log_ticks, short_number
 
 FEW: Final = 10  # most whole numbers that stand apart on an axis
@@ -39,7 +39,8 @@ def parameter_axis(bounds: Mapping[str, Any], values: Mapping[int, Any]) -> Para
     if "choices" in bounds:
         order = list(dict.fromkeys([*bounds["choices"], *values.values()]))
         middles = {choice: (index + 0.5) / len(order) for index, choice in enumerate(order)}
-        ticks = [(middle, drawable(parameter(choice), 12)) for choice, middle in middles.items()]
+        names = distinct([parameter(choice) for choice in middles], 12)
+        ticks = list(zip(middles.values(), names, strict=True))
         return ParameterAxis({number: middles[value] for number, value in values.items()}, ticks, 1 / len(order))
     low, high = min(bounds["low"], *values.values()), max(bounds["high"], *values.values())
     whole = all(isinstance(value, int) for value in values.values())

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -32,6 +34,7 @@ COLOURS: Final = MappingProxyType(
 )
 INK, MUTED, RULE, FAINT, BLUE, ORANGE, GREEN, GROUND, PAPER = COLOURS.values()
 SIZE: Final = 9.0  # points, of the letters
+SHORTEST: Final = 5  # letters of a name from whose middle none are left out
 _FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 Anchor = Literal["start", "middle", "end"]
@@ -112,6 +115,25 @@ def drawable(name: str, most: int = 24) -> str:
     shown = " ".join(name.split())
     safe = "".join("?" if unicodedata.category(letter)[0] == "C" else letter for letter in shown)
     return safe if len(safe) <= most else f"{safe[: most - 1]}…"
+
+
+def distinct(names: Sequence[str], most: int = 24) -> list[str]:
+    """Return users' names that are safe in a picture; names that would be cut to the same lack what they share.
+
+    >>> distinct(["iris", "Department of Law", "Department of Music"], 12)
+    ['iris', 'Dep…Law', 'Dep…Music']
+    """
+    cut = [drawable(name, most) for name in names]
+    whole = [drawable(name, len(name) + 1) for name in names]
+    for shown in {one for one in cut if cut.count(one) > 1}:
+        alike = [at for at, one in enumerate(cut) if one == shown]
+        letters = zip(*(whole[at] for at in alike), strict=False)
+        shared, head = len(list(takewhile(lambda same: len(set(same)) == 1, letters))), most // 4
+        if len({whole[at] for at in alike}) > 1 and most > SHORTEST:
+            ends = distinct([whole[at][shared:] for at in alike], most - head - 1)
+            for at, end in zip(alike, ends, strict=True):
+                cut[at] = f"{whole[at][:head]}…{end}"
+    return cut
 
 
 def inline(svg: str, label: str) -> Markup:

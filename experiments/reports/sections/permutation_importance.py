@@ -69,7 +69,9 @@ def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Blo
         words = " Whiskers are the standard deviation over {} shuffles."
         caption += sentence(words, number("analysis.permutation.repeats", record.repeats))
     svg = bars(rows, f"{_change(record)} when shuffled")
-    return [Figures((Picture("permutation", svg, f"{_change(record)} when a column is shuffled", caption),))]
+    first = ", ".join(column.name for _, column in ranked[:NAMED])
+    alt = f"{_change(record)} when a column is shuffled; the most important first: {first}"
+    return [Figures((Picture("permutation", svg, alt, caption),))]
 
 
 def _heat_map(

@@ -55,10 +55,10 @@ def test_score_and_interval_have_four_decimals(study):
 
 
 def test_each_verdict_says_what_it_means(study):
-    gain = "between 0.0100 better and 0.0500 better. Use the tuned model."
+    gain = "between 0.0100 better and 0.0500 better. Of the two, use the tuned model."
     cases = [
         ("helped", (0.03, (0.01, 0.05), 0.003), "good", gain),
-        ("default better", (-0.03, (-0.05, -0.01), 0.003), "bad", "Use the default configuration."),
+        ("default better", (-0.03, (-0.05, -0.01), 0.003), "bad", "Of the two, use the default configuration."),
         ("no evidence either way", (0.01, (-0.01, 0.03), 0.4), "even", "do not claim that tuning improved it."),
     ]
     for verdict, compared, tone, words in cases:
@@ -96,7 +96,8 @@ def test_differences_that_are_all_equal_have_no_interval(study):
     assert plain(found.difference).endswith(
         "0.0200 better, no interval, as the differences are all equal, p\xa0=\xa00.5000"
     )
-    assert "The differences are all equal, so that no limits of the true one can be given. Use" in plain(found.meaning)
+    no_limits = "The differences are all equal, so that no limits of the true one can be given. Of the two, use"
+    assert no_limits in plain(found.meaning)
     assert "would fit" not in plain(found.meaning)
     assert "A close call" not in plain(found.meaning)
     helped = _answer(study[0], difference=_difference(0.02, (0.02, 0.02), 0.01), verdict="helped")
@@ -151,12 +152,25 @@ def test_a_baseline_that_is_not_beaten_is_named(study):
     assert "did as well" not in meaning(0.9)
     said = meaning(study[0].test.score)
     assert said.endswith(" On these rows logistic regression (0.9722) did as well as the tuned model or better.")
-    assert "Use the tuned model" in said
+    assert "Of the two, use the tuned model" in said
     for verdict in ("helped", "no evidence either way", "default better"):
-        assert "Use the" in meaning(0.9, "majority_class", verdict=verdict)
+        assert "use the" in meaning(0.9, "majority_class", verdict=verdict)
         said = meaning(study[0].test.score, "majority_class", verdict=verdict)
-        assert "Use the" not in said  # a model that knows no more than the majority class is not recommended
+        assert "use the" not in said  # a model that knows no more than the majority class is not recommended
         assert said.endswith("do not show that the model has learnt anything from columns.")
+
+
+def test_a_score_whose_interval_reaches_a_model_without_columns_is_not_taken_for_learning(study):
+    def meaning(score, id):
+        baseline = BaselineRecord(id=id, version=1, settings={}, converged=None, score=score, ci95=None, reason=None)
+        return plain(_answer(study[0], references=(baseline,), ci95=(0.9, 0.99)).meaning)
+
+    assert meaning(0.95, "majority_class").endswith(
+        " The interval of the score includes 0.9500, the score of the majority class, which reads no column: by "
+        "itself, it leaves open whether the model has learnt anything from columns."
+    )
+    for score, id in ((0.89, "majority_class"), (0.95, "logistic_regression"), (0.98, "majority_class")):
+        assert "leaves open" not in meaning(score, id)
 
 
 def test_test_rows_that_are_copies_are_not_called_unseen(study):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from experiments.study.listing import SAME_ROWS, print_list
 from experiments.study.status import print_status
 from experiments.tracking.writer_lock import lock_of
 from experiments.tracking.writer_state import new_state, write_state
-from support.study_folders import FILE, SPEC, fill, results, shown
+from support import study_folders
+from support.study_folders import FILE, SPEC, TOLD, fill, results, shown
 
 WHOLE = SearchSection(trials=4)
 
@@ -52,6 +54,24 @@ def test_a_study_that_was_tested_before_its_last_trials_is_not_called_untested(s
     (studies / "one" / "results.json").write_text(json.dumps(StudyResult.of_document(document).document()))
     rows = {line.split("  ")[0].strip(): " ".join(line.split()) for line in shown(print_list, studies).splitlines()}
     assert rows["one"] == "one searched 4 moons qmc 0.7500 earlier"
+
+
+def test_the_name_of_a_study_is_broken_last(studies: Path) -> None:
+    name = "a_study_whose_name_is_typed"
+    fill(studies / name, told=4, finished=4)
+    for width in (80, 70):
+        assert any(line.split()[0] == name for line in shown(print_list, studies, width=width).splitlines())
+    assert "moons" in shown(print_list, studies, width=80)
+    titles = shown(print_list, studies, width=70).splitlines()[1].split()
+    assert titles == ["study", "state", "trials", "rows", "selection", "test"]
+
+
+def test_a_search_without_any_score_is_not_called_interrupted(studies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    diverged = [replace(TOLD[2], result=replace(TOLD[2].result, number=at)) for at in (0, 1)]
+    monkeypatch.setattr(study_folders, "TOLD", diverged)
+    fill(studies / "none", told=2)
+    for asked, state in ((2, "no score, 2 trials"), (4, "interrupted, 2 of 4 trials")):
+        assert shown(print_status, "none", studies / "none", SearchSection(trials=asked)).startswith(f"none: {state}")
 
 
 def test_each_metric_has_a_block_and_studies_without_one_come_last(studies: Path) -> None:

@@ -58,6 +58,14 @@ def test_the_winners_best_epoch_has_a_mark() -> None:
     assert len(circles(svg, fill=look(2).colour)) == 1
 
 
+def test_a_best_first_epoch_is_within_the_picture() -> None:
+    early = WinnerCurve(epochs=tuple(range(1, 11)), scores=(0.9, *[0.5] * 9))
+    svg = winners([(0, compared_study("early", learning=early))], "clip")
+    ((_, y),) = circles(svg, fill=look(0).colour)
+    (region,) = elements(svg, "rect", fill=None)
+    assert float(region.get("y") or 0) < y
+
+
 def test_losses_grow_downwards() -> None:
     loss = compared_study(
         "loss", metric="neg_log_loss", learning=WinnerCurve(epochs=(1, 2, 3), scores=(-0.5, -0.1, -0.3))

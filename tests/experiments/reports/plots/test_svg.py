@@ -7,7 +7,7 @@ import pytest
 
 from experiments.reports.blocks import Fact
 from experiments.reports.plots import search
-from experiments.reports.plots.svg import document, element, inline, line, rectangle, text
+from experiments.reports.plots.svg import distinct, document, element, inline, line, rectangle, text
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +65,12 @@ def test_inside_a_page_a_picture_takes_its_colours_and_fonts(study):
 def test_words_that_name_a_colour_stay():
     svg = inline(document(9, 9, text(0, 0, "#0072b2")), "label")
     assert ">#0072b2</text>" in svg
+
+
+def test_names_that_begin_alike_are_told_apart():
+    names = [f"measured average concentration of substance {one} in sample {two}" for one in "ab" for two in (1, 2)]
+    shown = distinct([*names, "pH"], 24)
+    assert len(set(shown)) == 5
+    assert max(map(len, shown)) <= 24
+    assert [one[-1] for one in shown[:4]] == ["1", "2", "1", "2"]
+    assert distinct(["the same name of two columns"] * 2, 9) == ["the same…"] * 2

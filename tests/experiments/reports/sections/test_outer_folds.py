@@ -114,7 +114,7 @@ def test_a_baseline_of_the_outer_folds_that_is_not_beaten_is_named(full):
 
 def test_a_kept_default_is_not_called_the_tuned_model(full):
     nested = _nested(full[0])
-    assert "Use the tuned model" in plain(answer(nested).meaning)
+    assert "use the tuned model" in plain(answer(nested).meaning)
     said = plain(answer(replace(nested, best=replace(nested.best, number=nested.default.number))).meaning)
     assert "Use the" not in said
     assert "The last search, over all rows, chose the default itself" in said
