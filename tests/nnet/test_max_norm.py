@@ -79,3 +79,16 @@ def test_columns_whose_squares_overflow_keep_their_direction():
         MaxNorm(parameters, 2.0).apply(slice(0, F))
     for weights, old in zip(matrices(parameters), before, strict=True):
         np.testing.assert_allclose(weights, 2 * old / np.linalg.norm(old, axis=1, keepdims=True), rtol=1e-5)
+
+
+def test_squares_that_overflow_in_one_fold_change_no_bit_of_the_others():
+    start = np.random.default_rng(0).normal(size=(F, 100 * 50))
+    after = []
+    for size in (1, 1e25):
+        parameters = Parameters((100, 50), False, F, np.dtype(np.float32))
+        parameters.dense(0, slice(0, F)).weights[...] = start.reshape(F, 100, 50)
+        parameters.values[1] *= np.float32(size)
+        with np.errstate(over="ignore"):
+            MaxNorm(parameters, 2.0).apply(slice(0, F))
+        after.append(parameters.values[[0, 2]])
+    assert np.array_equal(*after)
