@@ -142,6 +142,22 @@ class RunContext:
         """Print a line in the words of the caller."""
         self.console.print(self.options.words(line), markup=False, soft_wrap=True)
 
+    def outcome(
+        self, result: StudyResult, ledger: LedgerRecord, untracked: str | None, finished: bool = False
+    ) -> Outcome:
+        """Return the outcome of the run, as its clock and its writer to MLflow have it now."""
+        return Outcome(
+            result,
+            ledger,
+            self.options.folder,
+            self.clock,
+            self.tracking.seconds,
+            untracked,
+            self.tracking.goes_on,
+            finished,
+            self.tracking.registered,
+        )
+
 
 def new_run(options: Options, console: Console) -> RunContext:
     """Make the context of a run; nothing is started or written."""
