@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.config.outer import with_folds_at_most
-    from experiments.evaluation.ledger_place import ledger_path, open_ledger
+    from experiments.evaluation.ledger_place import LEDGER, open_ledger
     from experiments.evaluation.provenance import machine_of, provenance
     from experiments.search.arithmetic import blas_kernel, processor, resolved
     from experiments.search.executors.create import usable_cores
@@ -98,7 +98,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
         spec = spec.with_arithmetic(arithmetic)
         say(("arithmetic", f"native, as {obstacle}: the last bits may differ, so scores are compared, not bits"))
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
-    ledger = open_ledger(ledger_path(), lambda line: say(("ledger", line)))
+    ledger = open_ledger(LEDGER, lambda line: say(("ledger", line)))
     if recorded.result.test is not None:
         _check_place(ledger)
     if standing_of(ledger, recorded) == "different":

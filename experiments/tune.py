@@ -183,7 +183,7 @@ def _options(
     Raises:
         SpecError: one of them breaks its rule.
     """
-    from experiments.evaluation.ledger_place import ledger_path
+    from experiments.evaluation.ledger_place import LEDGER
     from experiments.search.executors.local import WORKER_TIMEOUT
     from experiments.study.options import Options
     from experiments.tracking.uris import check_register, tracking_store
@@ -197,7 +197,7 @@ def _options(
     check_register(chosen.register, chosen.no_test or planned is not None, uri)
     return Options(
         folder=folder,
-        ledger=ledger_path(),
+        ledger=LEDGER,
         tracking_uri=uri,
         artifacts=artifacts,
         workers=min(_workers(chosen, spec), spec.search.lookahead),

@@ -41,7 +41,7 @@ class Options:
     """The choices of a person about a run. None of them changes the trials.
 
     folder:            the folder of the study's files.
-    ledger:            the path of the ledger; see `ledger_path`.
+    ledger:            the path of the ledger.
     tracking_uri:      MLflow's store; OFF for no tracking.
     artifacts:         the folder of a local store's artifacts; None leaves it to the server.
     workers:           number of worker processes.

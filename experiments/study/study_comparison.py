@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from experiments.evaluation.comparison_records import Comparison
-from experiments.evaluation.ledger_place import find_ledger, ledger_path
+from experiments.evaluation.ledger_place import LEDGER, find_ledger
 from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
 from experiments.search.pruning import quiet_optuna
 from experiments.study.compare_files import print_comparison
@@ -52,4 +52,4 @@ def compared(names: Sequence[str]) -> StudyComparison:
 
 def _compared(names: Sequence[str]) -> Comparison:
     quiet_optuna()
-    return compare_studies(read_studies(names), find_ledger(ledger_path()))
+    return compare_studies(read_studies(names), find_ledger(LEDGER))
