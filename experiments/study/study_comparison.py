@@ -9,7 +9,7 @@ from rich.console import Console
 
 from experiments.evaluation.comparison_records import Comparison
 from experiments.evaluation.ledger_place import LEDGER, find_ledger
-from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
+from experiments.search.arithmetic import PORTABLE, could_be_portable
 from experiments.search.pruning import quiet_optuna
 from experiments.study.compare_files import print_comparison
 from experiments.study.compared import read_studies
@@ -45,7 +45,7 @@ def compared(names: Sequence[str]) -> StudyComparison:
     Raises:
         ExperimentError: in one line, what is wrong.
     """
-    if lacking(processor()) is None and not in_force(PORTABLE):
+    if could_be_portable():
         return StudyComparison(call(PORTABLE, _compared, tuple(names)))
     return StudyComparison(_compared(names))
 
