@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _compare(chosen: argparse.Namespace) -> int:
     from experiments.errors import SpecError
-    from experiments.evaluation.ledger_place import find_ledger, ledger_path
+    from experiments.evaluation.ledger_place import LEDGER, find_ledger
     from experiments.search.executors.create import usable_cores
     from experiments.search.pruning import quiet_optuna
     from experiments.study.compare_files import (
@@ -73,9 +73,9 @@ def _compare(chosen: argparse.Namespace) -> int:
         check_comparable(studies, count, seeds)
     folder = chosen.out or comparison_folder(studies)
     check_comparison_folder(folder)
-    comparison = compare_studies(studies, find_ledger(ledger_path()), chosen.data)
+    comparison = compare_studies(studies, find_ledger(LEDGER), chosen.data)
     if count is not None:
-        options = Options(folder, ledger_path(), OFF, None, workers, look="leave")
+        options = Options(folder, LEDGER, OFF, None, workers, look="leave")
         found = compare_again(studies, count, seeds, chosen.data, options, console)
         comparison = replace(comparison, finalists=found)
     print_comparison(console, comparison)

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(chosen: argparse.Namespace) -> int:
-    from experiments.evaluation.ledger_place import ledger_path, open_ledger
+    from experiments.evaluation.ledger_place import LEDGER, open_ledger
     from experiments.search.pruning import quiet_optuna
     from experiments.study.admission import recorded_reading
     from experiments.study.folder import StudyFolder
@@ -40,7 +40,7 @@ def _report(chosen: argparse.Namespace) -> int:
     quiet_optuna()
     recorded = read_own_results(results_file(chosen.study))
     texts = texts_now(chosen.study, recorded)
-    ledger = open_ledger(ledger_path(), print)
+    ledger = open_ledger(LEDGER, print)
     standing_of(ledger, recorded)
     seen = recorded_reading(ledger, recorded)
     folder = StudyFolder(recorded.folder)

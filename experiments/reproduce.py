@@ -23,6 +23,9 @@ from experiments.study.cli import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from experiments.config.spec import StudySpec
     from experiments.evaluation.ledger import Ledger
     from experiments.study.replay import Replay
     from experiments.study.results_file import Recorded
@@ -60,79 +63,104 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.config.outer import with_folds_at_most
-    from experiments.evaluation.ledger_place import ledger_path, open_ledger
     from experiments.evaluation.provenance import machine_of, provenance
     from experiments.search.arithmetic import blas_kernel, processor, resolved
-    from experiments.search.executors.create import usable_cores
-    from experiments.study.console import print_facts, study_console
-    from experiments.study.find_data import spec_again, table_again
-    from experiments.study.ledger_check import standing_of
+    from experiments.study.console import study_console
+    from experiments.study.find_data import spec_again
     from experiments.study.lookup import EXAMPLE, results_file
-    from experiments.study.replay import in_folder, options_for, replay_final, replay_study
     from experiments.study.results_file import edited, read_results
     from experiments.version import check_same_version
 
     started, console = time.perf_counter(), study_console()
-
-    def say(*facts: tuple[str, str]) -> None:
-        print_facts(console, facts, WIDTH)
-
     recorded = read_results(EXAMPLE if chosen.study is None else results_file(chosen.study))
     instead = "install that version to reproduce it."
     check_same_version(recorded.document["schema"], f"{recorded.path} cannot be reproduced", instead)
     contradictions = recorded.contradictions()
     here = provenance(blas_kernel(), {}, 0, "", {}, "")
-    say(
+    _say(
+        console,
         ("record", f"{recorded.path}, digest {recorded.digest[:12]}"),
         *(("record", edited(one)) for one in contradictions),
         ("computed on", machine_of(recorded.result.provenance)),
         ("now on", machine_of(here)),
     )
     if contradictions and chosen.final:
-        say(("not the same", "the file was changed after it was written"))
+        _say(console, ("not the same", "the file was changed after it was written"))
         return 1
     spec = with_folds_at_most(spec_again(recorded, chosen.data))
     arithmetic, obstacle = resolved(spec.study.arithmetic, spec.search.sampler, processor())
-    final = chosen.final or (obstacle is not None and recorded.result.test is not None)
     if obstacle is not None:
         spec = spec.with_arithmetic(arithmetic)
-        say(("arithmetic", f"native, as {obstacle}: the last bits may differ, so scores are compared, not bits"))
+        words = f"native, as {obstacle}: the last bits may differ, so scores are compared, not bits"
+        _say(console, ("arithmetic", words))
+    final = chosen.final or (obstacle is not None and recorded.result.test is not None)
+    replay = _replayed(chosen, recorded, spec, final, here, console)
+    same, seconds = not (contradictions or replay.differences), time.perf_counter() - started
+    verdict = f"the same, {replay.precision}" if same else "NOT the same"
+    title = f"{recorded.result.study}: {verdict}, computed again in {seconds:.0f} s"
+    console.print(title, style="bold", markup=False, soft_wrap=True)
+    _say(console, *_conclusion(recorded, replay))
+    return 0 if same else 1
+
+
+def _say(console: Console, *facts: tuple[str, str]) -> None:
+    from experiments.study.console import print_facts
+
+    print_facts(console, facts, WIDTH)
+
+
+def _replayed(
+    chosen: argparse.Namespace,
+    recorded: Recorded,
+    spec: StudySpec,
+    final: bool,
+    here: Mapping[str, Any],
+    console: Console,
+) -> Replay:
+    """Compute the study again, or its final models alone.
+
+    Args:
+        here: provenance of this machine.
+    """
+    from experiments.search.executors.create import usable_cores
+    from experiments.study.find_data import table_again
+    from experiments.study.replay import in_folder, options_for, replay_final, replay_study
+
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
-    ledger = open_ledger(ledger_path(), lambda line: say(("ledger", line)))
-    if recorded.result.test is not None:
-        _check_place(ledger)
-    if standing_of(ledger, recorded) == "different":
-        say(("ledger", f"{ledger.path} has no entry of the study's test evaluation, which is counted here anew"))
-    say(*(("elsewhere", line) for line in _surroundings(recorded, here)))
+    ledger = _ledger_of(recorded, console)
+    _say(console, *(("elsewhere", line) for line in _surroundings(recorded, here)))
     table = table_again(spec, recorded)
     with ExitStack() as stack:
         folder = in_folder(chosen.out, stack)
         options = options_for(recorded, folder, ledger.path, workers, chosen.acknowledge_reuse)
         if final:
-            replay = replay_final(recorded, spec, table, options)
-        else:
-            replay = replay_study(recorded, spec, table, options, console)
-    same, seconds = not (contradictions or replay.differences), time.perf_counter() - started
-    verdict = f"the same, {replay.precision}" if same else "NOT the same"
-    title = f"{recorded.result.study}: {verdict}, computed again in {seconds:.0f} s"
-    console.print(title, style="bold", markup=False, soft_wrap=True)
-    say(*_conclusion(recorded, replay))
-    return 0 if same else 1
+            return replay_final(recorded, spec, table, options)
+        return replay_study(recorded, spec, table, options, console)
 
 
-def _check_place(ledger: Ledger) -> None:
-    """Refuse a folder in which the test could not be counted, before anything is computed.
+def _ledger_of(recorded: Recorded, console: Console) -> Ledger:
+    """Open the ledger, before anything is computed.
 
     Raises:
-        StudyStateError: the ledger cannot be written.
+        LedgerError:     it has lost entries, or was changed.
+        StudyStateError: the test is to be counted in it, and it cannot be written.
     """
+    from experiments.evaluation.ledger_place import LEDGER, open_ledger
+    from experiments.study.ledger_check import standing_of
+
+    ledger = open_ledger(LEDGER, lambda line: _say(console, ("ledger", line)))
     try:
-        ledger.check_place()
+        if recorded.result.test is not None:
+            ledger.check_place()
     except LedgerError:
         raise StudyStateError(
             f"{ledger.path}: the ledger cannot be written, but the test rows are scored again; reproduce in a working "
             "folder that can be written to."
         ) from None
+    if standing_of(ledger, recorded) == "different":
+        words = f"{ledger.path} has no entry of the study's test evaluation, which is counted here anew"
+        _say(console, ("ledger", words))
+    return ledger
 
 
 def _surroundings(recorded: Recorded, here: Mapping[str, Any]) -> Iterator[str]:

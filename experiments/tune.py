@@ -65,6 +65,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="try the study with fewer trials than it has: no refit, baselines or test; with more it is tested",
     )
+    _add_place_options(it)
+    _add_action_options(it)
+    return it
+
+
+def _add_place_options(it: argparse.ArgumentParser) -> None:
+    """Add the options that say where a study is computed and written."""
     add_workers_argument(it)
     it.add_argument(
         "--executor",
@@ -89,6 +96,10 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="wait up to 30 s at the end until MLflow has everything; without a terminal, and with --register, it does",
     )
+
+
+def _add_action_options(it: argparse.ArgumentParser) -> None:
+    """Add the options that say what is done with a study."""
     it.add_argument(
         "--fresh", action="store_true", help="start the study anew; its test evaluations so far stay counted"
     )
@@ -112,7 +123,6 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--status", action="store_true", help="show the state of the study, also while it runs")
     instead.add_argument("--list", action="store_true", help="list the studies in studies/ and their states")
     it.add_argument("--quiet", action="store_true", help="print nothing but errors and what MLflow lacks")
-    return it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -183,7 +193,7 @@ def _options(
     Raises:
         SpecError: one of them breaks its rule.
     """
-    from experiments.evaluation.ledger_place import ledger_path
+    from experiments.evaluation.ledger_place import LEDGER
     from experiments.search.executors.local import WORKER_TIMEOUT
     from experiments.study.options import Options
     from experiments.tracking.uris import check_register, tracking_store
@@ -197,7 +207,7 @@ def _options(
     check_register(chosen.register, chosen.no_test or planned is not None, uri)
     return Options(
         folder=folder,
-        ledger=ledger_path(),
+        ledger=LEDGER,
         tracking_uri=uri,
         artifacts=artifacts,
         workers=min(_workers(chosen, spec), spec.search.lookahead),

@@ -95,7 +95,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
     def _checked(self, X: ArrayLike, y: ArrayLike, reset: bool, **options: Any) -> tuple[Any, Targets]:
         """Return X (N, features), an array or a sparse matrix, and y, after a look at the truth values."""
         checks.check_flags(self.get_params(deep=False))
-        unmasked("X", X), unmasked("y", y)
+        X, y = unmasked("X", X), unmasked("y", y)
         x, truth = validate_data(self, X, y, dtype=TYPES, accept_sparse="csr", reset=reset, **options)
         return (x if reset else x.astype(self.network_.dtype, copy=False)), truth
 

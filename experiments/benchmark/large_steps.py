@@ -30,21 +30,18 @@ PROPOSED = 40  # trials that are proposed and recorded beyond those of the study
 CONFIGURATIONS = 4  # of the bootstrap
 
 
-class Stopwatch:
-    """Measurements of the parts, each printed as a line of JSON."""
-
-    def __call__(self, what: str, work: Callable[[], T]) -> T:
-        """Do the work; print its name, its seconds of processor time and the most memory that the process held."""
-        with suppress(OSError):
-            Path("/proc/self/clear_refs").write_text("5")  # Linux counts the peak anew
-        start = time.process_time()
-        result = work()
-        seconds = time.process_time() - start
-        print(json.dumps({"what": what, "seconds": seconds, "peak_mb": peak_mb()}), flush=True)
-        return result
+def measure(what: str, work: Callable[[], T]) -> T:
+    """Do a part's work; print its name, its seconds of processor time and the most memory that the process held."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")  # Linux counts the peak anew
+    start = time.process_time()
+    result = work()
+    seconds = time.process_time() - start
+    print(json.dumps({"what": what, "seconds": seconds, "peak_mb": peak_mb()}), flush=True)
+    return result
 
 
-def steps_of_trials(measure: Stopwatch) -> None:
+def steps_of_trials() -> None:
     """Measure what reads, writes or goes on with a study of many trials."""
     from experiments.reports.render import render
     from experiments.reports.trials_csv import trials_csv
@@ -92,7 +89,7 @@ def steps_of_trials(measure: Stopwatch) -> None:
     measure("pruner, all trials shown in turn", show)
 
 
-def steps_of_rows(measure: Stopwatch) -> None:
+def steps_of_rows() -> None:
     """Measure what reads, splits, preprocesses, keeps and draws many rows."""
     from experiments.data.copies import with_copies
     from experiments.data.load import load_table
@@ -153,4 +150,4 @@ def steps_of_rows(measure: Stopwatch) -> None:
 
 
 if __name__ == "__main__":
-    (steps_of_trials if sys.argv[1] == "trials" else steps_of_rows)(Stopwatch())
+    (steps_of_trials if sys.argv[1] == "trials" else steps_of_rows)()

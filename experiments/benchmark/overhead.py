@@ -17,6 +17,7 @@ from statistics import median
 
 import numpy as np
 import optuna
+from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.samplers import TPESampler
 from optuna.storages import journal as optuna_journal
 
@@ -97,8 +98,11 @@ def _optimize(space: Space, finished: Sequence[FinishedTrial], path: Path) -> Ca
     study.add_trials(_frozen(space, finished))
 
     def objective(trial: optuna.Trial) -> float:
-        for name, distribution in space.distributions.items():
-            trial._suggest(name, distribution)
+        for name, axis in space.distributions.items():
+            if isinstance(axis, IntDistribution):
+                trial.suggest_int(name, axis.low, axis.high, log=axis.log)
+            elif isinstance(axis, FloatDistribution):
+                trial.suggest_float(name, axis.low, axis.high, log=axis.log)
         means = _result(trial.number).curves.mean_scores
         for epoch, mean in enumerate(means, 1):
             trial.report(mean, epoch)

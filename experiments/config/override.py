@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.config.conflicts import LAYERS
 from experiments.config.data_options import LISTS, SINGLE, TWO_ROLES
 from experiments.config.keys import whole_key
 from experiments.config.same_column import same_column
@@ -14,7 +15,6 @@ from experiments.config.words import sizes_of
 from experiments.errors import SpecError
 
 FIXED = ("training", "preprocessing")  # sections of what is the same in every trial
-LAYERS = {"hidden_layers", "hidden_units"}
 
 
 def with_override(document: Mapping[str, Any], override: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _leave_out_overridden(document: dict[str, Any], parts: Sequence[str], value:
     if section != "space" and (
         given.get("hidden_layers") == 0 or any(isinstance(given.get(name), list) for name in LAYERS)
     ):
-        keys |= LAYERS
+        keys |= set(LAYERS)
     for place in FIXED if section == "space" else ("space", "default"):
         if isinstance(held := document.get(place), dict):
             document[place] = {name: one for name, one in held.items() if name not in keys}

@@ -13,14 +13,9 @@ from experiments.search.shared_lock import HeldError, SharedLock
 from experiments.search.storage import write_atomically
 from nnet.durable import make_folder
 
-PLACE = Path("studies") / "ledger.jsonl"
-OLD_PLACE = Path("mlruns") / "looks.jsonl"  # place of version 0.1.0
+LEDGER = Path("studies") / "ledger.jsonl"  # in the working folder
+OLD_LEDGER = Path("mlruns") / "looks.jsonl"  # place of version 0.1.0
 KEPT = ".kept"  # ending of a ledger that is put aside
-
-
-def ledger_path(folder: Path | None = None) -> Path:
-    """Return the place of the ledger in a working folder; in the current one, if none is given."""
-    return PLACE if folder is None else folder / PLACE
 
 
 def find_ledger(path: Path) -> Ledger:
@@ -86,7 +81,7 @@ def _held(path: Path) -> Iterator[None]:
 
 
 def _old_place(path: Path) -> Path | None:
-    return path.parent.parent / OLD_PLACE if path.parts[-2:] == PLACE.parts else None
+    return path.parent.parent / OLD_LEDGER if path.parts[-2:] == LEDGER.parts else None
 
 
 def _check_contained(old: Path, new: Path) -> None:

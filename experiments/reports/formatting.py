@@ -11,6 +11,8 @@ from experiments.config.hidden_layers import OF_HIDDEN_LAYERS
 
 MINUS: Final = "\u2212"
 NOTHING: Final = "–"
+_SPACE: Final = "\N{NO-BREAK SPACE}"
+_LEAST_P: Final = 0.0001
 _LABELS: Final = {
     "l2": "L2 strength",
     "l1": "L1 strength",
@@ -36,8 +38,16 @@ def p_value(p: float) -> str:
     >>> p_value(0.0312), p_value(0.00001)
     ('p\xa0=\xa00.0312', 'p\xa0<\xa00.0001')
     """
-    text = "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}"
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    return f"p{_SPACE}{p_number(p)}" if p < _LEAST_P else f"p{_SPACE}={_SPACE}{p_number(p)}"
+
+
+def p_number(p: float) -> str:
+    """Write a p-value where a heading says that it is one.
+
+    >>> p_number(0.0312), p_number(0.00001)
+    ('0.0312', '<\xa00.0001')
+    """
+    return f"<{_SPACE}{_LEAST_P}" if p < _LEAST_P else f"{p:.4f}"
 
 
 def parameter(value: object) -> str:
@@ -103,6 +113,16 @@ def hidden(params: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[int, ...
         return None
     units = [settings.get(f"{_LAYER}{layer}", shared) for layer in range(1, int(layers) + 1)]
     return None if None in units else tuple(int(size) for size in units if size is not None)
+
+
+def hidden_sizes(params: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
+    """Write the units of each hidden layer.
+
+    >>> hidden_sizes({"hidden_units_1": 64, "hidden_units_2": 128}, {}), hidden_sizes({"hidden_layers": 0}, {})
+    ('64-128', 'none')
+    """
+    units = hidden(params, spec)
+    return NOTHING if units is None else "-".join(map(str, units)) or "none"
 
 
 def is_active(name: str, params: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:

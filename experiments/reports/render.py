@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -83,11 +83,11 @@ def render(
         ledger: what the ledger says now; without it, what it said when the study ended.
         fact:   how the Markdown page writes a fact, given its text and its key.
     """
-    gain, sections, reading = _gain(result), _sections(result, trials), ledger or result.ledger
+    reading = ledger or result.ledger
     values = {
         "command": tune_command(result),
         "folder": FOLDER,
-        "gain": gain,
+        "gain": _gain(result),
         "glance": glance(result),
         "lead": lead(result),
         "made_by": made_by(result),
@@ -96,17 +96,24 @@ def render(
         "run_facts": run_facts(result, reading),
         "rows_scored": rows_scored(result, reading, now=ledger is not None),
         "script": page_script(),
-        "sections": sections,
+        "sections": _sections(result, trials),
         "test": answer(result),
         "untested": untested(result),
         "version": PAGE_VERSION,
     }
-    figures = [block for section in sections for block in section.blocks if isinstance(block, Figures)]
-    pictures = [*gain, *(picture for block in figures for picture in block.pictures)]
+    return fill_templates("report", values, fact)
+
+
+def fill_templates(
+    name: str, values: Mapping[str, Any], fact: Callable[[Markup, str], Markup] = markdown.fact
+) -> Pages:
+    """Make both pages by the templates of a name; their pictures are those of the values gain and sections."""
+    figures = [block for section in values["sections"] for block in section.blocks if isinstance(block, Figures)]
+    pictures = [*values.get("gain", ()), *(picture for block in figures for picture in block.pictures)]
     html, text = open_templates(fact), open_templates(fact, markdown.escape)
     return Pages(
-        html=html.get_template("report.html.jinja").render(values),
-        markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("report.md.jinja").render(values)),
+        html=html.get_template(f"{name}.html.jinja").render(values),
+        markdown=re.sub(r"\n{3,}", "\n\n", text.get_template(f"{name}.md.jinja").render(values)),
         pictures=MappingProxyType({picture.name: picture.svg for picture in pictures}),
     )
 

@@ -127,6 +127,11 @@ def lacking(here: Processor) -> str | None:
     return f"this processor lacks {' and '.join(missing)}" if missing else None
 
 
+def could_be_portable() -> bool:
+    """Tell whether this process lacks portable arithmetic, and one with its environment variables would have it."""
+    return lacking(processor()) is None and not in_force(PORTABLE)
+
+
 def obstacle(here: Processor) -> str | None:
     """Return the reason why NumPy has no portable arithmetic on a processor; None if it has."""
     if (lack := lacking(here)) is not None:

@@ -16,7 +16,7 @@ from experiments.config.spec import StudySpec
 from experiments.data.readers.in_memory import Rows, given_table
 from experiments.data.table import Table
 from experiments.errors import ExperimentError, SpecError
-from experiments.evaluation.ledger_place import ledger_path
+from experiments.evaluation.ledger_place import LEDGER
 from experiments.search.executors.create import usable_cores
 from experiments.study.asked_study import Asked, asked_study
 from experiments.study.console import study_console
@@ -106,7 +106,7 @@ def run(
     check_register(register, look == "leave", uri)
     options = Options(
         folder=Path(out) if out is not None else asked.folder,
-        ledger=ledger_path(),
+        ledger=LEDGER,
         tracking_uri=uri,
         artifacts=artifacts,
         workers=min(wanted, asked.spec.search.lookahead),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from experiments.config.default_study import study_text
 from experiments.config.documents import printable
 from experiments.config.spec import StudySpec
 from experiments.data.row_hashes import save_row_hashes
@@ -24,11 +23,11 @@ from experiments.search.journal import Journal
 from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, check_ledger
-from experiments.study.columns import columns_line, with_decided
+from experiments.study.columns import columns_line
 from experiments.study.memory import shortage, still_to_come
 from experiments.study.options import RunContext, open_executor_of
 from experiments.study.resume import check_enough_trials, start_or_resume, with_trials_so_far
-from experiments.study.written_file import write_study_file
+from experiments.study.written_file import keep_study_file
 from experiments.tracking.metadata import run_metadata
 
 
@@ -117,8 +116,8 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
 
 def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFoldFiles, list[FinishedTrial], str]:
     """Open the journal and the outputs in the folder; return them with the finished trials and the study's uid."""
-    folder, options = run.folder, run.options
-    if options.fresh:
+    folder = run.folder
+    if run.options.fresh:
         with run.tracking.alone():
             folder.clear()
     write_atomically(folder.row_hashes, save_row_hashes(study.data.test.known_by))
@@ -127,9 +126,7 @@ def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFo
     trials, run.clock.earlier = journal.trials(), journal.timing
     uid = start_or_resume(journal, study, folder.path)
     check_enough_trials(study.spec, trials, folder.path)
-    if options.document is not None:
-        document = with_decided(options.document, study.data.decided)
-        write_study_file(folder, study_text(document, folder.path), run.say)
+    keep_study_file(study, run)
     run.clock.lap("folder, journal, folds")
     run.log.write(f"{len(trials)} of {study.spec.search.trials} trials finished before")
     predicted = sum(len(validation) for _, validation in study.data.folds.pairs)

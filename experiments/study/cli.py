@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from experiments.errors import ExecutorError, ExperimentError, SpecError, first_line
-from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
+from experiments.search.arithmetic import PORTABLE, could_be_portable
 from experiments.search.stop_signals import STOPPING
 from experiments.study.interrupts import between_imports
 from experiments.study.output import print_what_can_be
@@ -167,7 +167,7 @@ def run_command(
         check_system()
         check_working_folder()
         with between_imports(*STOPPING):
-            if computes and lacking(processor()) is None and not in_force(PORTABLE):
+            if computes and could_be_portable():
                 from experiments.study.process import call
 
                 return call(PORTABLE, work, chosen)

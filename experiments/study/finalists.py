@@ -59,18 +59,18 @@ def compare_again(
     """Fix the best configurations of all studies, write them down, train them again, and compare them.
 
     Args:
+        studies: such as `check_comparable` allows.
         count:   number of finalists.
         seeds:   number of repetitions.
         data:    file or folder where the data is now.
         options: folder of the comparison, and the workers.
 
     Raises:
-        SpecError:       the studies have other rows, metrics or arithmetic, or too few configurations.
+        SpecError:       the studies have too few configurations.
         DataError:       the data is not there.
         StudyStateError: the plan cannot be written.
         ExecutorError:   a training was given up.
     """
-    check_comparable(studies, count, seeds)
     first = spec_again(_recorded(studies[0]), data)
     if not has_arithmetic(first, options):
         return call(study_environment(first, options), compare_again, studies, count, seeds, data, options, console)

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
-from experiments.config.default_study import STUDY_FILE
 from experiments.config.formats import GIVEN, sort_of
 from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
@@ -17,6 +16,7 @@ from experiments.data.load import load_table
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, SpecError
+from experiments.study.lookup import own_study_files
 from experiments.study.results_file import Recorded
 
 FROM_FOLDERS = ("fashion_mnist", "mnist")  # sources by name that may lie in a folder
@@ -94,8 +94,7 @@ def _known_places(recorded: Recorded, section: Mapping[str, Any]) -> Iterator[di
     outer = section.get("test_fold") is not None  # whose folder lies in that of the whole study
     folder, source = recorded.folder.parent if outer else recorded.folder, section["source"]
     named = sort_of(source) in ("name", "openml")
-    files = [folder.parent / f"{name}.toml" for name in dict.fromkeys((folder.name, recorded.result.study))]
-    for file in (folder / STUDY_FILE, *files):
+    for file in own_study_files(folder, recorded.result.study):
         with suppress(ExperimentError):
             known = read_spec(file).data
             if known.to_document()["source"] == source and (named or os.path.exists(known.source)):  # noqa: PTH110 - never raises, whatever the name

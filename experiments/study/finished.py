@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from experiments.config.data_options import Decided
-from experiments.config.default_study import study_text
 from experiments.config.documents import canonical_digest
 from experiments.config.later_keys import without_later_keys
 from experiments.config.report_options import ReportSection
@@ -25,13 +24,12 @@ from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.storage import OutOfFoldFiles
 from experiments.study.admission import check_folder, recorded_reading
-from experiments.study.columns import with_decided
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
 from experiments.study.options import Options, Outcome, RunContext
 from experiments.study.results_file import Recorded, read_own_results
 from experiments.study.resume import identity_of, recorded_identity
-from experiments.study.written_file import is_later, write_study_file
+from experiments.study.written_file import is_later, keep_study_file
 from experiments.tracking.outbox import Outbox, read_outbox
 
 INPUT = "input"  # key of a result's provenance
@@ -127,9 +125,8 @@ def _finish_again(
         outbox = _complete(recorded, journal, folder)
         if outbox is None:
             return None
-        if study is not None and options.document is not None:
-            document = with_decided(options.document, study.data.decided)
-            write_study_file(folder, study_text(document, folder.path), run.say)
+        if study is not None:
+            keep_study_file(study, run)
         count = len(journal.trials)
         check_look_is_known(ledger, folder, range(count, count + 1), options.acknowledge_reuse)
         if standing_of(ledger, recorded) == "different":
@@ -145,17 +142,7 @@ def _finish_again(
                 tracking.register(options.register_as)
             untracked = tracking.finish()
         clock.lap("left to tell MLflow")
-    return Outcome(
-        result,
-        seen,
-        options.folder,
-        clock,
-        tracking.seconds,
-        untracked,
-        tracking.goes_on,
-        finished=True,
-        registered=tracking.registered,
-    )
+    return run.outcome(result, seen, untracked, finished=True)
 
 
 def has_input(recorded: Recorded, digests: Mapping[str, str]) -> bool:

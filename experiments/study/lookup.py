@@ -212,6 +212,13 @@ def holds_a_study(folder: Path) -> bool:
     return any(os.path.isfile(folder / name) for name in WRITTEN)  # noqa: PTH113
 
 
+def own_study_files(folder: Path, name: str) -> list[Path]:
+    """List where the study file of a study may be: in its folder, or beside it by the folder's name or the study's."""
+    above = folder.parent if folder.name else folder.absolute().parent
+    names = dict.fromkeys((folder.absolute().name, name))
+    return [folder / STUDY_FILE, *(above / f"{one}.toml" for one in names)]
+
+
 def known_studies(studies: Path = STUDIES) -> dict[str, Path | None]:
     """Return the names in a folder of studies, each with its study file; None for a study that has only a folder."""
     named: dict[str, Path | None] = {path.parent.name: None for name in WRITTEN for path in studies.glob(f"*/{name}")}

@@ -41,7 +41,7 @@ class Options:
     """The choices of a person about a run. None of them changes the trials.
 
     folder:            the folder of the study's files.
-    ledger:            the path of the ledger; see `ledger_path`.
+    ledger:            the path of the ledger.
     tracking_uri:      MLflow's store; OFF for no tracking.
     artifacts:         the folder of a local store's artifacts; None leaves it to the server.
     workers:           number of worker processes.
@@ -141,6 +141,22 @@ class RunContext:
     def say(self, line: str) -> None:
         """Print a line in the words of the caller."""
         self.console.print(self.options.words(line), markup=False, soft_wrap=True)
+
+    def outcome(
+        self, result: StudyResult, ledger: LedgerRecord, untracked: str | None, finished: bool = False
+    ) -> Outcome:
+        """Return the outcome of the run, as its clock and its writer to MLflow have it now."""
+        return Outcome(
+            result,
+            ledger,
+            self.options.folder,
+            self.clock,
+            self.tracking.seconds,
+            untracked,
+            self.tracking.goes_on,
+            finished,
+            self.tracking.registered,
+        )
 
 
 def new_run(options: Options, console: Console) -> RunContext:

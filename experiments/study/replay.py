@@ -32,6 +32,7 @@ from experiments.search.executors.create import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.find_data import PLACES
 from experiments.study.folder import StudyFolder
+from experiments.study.lookup import holds_a_study
 from experiments.study.nested import OuterInput, outer_inputs
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
@@ -171,15 +172,11 @@ def in_folder(out: Path | None, stack: ExitStack) -> Path:
     """Return the folder to compute in: a new one, or a temporary one that is removed with the stack.
 
     Raises:
-        StudyStateError: the folder holds a study, or cannot be read.
+        StudyStateError: the folder holds a study.
     """
     if out is None:
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reproduce-")))
-    try:
-        occupied = (out / "journal.log").exists() or (out / "results.json").exists()
-    except OSError as error:
-        raise StudyStateError(f"--out: {out}: cannot be read: {error.strerror}.") from None
-    if occupied:
+    if holds_a_study(out):
         raise StudyStateError(f"--out: {out} holds a study already; the study is computed again in a new folder.")
     return out
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.config.default_study import STUDY_FILE
 from experiments.config.report_options import ReportSection
 from experiments.config.study_file import read_report_section
 from experiments.evaluation.report_record import report_record
 from experiments.evaluation.results import StudyResult
+from experiments.study.lookup import own_study_files
 from experiments.study.outputs import write_results
 from experiments.study.results_file import Recorded
 from experiments.version import SCHEMA
@@ -25,7 +24,8 @@ def texts_now(study: str, recorded: Recorded) -> ReportSection | None:
     Raises:
         SpecError: the file cannot be read, or the section breaks a rule.
     """
-    for file in _study_files(study, recorded):
+    named = [Path(study)] if study.endswith(".toml") else []
+    for file in (*named, *own_study_files(recorded.folder, recorded.result.study)):
         if file.is_file() and (section := read_report_section(file, recorded.result.study)) is not None:
             return section
     return None
@@ -47,14 +47,3 @@ def with_texts(recorded: Recorded, section: ReportSection | None) -> StudyResult
     if recorded.document["schema"] == SCHEMA:  # what another version wrote stays as it is
         write_results(recorded.path, result)
     return result
-
-
-def _study_files(study: str, recorded: Recorded) -> Iterator[Path]:
-    """Yield the places where the study file may be: as named, in the study's folder, and beside it."""
-    folder = recorded.folder
-    above = folder.parent if folder.name else folder.absolute().parent
-    if study.endswith(".toml"):
-        yield Path(study)
-    yield folder / STUDY_FILE
-    for name in dict.fromkeys((folder.absolute().name, recorded.result.study)):
-        yield above / f"{name}.toml"

@@ -99,16 +99,7 @@ def run_study(
             untracked = _publish(run, result, begun.trials, scored)
             begun.journal.keep_timing(run.clock.total())
     run.clock.lap("end of workers")
-    return Outcome(
-        result,
-        seen,
-        options.folder,
-        run.clock,
-        run.tracking.seconds,
-        untracked,
-        run.tracking.goes_on,
-        registered=run.tracking.registered,
-    )
+    return run.outcome(result, seen, untracked)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from experiments.evaluation.comparison_records import Comparison
-from experiments.evaluation.ledger_place import find_ledger, ledger_path
-from experiments.search.arithmetic import PORTABLE, in_force, lacking, processor
+from experiments.evaluation.ledger_place import LEDGER, find_ledger
+from experiments.search.arithmetic import PORTABLE, could_be_portable
 from experiments.search.pruning import quiet_optuna
 from experiments.study.compare_files import print_comparison
 from experiments.study.compared import read_studies
@@ -45,11 +45,11 @@ def compared(names: Sequence[str]) -> StudyComparison:
     Raises:
         ExperimentError: in one line, what is wrong.
     """
-    if lacking(processor()) is None and not in_force(PORTABLE):
+    if could_be_portable():
         return StudyComparison(call(PORTABLE, _compared, tuple(names)))
     return StudyComparison(_compared(names))
 
 
 def _compared(names: Sequence[str]) -> Comparison:
     quiet_optuna()
-    return compare_studies(read_studies(names), find_ledger(ledger_path()))
+    return compare_studies(read_studies(names), find_ledger(LEDGER))

@@ -8,13 +8,16 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from experiments.config.default_study import STUDY_FILE
+from experiments.config.default_study import STUDY_FILE, study_text
 from experiments.config.regular_file import read_regular
 from experiments.config.spec import without_trials
 from experiments.config.toml_text import parse_toml
 from experiments.errors import StudyStateError
+from experiments.search.context import StudyContext
 from experiments.search.storage import write_atomically
+from experiments.study.columns import with_decided
 from experiments.study.folder import StudyFolder
+from experiments.study.options import RunContext
 
 
 def is_later(folder: StudyFolder) -> bool:
@@ -23,6 +26,17 @@ def is_later(folder: StudyFolder) -> bool:
         return (folder.path / STUDY_FILE).stat().st_mtime > folder.results.stat().st_mtime
     except OSError:
         return False
+
+
+def keep_study_file(study: StudyContext, run: RunContext) -> None:
+    """Write the study file into the folder, with what the rows decided, if the run has one for it.
+
+    Raises:
+        StudyStateError: see `write_study_file`.
+    """
+    if run.options.document is not None:
+        document = with_decided(run.options.document, study.data.decided)
+        write_study_file(run.folder, study_text(document, run.folder.path), run.say)
 
 
 def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None]) -> None:

@@ -15,6 +15,7 @@ from experiments.tracking.runs import score_name
 KEY = "trials"
 TAG = f"mlflow.sharedViewState.{KEY}"
 SHOWN = 20  # trials in the charts, the best ones
+MODEL_TRAINING = {"workflowType": "machine_learning"}  # in an address; else MLflow's pages are about language models
 MOST = 24  # parameters; MLflow takes 5,000 characters
 
 
@@ -75,7 +76,7 @@ def trials_address(page: str, experiment: str, tags: Mapping[str, str]) -> str:
     >>> trials_address("http://127.0.0.1:5000", "1", {TAG: "{}"})
     'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning&compareRunsMode=CHART&viewStateShareKey=trials'
     """
-    query = {"workflowType": "machine_learning", "compareRunsMode": "CHART"}  # else it is a page on language models
+    query = {**MODEL_TRAINING, "compareRunsMode": "CHART"}
     query |= {"viewStateShareKey": KEY} if TAG in tags else {"orderByKey": "metrics.`cv_mean`", "orderByAsc": "false"}
     return f"{page}/#/experiments/{quote(experiment, safe='')}/runs?{urlencode(query)}"
 

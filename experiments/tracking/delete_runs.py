@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.errors import TrackingError
-from experiments.tracking.experiment import PARENT
+from experiments.tracking.experiment import PARENT, study_runs
 from experiments.tracking.mlflow_setup import pages, prepare_mlflow, reason
 from experiments.tracking.uris import OFF, check_database, database_of, is_there, masked
 
@@ -59,8 +59,7 @@ def find_runs(uri: str, uid: str | None, environ: MutableMapping[str, str]) -> S
     with _one_line(where):
         client = prepare_mlflow(environ).MlflowClient(uri)
         experiments = [experiment.experiment_id for experiment in pages(client.search_experiments)]
-        query = {"experiment_ids": experiments, "filter_string": f"tags.study_uid = '{uid}'"}
-        runs = list(pages(client.search_runs, **query)) if experiments else []
+        runs = study_runs(client, experiments, uid)
         trials_first = sorted(runs, key=lambda run: PARENT not in run.data.tags)
         models = [model for run in runs for model in _models(client, run.info)]
         studies = [run.info.run_id for run in runs if PARENT not in run.data.tags]

@@ -57,7 +57,7 @@ def find_experiment(client: Any, metadata: RunMetadata, artifacts: Path | None, 
         if own_run(runs) is not None:
             return _described(client, named, runs, metadata, begun)
     everywhere = [experiment.experiment_id for experiment in pages(client.search_experiments)]
-    own = own_run(study_runs(client, everywhere, metadata.uid) if everywhere else [])
+    own = own_run(study_runs(client, everywhere, metadata.uid))
     if own is not None:
         experiment = client.get_experiment(own.info.experiment_id)
     else:
@@ -70,6 +70,8 @@ def find_experiment(client: Any, metadata: RunMetadata, artifacts: Path | None, 
 
 def study_runs(client: Any, experiments: list[str], uid: str) -> list[Any]:
     """Return a study's runs in some experiments, the earliest first."""
+    if not experiments:
+        return []
     query = {"experiment_ids": experiments, "filter_string": f"tags.study_uid = '{uid}'"}
     return list(pages(client.search_runs, **query, order_by=["attributes.start_time ASC"]))
 

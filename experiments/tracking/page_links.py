@@ -12,14 +12,13 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from experiments.tracking.chart_view import trials_address
+from experiments.tracking.chart_view import MODEL_TRAINING, trials_address
 
 NEWEST = 5  # studies that are named
 MOST_EXPERIMENTS = 50  # of which the newest with runs are named
 MOST_RUNS = 100  # finished runs of these studies, the newest of which are compared
 TIMEOUT = 120.0  # seconds for an answer
 ERRORS = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError)
-MODEL_TRAINING = {"workflowType": "machine_learning"}  # else MLflow's pages are about language models
 
 
 def page_links(host: str, port: int) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from typing import Any
 from experiments.benchmark.fault_rows.studies import MOONS
 from experiments.config.study_file import read_spec
 from experiments.data.table import Table
-from experiments.evaluation.ledger_place import ledger_path
+from experiments.evaluation.ledger_place import LEDGER
 from experiments.evaluation.results import StudyResult
 from experiments.search.loop import NONE
 from experiments.search.trial import InterventionKind
@@ -70,7 +70,7 @@ class CommandRunner:
     ) -> StudyResult:
         """The study with overrides, or of another table, run in this process and unknown to MLflow."""
         spec = read_spec(self.folder / "studies" / "moons.toml", overrides)
-        chosen = {"ledger": ledger_path(), "workers": 1} | chosen
+        chosen = {"ledger": LEDGER, "workers": 1} | chosen
         options = Options(self.folder / out, tracking_uri=OFF, artifacts=None, **chosen)
         with chdir(self.folder):
             return run_study(spec, options, study_console(quiet=True), interventions, table).result

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from experiments import compare, report, reproduce, sync
-from experiments.evaluation.ledger_place import find_ledger, ledger_path
+from experiments.evaluation.ledger_place import LEDGER, find_ledger
 from experiments.evaluation.result_digest import digested
 from experiments.search.arithmetic import obstacle, processor
 from experiments.study.results_file import known_rows, read_own_results
@@ -118,7 +118,7 @@ def test_its_looks_are_counted(recorded: CommandRunner) -> None:
     assert ledger_entries(recorded, "reserved") == [*TESTED, "reserved"]
     assert ledger_entries(recorded, "completed") == list(TESTED)
     rows = known_rows(read_own_results(recorded.folder / "studies" / "looked" / "results.json"))
-    seen = find_ledger(ledger_path()).read("another study", rows)
+    seen = find_ledger(LEDGER).read("another study", rows)
     assert (seen.looks, seen.own, seen.largest_overlap) == (4, 0, 1.0)  # of all but apart
 
 

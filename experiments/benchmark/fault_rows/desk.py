@@ -26,6 +26,7 @@ from experiments.benchmark.fault_rows.waiting import wait_until
 from experiments.search.arithmetic import PORTABLE
 from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial
+from experiments.tracking.experiment import PARENT
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 
 SOURCES = str(Path(experiments.__file__).resolve().parents[1])
@@ -129,7 +130,7 @@ class Desk:
         client = prepare_mlflow(os.environ).MlflowClient(self.uri)
         experiment = client.get_experiment_by_name(NAME)
         runs = [] if experiment is None else client.search_runs([experiment.experiment_id])
-        return [run.info.status for run in runs if "mlflow.parentRunId" not in run.data.tags]
+        return [run.info.status for run in runs if PARENT not in run.data.tags]
 
     def processes(self, role: str = "") -> list[psutil.Process]:
         """Return the processes that work in this folder, or those with one part in a study (see ROLES)."""

@@ -8,16 +8,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.tracking.experiment import PARENT, study_runs
 from experiments.tracking.mlflow_setup import prepare_mlflow
-
-PARENT = "mlflow.parentRunId"
 
 
 def runs_of(uri: str, uid: str) -> list[Any]:
     """Return all runs of a study that a store has."""
     client = prepare_mlflow(os.environ).MlflowClient(uri)
-    experiments = [one.experiment_id for one in client.search_experiments()]
-    return list(client.search_runs(experiments, f"tags.study_uid = '{uid}'", max_results=10_000))
+    return study_runs(client, [one.experiment_id for one in client.search_experiments()], uid)
 
 
 def lacking(uri: str, uid: str, results: Mapping[str, Any]) -> list[str]:
@@ -34,11 +32,8 @@ def lacking(uri: str, uid: str, results: Mapping[str, Any]) -> list[str]:
     found = [f"{len(parents)} runs of the study"] if len(parents) != 1 else []
     found += [f"trial {n} is there {times[n]} times" for n in {*expected, *times} if times[n] != (n in expected)]
     for run in children:
-        number, metrics, trial = (
-            int(run.data.tags["trial"]),
-            run.data.metrics,
-            expected.get(int(run.data.tags["trial"])),
-        )
+        number, metrics = int(run.data.tags["trial"]), run.data.metrics
+        trial = expected.get(number)
         if trial is None:
             continue
         same = {

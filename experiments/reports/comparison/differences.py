@@ -142,13 +142,13 @@ def _pictures(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]
 def _claim(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
     """Say that the better study of a pair is better, and by how much."""
     turned = _difference(pair).score < 0
-    better, worse = _both(comparison, pair)[:: -1 if turned else 1]
+    better, worse = both_names(comparison, pair)[:: -1 if turned else 1]
     said = sentence("{} is better than {}: ", Strong(better), Strong(worse))
     return joined([said, _amount(comparison, at, pair, turned)], "")
 
 
 def _estimate(comparison: Comparison, at: int, pair: ComparedPair) -> Parts:
-    return joined([sentence("{} over {}: ", *_both(comparison, pair)), _amount(comparison, at, pair)], "")
+    return joined([sentence("{} over {}: ", *both_names(comparison, pair)), _amount(comparison, at, pair)], "")
 
 
 def _amount(comparison: Comparison, at: int, pair: ComparedPair, turned: bool = False) -> Parts:
@@ -167,13 +167,14 @@ def _amount(comparison: Comparison, at: int, pair: ComparedPair, turned: bool = 
     )
 
 
-def _both(comparison: Comparison, pair: ComparedPair) -> tuple[Fact, Fact]:
+def both_names(comparison: Comparison, pair: ComparedPair) -> tuple[Fact, Fact]:
+    """Return the names of the two studies of a pair."""
     first, second = (Fact(f"studies[{at}].name", comparison.studies[at].name) for at in (pair.first, pair.second))
     return first, second
 
 
 def _names(comparison: Comparison, pair: ComparedPair) -> Parts:
-    return sentence("{} over {}" if pair.difference else "{} and {}", *_both(comparison, pair))
+    return sentence("{} over {}" if pair.difference else "{} and {}", *both_names(comparison, pair))
 
 
 def _why(pair: ComparedPair) -> str:

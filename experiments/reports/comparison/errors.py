@@ -10,7 +10,6 @@ from experiments.reports.blocks import (
     Fact,
     Gallery,
     Heading,
-    Parts,
     Row,
     Section,
     Table,
@@ -20,6 +19,7 @@ from experiments.reports.blocks import (
     number,
     sentence,
 )
+from experiments.reports.comparison.differences import both_names
 from experiments.reports.images import png
 
 CLASSES = (
@@ -55,20 +55,14 @@ def _counts(comparison: Comparison, at: int, pair: ComparedPair) -> tuple[Words,
     names = ["both", "first_only", "second_only", "neither", "rows"]
     counts = {name: getattr(pair.errors, name) for name in names}
     facts = (number(f"pairs[{at}].errors.{name}", count) for name, count in counts.items() if count is not None)
-    return (_names(comparison, pair, "{} and {}"), *facts)
-
-
-def _names(comparison: Comparison, pair: ComparedPair, words: str) -> Parts:
-    return sentence(
-        words, *(Fact(f"studies[{at}].name", comparison.studies[at].name) for at in (pair.first, pair.second))
-    )
+    return (sentence("{} and {}", *both_names(comparison, pair)), *facts)
 
 
 def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block]:
     """Show rows on which the winners differ most, each under the one that has it right."""
     assert pair.errors is not None
     examples, key = list(enumerate(pair.errors.examples)), f"pairs[{at}].errors"
-    names = [Fact(f"studies[{place}].name", comparison.studies[place].name) for place in (pair.first, pair.second)]
+    names = both_names(comparison, pair)
     columns = (
         Column("row"),
         Column("truth", number=False),

@@ -27,7 +27,7 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.formatting import NOTHING, p_value
+from experiments.reports.formatting import NOTHING, p_number, p_value
 from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.plots.pair_differences import NamedDifference, pair_differences
 
@@ -157,8 +157,8 @@ def _pair(record: FinalistsRecord, at: int, pair: FinalistPair, scores: Scores) 
         sentence("{} over {}", _name(record, pair.first), _name(record, pair.second)),
         Fact(f"{key}.score", scores.gain(pair.score)),
         Fact(f"{key}.interval", scores.gain_interval(pair.interval)),
-        Fact(f"{key}.p_value", p_value(pair.p_value).removeprefix("p\xa0=\xa0").removeprefix("p\xa0")),
-        Fact(f"{key}.adjusted", p_value(pair.adjusted).removeprefix("p\xa0=\xa0").removeprefix("p\xa0")),
+        Fact(f"{key}.p_value", p_number(pair.p_value)),
+        Fact(f"{key}.adjusted", p_number(pair.adjusted)),
         percent(f"{key}.better", pair.better),
         Fact(f"{key}.share95", f"[{100 * low:.3g}%, {100 * high:.3g}%]"),
         Fact(f"{key}.claimed", "yes" if pair.claimed else "no"),

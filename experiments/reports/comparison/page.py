@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from types import MappingProxyType
 from typing import Final
 
 from experiments.evaluation.comparison_records import Comparison
-from experiments.reports import markdown
-from experiments.reports.blocks import Figures
 from experiments.reports.comparison.curves import learning_curves, searches
 from experiments.reports.comparison.differences import answer, differences
 from experiments.reports.comparison.errors import errors
 from experiments.reports.comparison.finalists import finalists
 from experiments.reports.comparison.studies import settings, studies, test_scores
-from experiments.reports.render import Pages
-from experiments.reports.templating import open_templates
+from experiments.reports.render import Pages, fill_templates
 from nnet.near import enumerated
 
 FOLDER: Final = "compare_files"
@@ -37,10 +32,4 @@ def render_comparison(comparison: Comparison) -> Pages:
     lines, tone = answer(comparison)
     title = enumerated([study.name for study in comparison.studies])
     values = {"answer": lines, "folder": FOLDER, "sections": shown, "title": title, "tone": tone}
-    html, text = open_templates(markdown.fact), open_templates(markdown.fact, markdown.escape)
-    figures = [block for section in shown for block in section.blocks if isinstance(block, Figures)]
-    return Pages(
-        html=html.get_template("compare.html.jinja").render(values),
-        markdown=re.sub(r"\n{3,}", "\n\n", text.get_template("compare.md.jinja").render(values)),
-        pictures=MappingProxyType({picture.name: picture.svg for block in figures for picture in block.pictures}),
-    )
+    return fill_templates("compare", values)

@@ -9,13 +9,11 @@ from typing import Final
 
 from experiments.evaluation.results import ScoreDifference
 from experiments.reports.blocks import Fact
-from experiments.reports.formatting import MINUS
-from experiments.reports.metrics import Scores, axis_label, lower_is_better, metric_label
+from experiments.reports.metrics import Scores, axis_label, lower_is_better
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Stroke
-from experiments.reports.plots.score_axis import score_axis
+from experiments.reports.plots.score_axis import gain_axis, score_axis
 from experiments.reports.plots.svg import BLUE, FAINT, INK, MUTED, distinct
-from experiments.reports.plots.ticks import number_ticks
 
 WIDTH: Final = 302.0  # points
 ROW: Final = 20.0
@@ -97,8 +95,7 @@ def difference(compared: ScoreDifference, metric: str, tuned: str = "tuned") -> 
     """
     low, high = compared.ci95
     reach = 1.15 * max(abs(low), abs(high), abs(compared.score)) or 1.0
-    ticks = [(tick, label.lstrip(MINUS) if tick else "0") for tick, label in number_ticks(-reach, reach)]
-    chart = Chart(WIDTH, 52, Axis(-reach, reach, ticks, f"difference in {metric_label(metric)}", "line"), Axis(-1, 1.6))
+    chart = Chart(WIDTH, 52, gain_axis(metric, reach), Axis(-1, 1.6))
     chart.upright(0.0, Stroke(FAINT, 1))
     chart.line([(low, 0), (high, 0)], Stroke(INK, 2.2), mark=Mark("bar", INK, 4.5))
     chart.marks([(compared.score, 0)], Mark("circle", INK, 3.7))

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from experiments.reports.formatting import MINUS
-from experiments.reports.metrics import metric_label
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Stroke
+from experiments.reports.plots.score_axis import gain_axis
 from experiments.reports.plots.svg import BLUE, FAINT, INK, distinct
-from experiments.reports.plots.ticks import number_ticks
 
 WIDTH: Final = 302.0  # points
 ROW: Final = 34.0
@@ -46,9 +44,7 @@ def pair_differences(rows: Sequence[NamedDifference], metric: str) -> str:
     """Draw each difference, in the first colour where it is claimed; the names of a pair stand on their sides."""
     ends = [abs(end) for row in rows for end in row.found.interval]
     reach = 1.15 * max(ends) or 1.0
-    ticks = [(tick, label.lstrip(MINUS) if tick else "0") for tick, label in number_ticks(-reach, reach)]
-    title = f"difference in {metric_label(metric)}"
-    chart = Chart(WIDTH, ROW * len(rows), Axis(-reach, reach, ticks, title, "line"), Axis(len(rows) - 0.35, -0.6))
+    chart = Chart(WIDTH, ROW * len(rows), gain_axis(metric, reach), Axis(len(rows) - 0.35, -0.6))
     chart.upright(0.0, Stroke(FAINT, 1))
     names = list(dict.fromkeys(name for row in rows for name in (row.first, row.second)))
     shown = dict(zip(names, distinct(names), strict=True))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from experiments.evaluation.score_range import score_range
-from experiments.reports.metrics import Scores, lower_is_better
+from experiments.reports.formatting import MINUS
+from experiments.reports.metrics import Scores, lower_is_better, metric_label
 from experiments.reports.plots.chart import Axis
-from experiments.reports.plots.ticks import decimals_of, linear_ticks
+from experiments.reports.plots.ticks import decimals_of, linear_ticks, number_ticks
 
 MARGIN = 0.08  # share of the range
 
@@ -29,6 +30,12 @@ def score_axis(metric: str, low: float, high: float, title: str, most: int = 6) 
     if lower_is_better(metric):
         return Axis(high, low, labels[::-1], title.strip())
     return Axis(low, high, labels, title.strip())
+
+
+def gain_axis(metric: str, reach: float) -> Axis:
+    """Make the axis of a difference, which reaches as far to both sides of zero; its labels have no sign."""
+    ticks = [(tick, label.lstrip(MINUS) if tick else "0") for tick, label in number_ticks(-reach, reach)]
+    return Axis(-reach, reach, ticks, f"difference in {metric_label(metric)}", "line")
 
 
 def with_margin(low: float, high: float) -> tuple[float, float]:

@@ -72,9 +72,7 @@ def _said(result: StudyResult, key: str) -> Words:
 
 def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
     """Map each group to its items, and each item to its answer; "" where only the author can answer."""
-    data, split, test, outer = result.data, result.split, result.test, result.outer
-    some = sentence("{} of ", drawn) if (drawn := drawn_for_folds(result)) else ""
-    metric = Fact("spec.cv.metric", metric_label(metric_of(result.spec)))
+    data = result.data
     return {
         "Goal": {
             "Population that the result is about, and why": _said(result, "purpose"),
@@ -89,48 +87,18 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
             "Code, versions and machine": "under “This run”",
             "Script for all the numbers": "under “Reproduce this study”",
         },
-        "Data": {
-            "Origin of rows and labels: by whom, when and how; what was left out before the study": _said(
-                result, "source"
-            ),
-            "Do the rows represent the population?": "",
-            "Target": _target(result),
-            "Size": sentence(
-                "{}, {}; {} for development, {} for the test" + ("" if outer is None else ", in outer folds"),
-                counted("data.rows", data.rows, "row"),
-                counted("data.features", data.features, "feature"),
-                number("split.development", split.development),
-                number("split.test", split.test),
-            ),
-            "Missing values and duplicates": _counted(result),
-            "Transformations": transformations(result),
-        },
+        "Data": _about_data(result),
         "Models": {
             "Every model that was tried": _tried(result),
-            "Choice of the final model": sentence(
-                "by the mean {} over {} of {}the development rows: {}", metric, folds(result), some, _chosen(result)
-            ),
+            "Choice of the final model": _chosen(result),
             "Comparison": _compared(result),
         },
         "Leakage": {
-            "Test rows kept apart": sentence("{}{}", _apart(result), "" if test else UNSCORED),
+            "Test rows kept apart": sentence("{}{}", _apart(result), "" if result.test else UNSCORED),
             "Rows that depend on each other": _dependence(result),
             "Is every feature known when a prediction is made, and none a substitute for the answer?": "",
         },
-        "Metrics": {
-            "Metric": metric,
-            "Reason for this metric": "",
-            "Uncertainty of the score": sentence("95% interval, {}", interval_method(test))
-            if test
-            else f"no score{UNSCORED}",
-            "Statistical test of the comparison": sentence(
-                "{}, two-sided{}",
-                difference_method(test.difference),
-                ", fixed beforehand" if test.times_scored == 1 else "; these rows had been scored before",
-            )
-            if test and test.difference
-            else "none",
-        },
+        "Metrics": _about_metrics(result),
         "Limits": {
             "Evidence on data from elsewhere or from later": "",
             "Cases in which the result should not be expected to hold": _said(result, "limits"),
@@ -138,10 +106,53 @@ def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
     }
 
 
-def _chosen(result: StudyResult) -> str:
+def _about_data(result: StudyResult) -> dict[str, Words]:
+    data, split = result.data, result.split
+    source = "Origin of rows and labels: by whom, when and how; what was left out before the study"
+    return {
+        source: _said(result, "source"),
+        "Do the rows represent the population?": "",
+        "Target": _target(result),
+        "Size": sentence(
+            "{}, {}; {} for development, {} for the test" + ("" if result.outer is None else ", in outer folds"),
+            counted("data.rows", data.rows, "row"),
+            counted("data.features", data.features, "feature"),
+            number("split.development", split.development),
+            number("split.test", split.test),
+        ),
+        "Missing values and duplicates": _counted(result),
+        "Transformations": transformations(result),
+    }
+
+
+def _about_metrics(result: StudyResult) -> dict[str, Words]:
+    test = result.test
+    interval: Words = f"no score{UNSCORED}"
+    comparison: Words = "none"
+    if test is not None:
+        interval = sentence("95% interval, {}", interval_method(test))
+    if test is not None and test.difference is not None:
+        fixed = ", fixed beforehand" if test.times_scored == 1 else "; these rows had been scored before"
+        comparison = sentence("{}, two-sided{}", difference_method(test.difference), fixed)
+    return {
+        "Metric": _metric(result),
+        "Reason for this metric": "",
+        "Uncertainty of the score": interval,
+        "Statistical test of the comparison": comparison,
+    }
+
+
+def _metric(result: StudyResult) -> Fact:
+    return Fact("spec.cv.metric", metric_label(metric_of(result.spec)))
+
+
+def _chosen(result: StudyResult) -> Parts:
+    kept = "the best, whose networks are averaged with the default's" if joins_default(result) else "the best"
     if keeps_smallest(result):
-        return "the smallest network within one standard error of the best"
-    return "the best, whose networks are averaged with the default's" if joins_default(result) else "the best"
+        kept = "the smallest network within one standard error of the best"
+    some = sentence("{} of ", drawn) if (drawn := drawn_for_folds(result)) else ""
+    words = "by the mean {} over {} of {}the development rows: {}"
+    return sentence(words, _metric(result), folds(result), some, kept)
 
 
 def _tried(result: StudyResult) -> Parts:

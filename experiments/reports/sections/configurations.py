@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
@@ -24,16 +27,7 @@ def configurations(result: StudyResult) -> Section:
         epochs = [Fact("final.epochs", str(result.final.epochs))]
         if result.default:
             epochs.append(Fact("final.default_epochs", str(result.final.default_epochs)))
-    networks = [Fact(f"{key}.network", network(params, result.spec)) for key, params in configs.items()]
-    rows = [Row(("network", *networks))]
-    for name in all_parameters(configs.values()):
-        used = {key: is_active(name, params, result.spec) for key, params in configs.items()}
-        if name != "hidden_layers" and any(used.values()):
-            cells = [
-                Fact(f"{key}.params.{name}", parameter(params[name]) if used[key] else NOTHING)
-                for key, params in configs.items()
-            ]
-            rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
+    rows = setting_rows(configs, result.spec)
     rows.append(Row(("epochs of the refit", *epochs)))
     if are_several(result):
         title = "networks, all in the final model" if joins_default(result) else "networks, whose mean is the model"
@@ -56,3 +50,21 @@ def configurations(result: StudyResult) -> Section:
         ]
     heading = "Chosen configuration" if keeps_smallest(result) else "Best configuration"
     return Section(heading, "configuration", tuple(blocks))
+
+
+def setting_rows(configs: Mapping[str, Mapping[str, Any]], spec: Mapping[str, Any]) -> list[Row]:
+    """Write configurations side by side, setting by setting, first the network; one that has no effect is a dash.
+
+    Args:
+        configs: key in results.json -> the parameters of a configuration.
+    """
+    rows = [Row(("network", *(Fact(f"{key}.network", network(params, spec)) for key, params in configs.items())))]
+    for name in all_parameters(configs.values()):
+        used = {key: is_active(name, params, spec) for key, params in configs.items()}
+        if name != "hidden_layers" and any(used.values()):
+            cells = [
+                Fact(f"{key}.params.{name}", parameter(params[name]) if used[key] else NOTHING)
+                for key, params in configs.items()
+            ]
+            rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
+    return rows

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from experiments.evaluation.outer_record import OuterFold, OuterRecord
 from experiments.evaluation.results import StudyResult
@@ -24,9 +23,10 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
+from experiments.reports.formatting import NOTHING
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots
+from experiments.reports.sections.configurations import setting_rows
 
 PROCEDURE: Final = (
     "This scores the procedure, not this model: the study file on rows like these, its search included. The rows were "
@@ -157,19 +157,8 @@ def _baselines(result: StudyResult, outer: OuterRecord) -> list[Block]:
 
 def _choices(result: StudyResult, outer: OuterRecord) -> Table:
     """Tabulate the configurations that the searches chose, setting by setting."""
-    chosen: list[tuple[str, Mapping[str, Any]]] = [
-        (f"outer.folds[{at}]", fold.params) for at, fold in enumerate(outer.folds)
-    ]
-    chosen.append(("best", result.best.params))
-    rows = [Row(("network", *(Fact(f"{key}.network", network(params, result.spec)) for key, params in chosen)))]
-    for name in all_parameters(params for _, params in chosen):
-        used = [is_active(name, params, result.spec) for _, params in chosen]
-        if name != "hidden_layers" and any(used):
-            cells = [
-                Fact(f"{key}.params.{name}", parameter(params[name]) if active else NOTHING)
-                for (key, params), active in zip(chosen, used, strict=True)
-            ]
-            rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
+    chosen = {f"outer.folds[{at}]": fold.params for at, fold in enumerate(outer.folds)}
+    rows = setting_rows({**chosen, "best": result.best.params}, result.spec)
     rows.append(Row(("epochs", *_epochs(result, outer.folds))))
     titles = [Column(sentence("fold {}", _place(at))) for at in range(len(outer.folds))]
     return Table(

@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.evaluation.final_kind import are_several, keeps_smallest
 from experiments.evaluation.records import NetworkSize, SmallestMethod, SmallestRecord
-from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Code,
@@ -27,7 +27,7 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.formatting import NOTHING, hidden
+from experiments.reports.formatting import hidden_sizes
 from experiments.reports.headline import mean_of
 from experiments.reports.metrics import Scores, metric_label, metric_of
 from experiments.reports.plots import sizes as plots
@@ -117,7 +117,7 @@ def _table(result: StudyResult, record: SmallestRecord) -> Table:
         Row(
             (
                 Fact(f"{KEY}.networks[{at}].trial", str(one.trial)),
-                Fact(f"trials[{one.trial}].hidden", _layers(result, trials[one.trial])),
+                Fact(f"trials[{one.trial}].hidden", hidden_sizes(trials[one.trial].params, result.spec)),
                 number(f"{KEY}.networks[{at}].parameters", one.parameters),
                 number(f"{KEY}.networks[{at}].products", one.products),
                 Fact(f"trials[{one.trial}].value", scores.show(trials[one.trial].value)),
@@ -137,8 +137,3 @@ def _frontier(record: SmallestRecord) -> Iterator[tuple[int, NetworkSize]]:
         if one.behind < nearest:
             nearest = one.behind
             yield at, one
-
-
-def _layers(result: StudyResult, trial: TrialRecord) -> str:
-    units = hidden(trial.params, result.spec)
-    return NOTHING if units is None else "-".join(map(str, units)) or "none"

@@ -23,7 +23,7 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.formatting import NOTHING, all_parameters, hidden, is_active, is_layer, label, parameter
+from experiments.reports.formatting import all_parameters, hidden_sizes, is_active, is_layer, label, parameter
 from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.trial_lengths import ending_of
 from experiments.reports.trials_csv import fold_deviation
@@ -82,16 +82,14 @@ def _row(result: StudyResult, trial: TrialRecord, scores: Scores, names: list[st
     role = ", ".join(role for role, number in roles.items() if number == trial.number)
     ended: Words = Fact(f"{key}.outcome", outcome(trial))
     deviation = fold_deviation(trial.fold_scores) if complete else None
-    units = hidden(trial.params, result.spec)
     used = {name: value for name, value in trial.params.items() if is_active(name, trial.params, result.spec)}
-    layers = NOTHING if units is None else "-".join(map(str, units)) or "none"
     cells = (
         Fact(f"{key}.number", str(trial.number)),
         sentence("{} ({})", ended, Fact(f"{key}.role", role)) if role else ended,
         Fact(f"{key}.value", scores.show(trial.value)) if complete else Fact(f"{key}.last", scores.show(trial.last)),
         Fact(f"{key}.deviation", scores.size(deviation)),
         Fact(f"{key}.epochs", str(trial.epochs)),
-        *([Fact(f"{key}.hidden", layers)] if layered else []),
+        *([Fact(f"{key}.hidden", hidden_sizes(trial.params, result.spec))] if layered else []),
         *(Fact(f"{key}.params.{name}", parameter(used.get(name))) for name in names),
     )
     return Row(cells, "winner" if trial.number == result.best.number else "" if complete else "partial")

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.benchmark import large
 from experiments.benchmark.large import ROWS_STUDY, TRIALS_STUDY, growth, planned_mb, run, show, write_rows
-from experiments.benchmark.large_steps import Stopwatch, steps_of_rows, steps_of_trials
+from experiments.benchmark.large_steps import steps_of_rows, steps_of_trials
 from experiments.benchmark.tabulate import Line, wide_console
 from experiments.errors import SearchError
 from experiments.tune import main as tune
@@ -92,10 +92,10 @@ def test_every_step_of_a_study_is_measured(
     (tmp_path / "studies" / "large.toml").write_text((TRIALS_STUDY if kind == "trials" else ROWS_STUDY).format(size=4))
     if kind == "trials":
         assert tune(["large", "--workers", "1", "--tracking-uri", "none", "--quiet"]) == 0
-        steps_of_trials(Stopwatch())
+        steps_of_trials()
     else:
         write_rows(tmp_path / "table.csv", 400)
-        steps_of_rows(Stopwatch())
+        steps_of_rows()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len({line["what"] for line in lines}) == len(lines) >= 8
     assert all(line["seconds"] >= 0 and line["peak_mb"] > 10 for line in lines)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from experiments.config.report_options import ReportSection
-from experiments.config.spec import without_trials
 from experiments.config.study_file import parse_spec, read_report_section, read_spec
 from experiments.errors import SpecError
 
@@ -38,7 +37,6 @@ def spec_of(report: Any = None) -> Any:
 def test_texts_are_no_part_of_the_study() -> None:
     without, with_texts = spec_of(), spec_of({"author": "Ann", "limits": "None known."})
     assert with_texts.to_document() == without.to_document()
-    assert without_trials(with_texts.to_document()) == without_trials(without.to_document())
     assert "report" not in with_texts.to_document()
     assert (without.texts, with_texts.texts) == (None, ReportSection(author="Ann", limits="None known."))
     assert spec_of({}).with_trials(3).texts == ReportSection()

@@ -15,7 +15,7 @@ from experiments.data.holdout import Look, SealedTestSet
 from experiments.errors import LedgerError
 from experiments.evaluation import ledger_place as module
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.ledger_place import find_ledger, ledger_path, open_ledger
+from experiments.evaluation.ledger_place import LEDGER, find_ledger, open_ledger
 
 TEST = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by
 
@@ -34,7 +34,7 @@ def old(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def new(tmp_path: Path) -> Path:
-    return ledger_path(tmp_path)
+    return tmp_path / LEDGER
 
 
 def opened(path: Path) -> list[str]:
@@ -42,11 +42,6 @@ def opened(path: Path) -> list[str]:
     said: list[str] = []
     assert open_ledger(path, said.append).path == path
     return said
-
-
-def test_it_lies_with_the_studies() -> None:
-    assert ledger_path() == Path("studies/ledger.jsonl")
-    assert ledger_path(Path("/there")) == Path("/there/studies/ledger.jsonl")
 
 
 def test_where_nothing_is_nothing_is_made(new: Path, tmp_path: Path) -> None:

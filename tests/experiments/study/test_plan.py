@@ -18,7 +18,7 @@ from experiments.config.study_file import parse_spec
 from experiments.data.holdout import Look
 from experiments.errors import ExperimentError, SearchError, SpecError, StudyStateError
 from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.ledger_place import ledger_path
+from experiments.evaluation.ledger_place import LEDGER
 from experiments.search.context import prepare_study
 from experiments.search.executors.base import WorkerDied
 from experiments.search.executors.local import LocalExecutor
@@ -59,7 +59,7 @@ def spec_of(**sections: Any) -> StudySpec:
 
 
 def options(here: Path, **changes: Any) -> Options:
-    fixed = Options(here / "moons", ledger_path(here), "https://ann:secret@host/mlflow", None, workers=1)
+    fixed = Options(here / "moons", here / LEDGER, "https://ann:secret@host/mlflow", None, workers=1)
     return replace(fixed, **changes)
 
 
