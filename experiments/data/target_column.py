@@ -22,7 +22,7 @@ from experiments.data.column_types import (
     texts,
     words_in,
 )
-from experiments.data.date_formats import date_format
+from experiments.data.date_formats import are_dates
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import WITH_POINTS, fits, have_thousands, number_format, usual_format
 from experiments.data.raw_table import RawTable
@@ -153,7 +153,7 @@ def _refuse_many_texts(raw: RawTable, name: str, column: pa.ChunkedArray, words:
         return
     if pc.mean(words).as_py() <= 0.5:
         _refuse_words(raw, name, words, "is the target and must hold numbers")
-    if date_format(column) is not None:
+    if are_dates(column):
         raise DataError(f"{raw.at(name)} is the target, but holds dates; name a column of numbers or classes.")
     known = pc.is_in(column, pa.array(known_words(column, ()), pa.string()))
     others = column.filter(pc.invert(known))
