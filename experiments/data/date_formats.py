@@ -114,6 +114,14 @@ def date_format(texts: pa.ChunkedArray) -> str | None:
     return first
 
 
+def are_dates(texts: pa.ChunkedArray) -> bool:
+    """Return whether all of some texts are dates of one format, which may be ambiguous."""
+    try:
+        return date_format(texts) is not None
+    except AmbiguousDates:
+        return True
+
+
 def without_strays(texts: pa.ChunkedArray, strays: int, least: int) -> pa.ChunkedArray | None:
     """Return the texts that are dates of one shape, where all but a few different ones are; None of other texts.
 

@@ -203,37 +203,56 @@ def fit_preprocessor(
     values = _numeric(training, columns, part)
     is_number = np.array([kinds[column] != "pixel" for column in columns], bool)
     fill, holes = _missing(values, is_number)
-    flagged = holes[part[holes] == 0]  # a missing date is told once
-    given = values
-    if holes.size:
-        values = np.where(np.isnan(given), fill, given)
+    filled = np.where(np.isnan(values), fill, values) if holes.size else values
     offset, scale = np.zeros(len(columns)), np.ones(len(columns))
     scale[~is_number] = pixel_range or 1.0
-    ranked, quantiles = np.empty(0, np.int64), np.empty((0, 0))
+    quantiles = np.empty((0, 0))
     free = is_number & ~np.isin(part, CIRCULAR)
     by_rank, robust, binned = (free & (preprocessing.numbers == way) for way in ("quantile", "robust", "piecewise"))
     is_date = np.array([kinds[column] == "date" for column in columns], bool)  # too far from 0 to be left as they are
     scaled = is_number & ~by_rank & ~robust & (is_date | (preprocessing.numbers != "none"))
     if scaled.any():
-        from sklearn.preprocessing import StandardScaler
-
-        fitted = StandardScaler().fit(values[:, scaled])
-        varies = fitted.scale_ == np.sqrt(fitted.var_)  # of a constant number the scale is 1
-        offset[scaled], scale[scaled] = fitted.mean_, np.where(varies, fitted.scale_, NOTHING)
+        offset[scaled], scale[scaled] = _standard_scale(filled[:, scaled])
     if robust.any():
-        offset[robust], scale[robust] = robust_scale(values[:, robust])
+        offset[robust], scale[robust] = robust_scale(filled[:, robust])
     if by_rank.any():
-        from sklearn.preprocessing import QuantileTransformer
+        quantiles = _quantiles(filled[:, by_rank])
+        scale[by_rank] = np.where(quantiles[0] < quantiles[-1], 1.0, NOTHING)
+    bin_of, low, high = quantile_bins(values[:, binned], preprocessing.bins)
+    return Preprocessor(
+        numeric=columns,
+        part=part,
+        fill=fill,
+        flagged=holes[part[holes] == 0],  # a missing date is told once
+        offset=offset,
+        scale=scale,
+        ranked=np.flatnonzero(by_rank),
+        quantiles=quantiles,
+        clipped=np.flatnonzero(robust),
+        bin_of=np.flatnonzero(binned)[bin_of],
+        bin_low=low,
+        bin_high=high,
+        categories=_categories(training, kinds, preprocessing.rare),
+    )
 
-        count = min(QUANTILES, len(values))
-        transformer = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=0)
-        ranked, quantiles = np.flatnonzero(by_rank), transformer.fit(values[:, by_rank]).quantiles_
-        scale[ranked] = np.where(quantiles[0] < quantiles[-1], 1.0, NOTHING)
-    categories = _categories(training, kinds, preprocessing.rare)
-    number, low, high = quantile_bins(given[:, binned], preprocessing.bins)
-    bins = (np.flatnonzero(binned)[number], low, high)
-    clipped = np.flatnonzero(robust)
-    return Preprocessor(columns, part, fill, flagged, offset, scale, ranked, quantiles, clipped, *bins, categories)
+
+def _standard_scale(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean and the standard deviation of each column, (k,) each."""
+    from sklearn.preprocessing import StandardScaler
+
+    fitted = StandardScaler().fit(values)
+    varies = fitted.scale_ == np.sqrt(fitted.var_)  # of a constant number the scale is 1
+    return fitted.mean_, np.where(varies, fitted.scale_, NOTHING)
+
+
+def _quantiles(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (q, k) quantiles of the columns, at equal distances from 0 to 1."""
+    from sklearn.preprocessing import QuantileTransformer
+
+    count = min(QUANTILES, len(values))
+    transformer = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=0)
+    quantiles: NDArray[np.float64] = transformer.fit(values).quantiles_
+    return quantiles
 
 
 def _columns(training: Features, kinds: tuple[Kind, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

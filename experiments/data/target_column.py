@@ -22,7 +22,7 @@ from experiments.data.column_types import (
     texts,
     words_in,
 )
-from experiments.data.date_formats import date_format
+from experiments.data.date_formats import are_dates
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import WITH_POINTS, fits, have_thousands, number_format, usual_format
 from experiments.data.raw_table import RawTable
@@ -133,25 +133,35 @@ def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDA
         order = np.argsort(names := coded.dictionary.to_numpy(zero_copy_only=False).astype(str))
         return np.argsort(order).astype(np.int64)[coded.indices.to_numpy()], tuple(map(str, names[order]))
     if not as_classes:
-        words = pc.mean(words_in(column)).as_py()
-        if not words:
-            if pc.all(pc.match_substring_regex(column, WHOLE)).as_py():
-                return pc.utf8_ltrim(column, "+").cast(pa.int64()).to_numpy(), None
-            return read_number(raw, name), None
-        different = pc.count_distinct(column).as_py()
-        if different >= FEW and words <= 0.5:
-            _refuse_words(raw, name, words_in(column), "is the target and must hold numbers")
-        if different >= FEW and date_format(column) is not None:
-            raise DataError(f"{raw.at(name)} is the target, but holds dates; name a column of numbers or classes.")
-        known = pc.is_in(column, pa.array(known_words(column, ()), pa.string()))
-        others = column.filter(pc.invert(known))
-        if different >= FEW and different > len(others) / 2:
-            if form := usual_format(others, comma=False):
-                rule = f"is the target and must hold numbers written as {form}"
-                _refuse_words(raw, name, pc.invert(pc.or_(fits(column, form), known)), rule)
-            raise DataError(
-                f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "
-                f"in {len(column)} rows; name another column."
-            )
+        words = words_in(column)
+        if not pc.any(words).as_py():
+            whole = pc.all(pc.match_substring_regex(column, WHOLE)).as_py()
+            return pc.utf8_ltrim(column, "+").cast(pa.int64()).to_numpy() if whole else read_number(raw, name), None
+        _refuse_many_texts(raw, name, column, words)
     refuse_long(raw, name, "name the classes by shorter texts")
     return column.to_numpy(zero_copy_only=False).astype(str), None
+
+
+def _refuse_many_texts(raw: RawTable, name: str, column: pa.ChunkedArray, words: pa.ChunkedArray) -> None:
+    """Refuse a target of many different texts that are numbers with words among them, dates, or names of the rows.
+
+    Args:
+        words: marks the texts that are no numbers.
+    """
+    different = pc.count_distinct(column).as_py()
+    if different < FEW:
+        return
+    if pc.mean(words).as_py() <= 0.5:
+        _refuse_words(raw, name, words, "is the target and must hold numbers")
+    if are_dates(column):
+        raise DataError(f"{raw.at(name)} is the target, but holds dates; name a column of numbers or classes.")
+    known = pc.is_in(column, pa.array(known_words(column, ()), pa.string()))
+    others = column.filter(pc.invert(known))
+    if different > len(others) / 2:
+        if form := usual_format(others, comma=False):
+            rule = f"is the target and must hold numbers written as {form}"
+            _refuse_words(raw, name, pc.invert(pc.or_(fits(column, form), known)), rule)
+        raise DataError(
+            f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "
+            f"in {len(column)} rows; name another column."
+        )

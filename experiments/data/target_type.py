@@ -39,22 +39,15 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
         DataError: the values do not suit the task, are not finite or all equal, or a class is only in the source's own
             test rows.
     """
-    values = table.target
-    own = values[: len(values) - table.own_test]
-    words = values.dtype.kind not in "fiu"
+    words = table.target.dtype.kind not in "fiu"
     if task == "regression" and (words or table.classes is not None):
-        missing = words_among_numbers(values.astype(str)) if words and table.reading is not None else ""
-        advice = f", or leave out the rows of words with {missing}" if missing else ""
-        raise DataError(
-            f"data.task: a regression needs numbers, but target {table.target_name!r} has classes; set classification"
-            f"{advice}."
-        )
+        _refuse_classes(table, words)
     if table.classes is not None:
-        return Target(table.classes), values.astype(np.intp)
-    if words:
-        values, own = values.astype(str), own.astype(str)
-    else:
+        return Target(table.classes), table.target.astype(np.intp)
+    if not words:
         _check_finite(table)
+    values = table.target.astype(str) if words else table.target
+    own = values[: len(values) - table.own_test]
     if task == "classification" or words or (task == "auto" and _are_classes(own)):
         names = np.unique(own)
         if len(names) < 2:
@@ -65,6 +58,15 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
             f"data: the target {table.target_name!r} must vary, but all {len(own)} rows have {own[0]:g}; name another."
         )
     return Target(), values.astype(np.float64)
+
+
+def _refuse_classes(table: Table, words: bool) -> None:
+    missing = words_among_numbers(table.target.astype(str)) if words and table.reading is not None else ""
+    advice = f", or leave out the rows of words with {missing}" if missing else ""
+    raise DataError(
+        f"data.task: a regression needs numbers, but target {table.target_name!r} has classes; set classification"
+        f"{advice}."
+    )
 
 
 def with_logarithm(table: Table, target: Target, y: NDArray[Any]) -> Target:

@@ -87,6 +87,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     sheet, others = _sheet(path, book, keys)
+    where = f"{path}: sheet {shown(sheet.title)}"
     merged = merged_cells(path, sheet._worksheet_path)  # a sheet that is read row by row has no other name of its part
     in_columns = [one for one in merged if one.left == one.right]  # others above the table are titles
     records = _records(with_merged(_rows(sheet), in_columns))
@@ -96,7 +97,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         above = above_target(records, _last_of_header(records, _titles(records), in_columns), keys)
     rows: Sequence[Record] = records[above:]
     if not rows:
-        raise DataError(f"{path}: sheet {shown(sheet.title)} has no table below its row {keys.skip}.")
+        raise DataError(f"{where} has no table below its row {keys.skip}.")
     begins, _, first = rows[0]
     below = [cells for _, _, cells in rows[1:]]
     named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
@@ -108,26 +109,21 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     below_header: Iterator[Row] = (row for row in with_merged(_rows(sheet), merged, width) if row[0] >= start)
     if keys.model:
         below_header = _numbered(below_header, numbers)
-    columns = _columns(below_header, f"{path}: sheet {shown(sheet.title)}")
-    columns, _, below_it = without_last_rows(
-        columns, holds_row=keys.holds_row_in(column_names(given)[0] if named else "0")
-    )
+    holds_row = keys.holds_row_in(column_names(given)[0] if named else "0")
+    columns, _, below_it = without_last_rows(_columns(below_header, where), holds_row=holds_row)
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
     empty = empty_between(((number, number + 1) for number in numbers[: len(columns[0])]), "row")
-    columns += [pa.chunked_array([pa.nulls(len(columns[0]))])] * (len(given) - len(columns))
-    given += [""] * (len(columns) - len(given))
-    inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
-    columns, given = [columns[at] for at in inside], [given[at] for at in inside]
+    inside, given, columns = _named_or_filled(given, columns)
     names = column_names(given)
     spanned = columns_of(one for one in merged if one.top >= start)
     filled = [name for at, name in zip(inside, names, strict=True) if at in spanned]
-    span = f"every row of merged cells read with their value ({listed(filled)})"
+    span = f"every row of merged cells read with their value ({listed(filled)})" if filled else ""
     by_name, repeated, copies = without_copies(names, given, columns)
 
     skip = begins if above and keys.skip is None else None
     decided = {"sheet": sheet.title if others else None, "skip": skip, "header": named if note else None}
-    notes = (f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another",)
+    chosen = f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another"
     title = next((cell for _, _, cells in records[:above] for cell in cells if cell), "")
     over = f"{count(above, 'row')} above the table left out ({shown(title)}); --set data.skip=0 reads them"
     return RawTable(
@@ -136,18 +132,22 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         by_name,
         _places(path, keys, start),
         unnamed=frozenset(name for name, cell in zip(names, given, strict=True) if named and not cell.strip()),
-        notes=(*(notes if others else ()), *((note,) if note else ())),
-        repairs=(
-            *((over,) if skip is not None else ()),
-            *((survey,) if survey else ()),
-            *((span,) if filled else ()),
-            *empty,
-            *below_it,
-            *copies,
-        ),
+        notes=tuple(filter(None, (chosen if others else "", note))),
+        repairs=tuple(filter(None, (over if skip is not None else "", survey, span, *empty, *below_it, *copies))),
         layout={key: value for key, value in decided.items() if value is not None},
         repeated=repeated,
     )
+
+
+def _named_or_filled(
+    given: Sequence[str], columns: Sequence[pa.ChunkedArray]
+) -> tuple[list[int], list[str], list[pa.ChunkedArray]]:
+    """Return the positions, names and values of the columns that have a name or a value."""
+    nothing = pa.chunked_array([pa.nulls(len(columns[0]))])
+    columns = [*columns, *[nothing] * (len(given) - len(columns))]
+    given = [*given, *[""] * (len(columns) - len(given))]
+    inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
+    return inside, [given[at] for at in inside], [columns[at] for at in inside]
 
 
 def _sheet(path: Path, book: Any, keys: FileKeys) -> tuple[Any, list[str]]:

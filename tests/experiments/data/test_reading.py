@@ -241,3 +241,12 @@ def test_a_table_without_features_says_what_was_left_out(sheet: Make) -> None:
         table_of(sheet(x=[str(row) for row in range(ROWS)], y=Y), data())
     with pytest.raises(DataError, match=r"no column is left .*; to learn from the pictures that it names, put it in"):
         table_of(sheet(x=[f"pics/{row}.JPG" for row in range(ROWS)], y=Y), data())
+
+
+def test_dates_whose_format_is_named_are_never_ambiguous(sheet: Make) -> None:
+    days = ["01/02/2026", "03/04/2026"] * 10
+    raw = sheet(day=days, y=["no", "yes"] * 10)
+    with pytest.raises(DataError, match="the day could be the month"):
+        table_of(raw, data())
+    for form in ("%d/%m/%Y", "%m/%d/%Y"):
+        assert reading_of(table_of(raw, data(formats={"day": form}))).formats == {"day": form}

@@ -67,6 +67,8 @@ def test_what_cannot_be_a_target_is_refused_with_its_place(sheet: Make) -> None:
         ([1.0, float("nan")], "row 1 has nan"),
         ([f"name {number}" for number in range(30)], "classes or numbers, but has 30 different texts in 30 rows"),
         ([*(f"{number}.5" for number in range(30)), "oops"], "numbers, but row 30 has 'oops'"),
+        ([f"{day}/1/2026" for day in range(1, 29)], "is the target, but holds dates"),
+        ([f"{day}/{month}/2026" for day in (1, 2) for month in range(1, 13)], "is the target, but holds dates"),
         (["1", "inf"], "row 1 has 'inf'"),
         (["a" * 201, "b"], "at most 200 characters, but row 0"),
         ([None, None], "holds values of type null"),

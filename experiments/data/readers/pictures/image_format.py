@@ -61,19 +61,18 @@ def decide_format(
         decisions.append(
             f"{others} of {len(headers)} pictures brought to {size[0]} x {size[1]}, {reason} (data.size = {[*size]})"
         )
+    in_colour = sum(one.colour for one in headers)
     if data.colour is None and hold_grey:
         keys["colour"] = False
-        number = sum(one.colour for one in headers)
         facts.append(
-            f"{number} of {len(headers)} are saved in colour, but the training pictures hold only grey: all are read "
-            "grey (data.colour = false)"
+            f"{in_colour} of {len(headers)} are saved in colour, but the training pictures hold only grey: all are "
+            "read grey (data.colour = false)"
         )
     elif data.colour is None and len(colours) > 1:
         keys["colour"] = colour
-        number = sum(one.colour for one in headers)
         kind = "in colour" if colour else "grey, as the training pictures are"
         facts.append(
-            f"{number} of {len(headers)} are in colour, all are read {kind} (data.colour = {str(colour).lower()})"
+            f"{in_colour} of {len(headers)} are in colour, all are read {kind} (data.colour = {str(colour).lower()})"
         )
     return FormatDecision(ImageFormat(size, colour), keys, tuple(facts), tuple(decisions))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -107,14 +107,19 @@ def lay_out(found: PictureFolder, own_test: bool = True) -> Layout:
         if passed:
             decisions.append(f"{count(len(passed), 'picture')} in {shown} passed over, as {reason}")
     training, test = [*training, *rows["val"]], rows["test"]
-    first = training[0]
-    if not parts and first.file.folders[0] != first.label:
-        above = "/".join(first.file.folders[: first.file.folders.index(first.label)])
-        facts.append(f"the classes are the folders in {readable(above, LONGEST)}/")
-    if deeper := [one for one in (*training, *test) if one.file.folders[-1] != one.label]:
-        of = listed(sorted({one.label for one in deeper}))
-        facts.append(f"{count(len(deeper), 'picture')} in folders below a class belong to it ({of})")
+    facts += _facts([*training, *test], bool(parts))
     return Layout(tuple(training), tuple(test), tuple(facts), tuple(decisions))
+
+
+def _facts(pictures: list[LabelledPicture], has_parts: bool) -> Iterator[str]:
+    """Say where the folders of classes lie that are not next to the root, and which classes have folders below."""
+    first = pictures[0]
+    if not has_parts and first.file.folders[0] != first.label:
+        above = "/".join(first.file.folders[: first.file.folders.index(first.label)])
+        yield f"the classes are the folders in {readable(above, LONGEST)}/"
+    if deeper := [one for one in pictures if one.file.folders[-1] != one.label]:
+        of = listed(sorted({one.label for one in deeper}))
+        yield f"{count(len(deeper), 'picture')} in folders below a class belong to it ({of})"
 
 
 def lay_out_test(found: PictureFolder, classes: Collection[str]) -> tuple[LabelledPicture, ...]:

@@ -71,20 +71,7 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
             large; with data.strict also whatever would be left out, joined or resized.
     """
     found = [find_pictures(one) for one in (folder, test) if one is not None]
-    hold_grey = False
-    while True:
-        for one in found:
-            one.check()
-        rows = _rows(found, data, hold_grey)
-        pixels, hashes, changes, broken = _decoded(rows)
-        if not broken and data.colour is None and rows.format.form.colour and _hold_grey(pixels, rows):
-            hold_grey = True
-            continue
-        if not broken:
-            break
-        for one in found:  # what decides is decided again, without the broken ones
-            one.unreadable |= {path: reason for path, reason in broken.items() if path.is_relative_to(one.root)}
-            one.pictures = [picture for picture in one.pictures if picture.path not in broken]
+    rows, pixels, hashes, changes = _read(found, data)
     said = {change: CHANGED[change].format(count(number, "picture")) for change, number in sorted(changes.items())}
     scaled = [line for change, line in said.items() if change == "scaled"]
     left_out = [line for one in found for line in one.decisions()]
@@ -113,6 +100,32 @@ def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
         ),
         **columns,
     )
+
+
+def _read(
+    found: Sequence[PictureFolder], data: DataSection
+) -> tuple[_Rows, NDArray[np.uint8], list[bytes], Counter[Change]]:
+    """Lay out and decode the pictures; again without those that turn out to be broken, or grey if all hold only grey.
+
+    Returns:
+        the rows, their pixels, a hash of each file, and the number of pictures of each change.
+
+    Raises:
+        DataError: more than half of the pictures of a folder are unreadable, or `_rows` refuses them.
+    """
+    hold_grey = False
+    while True:
+        for one in found:
+            one.check()
+        rows = _rows(found, data, hold_grey)
+        pixels, hashes, changes, broken = _decoded(rows)
+        for one in found:
+            one.unreadable |= {path: reason for path, reason in broken.items() if path.is_relative_to(one.root)}
+            one.pictures = [picture for picture in one.pictures if picture.path not in broken]
+        are_grey = not broken and data.colour is None and rows.format.form.colour and _hold_grey(pixels, rows)
+        if not broken and not are_grey:
+            return rows, pixels, hashes, changes
+        hold_grey = hold_grey or are_grey
 
 
 def _rows(found: Sequence[PictureFolder], data: DataSection, hold_grey: bool) -> _Rows:

@@ -48,19 +48,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
     layout = _layout(file, keys, usual)
     check_size(str(file.path), 1, layout.width)
-    begins, _, first = layout.head[0]
-    names = _aligned(first, layout)
-    below = [cells for _, _, cells in layout.head[1:]]
-    named, note = is_header([name.strip() for name in names], below, keys, begins + 1)
-    if named and len(names) != layout.width:
-        raise uneven_lines(file, layout, layout.width, [(begins, first)])
-    given, further, survey = (
-        survey_header(names, [cells[: layout.width] for cells in below], keys)
-        if named
-        else ([""] * layout.width, 0, "")
-    )
-    skip = layout.head[further][1] if named else layout.skip
-
+    given, skip, named, note, survey = _header(file, layout, keys)
     columns, short, uneven = _columns(file, layout, skip)
     place = _places(file, layout, skip)
     _refuse_open_quote(file, columns, place)
@@ -82,27 +70,41 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         "skip": layout.skip if keys.skip is None and layout.skip else None,
         "header": named if note else None,
     }
-    notes = (f"separated by {NAMES.get(layout.separator, layout.separator)}",) if decided["separator"] else ()
+    separated = f"separated by {NAMES.get(layout.separator, layout.separator)}" if decided["separator"] else ""
     return RawTable(
         stem_of(file.path),
         str(file.path),
         by_name,
         place,
         unnamed=frozenset(name for name, cell in zip(unique, given, strict=True) if named and not cell.strip()),
-        notes=(*notes, *((note,) if note else ())),
-        repairs=(
-            *_said(file, layout),
-            *((survey,) if survey else ()),
-            *uneven,
-            *empty,
-            *below_it,
-            *beside_it,
-            *quotes,
-            *copies,
+        notes=tuple(filter(None, (separated, note))),
+        repairs=tuple(
+            filter(None, (*_said(file, layout), survey, *uneven, *empty, *below_it, *beside_it, *quotes, *copies))
         ),
         layout={key: value for key, value in decided.items() if value is not None},
         repeated=repeated,
     )
+
+
+def _header(file: TextFile, layout: Layout, keys: FileKeys) -> tuple[list[str], int, bool, str, str]:
+    """Find the names of the columns, in the first line and in further ones of a survey tool.
+
+    Returns:
+        the names, which are empty without a header; the number of lines above the first row; whether there is a header;
+        and a line about the doubts of that, and one about further lines, empty without any.
+    """
+    from experiments.data.readers.text.ragged import uneven_lines
+
+    begins, _, first = layout.head[0]
+    names = _aligned(first, layout)
+    below = [cells for _, _, cells in layout.head[1:]]
+    named, note = is_header([name.strip() for name in names], below, keys, begins + 1)
+    if not named:
+        return [""] * layout.width, layout.skip, False, note, ""
+    if len(names) != layout.width:
+        raise uneven_lines(file, layout, layout.width, [(begins, first)])
+    given, further, survey = survey_header(names, [cells[: layout.width] for cells in below], keys)
+    return given, layout.head[further][1], True, note, survey
 
 
 def _layout(file: TextFile, keys: FileKeys, usual: str) -> Layout:
