@@ -57,7 +57,9 @@ def stem_of(path: PurePath) -> str:
 def unread_format(source: str) -> str:
     """Name the formats that are read, for a message about a file of another one, and how to convert that."""
     if advice := conversion(source):
-        return f"end in .csv, .tsv, .xlsx, .parquet, .npz or the like, but got {source!r}; {advice}"
+        return (
+            f"end in .csv, .tsv, .xlsx, .parquet, .npz or the like, or in / for a folder, but got {source!r}; {advice}"
+        )
     return f"end in {FORMATS}, or in / for a folder, but got {source!r}"
 
 
