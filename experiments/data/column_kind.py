@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.data.bare_shares import SIGNS
+from experiments.data.bare_shares import has_sign
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.count_different import count_different
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, without_strays
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import (
+    BRACKETED,
     WITH_POINTS,
     fits,
     has_decimal_comma,
@@ -204,7 +205,7 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
     strays = pa.chunked_array([pc.unique(present.filter(pc.invert(alike)))])
     words = strays.filter(words_in(strays)).to_pylist()
     many = different - len(strays) >= FEW
-    if many and (form or "").endswith(SIGNS) and _has_share(strays):
+    if many and has_sign(form or "") and _has_share(strays):
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike, two_ways=True))
     if many and len(strays) <= FEW_WORDS:
         return Decision("number", form or "", tuple(words))
@@ -237,10 +238,10 @@ def _said_of_mixed(name: str, present: pa.ChunkedArray, read: pa.ChunkedArray, t
     first, other = (shown(present.filter(cells)[0].as_py()) for cells in (read, pc.invert(read)))
     if two_ways:
         return f"its numbers are written in two ways, as {first} and {other}; write them alike"
-    return (
-        f"{int(100 * pc.mean(read).as_py())}% of its cells are numbers, the first other one is {other}; "
-        f"--numbers {quote(name)} reads the numbers and takes the others for missing"
-    )
+    advice = f"--numbers {quote(name)} reads the numbers and takes the others for missing"
+    if re.fullmatch(BRACKETED, present.filter(pc.invert(read))[0].as_py()):
+        advice = f"--formats {quote(f'{name}=(1234.5)')} takes numbers in brackets for negative"
+    return f"{int(100 * pc.mean(read).as_py())}% of its cells are numbers, the first other one is {other}; {advice}"
 
 
 def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | None:
