@@ -38,6 +38,7 @@ TIME_NAME = r"(?i)(.*[_ ])?(time|date|datetime|timestamp|ts|epoch|created|update
 FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
 MANY_NUMBERS = 0.4  # share of numbers, from which on a column is no identifier but numbers that are not written alike
 FILLED = 0.95  # share of filled cells, from which on a column can count the rows
+LONGEST_NUMBER = 1 << 53  # below which a float holds every whole number
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
 DAY_DIGITS = r"^[0-3]\d[0-3]\d(19|20)\d\d$"  # 01312026, of a text that has kept its zero
 
@@ -274,7 +275,8 @@ def _date_format(rows: RawTable, name: str, texts: pa.ChunkedArray) -> str | Non
 def _refuse_counter(raw: RawTable, name: str) -> None:
     """Refuse whole numbers that count the rows: all different, and ascending or from a range as long as the file.
 
-    Few rows prove nothing, unless the column has the name of an index. A few empty cells disprove nothing.
+    Few rows prove nothing, unless the column has the name of an index. A few empty cells disprove nothing. Numbers that
+    are too long for a float, and all different, are names: nobody measures 19 digits.
     """
     present = raw.columns[name].drop_null()
     named = name in raw.unnamed or re.fullmatch(INDEX_NAME, name) is not None
@@ -285,6 +287,7 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
         return
     low, high = values.min().item(), values.max().item()
     counts = high - low < (raw.rows_of_file or raw.rows) or bool(np.all(values[1:] > values[:-1]))
+    named |= values.dtype == np.int64 and low > LONGEST_NUMBER
     if count_different(values) == len(values) and (counts or named):
         detail = f"counts the rows; {later_option(name)}" if counts and is_time_name(name) else ""
         raise NoFeature("counts_rows" if counts else "identifies_rows", detail)
