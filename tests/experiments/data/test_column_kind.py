@@ -265,7 +265,10 @@ def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
         ([str(number + 2**53) for number in MANY], "counts_rows"),
         ([number / 1.0 for number in MANY], "counts_rows"),
         ([f"#{number}" for number in MANY], "identifies_rows"),
-        ([f"{1237 * 10**15 + number * 37 % 101 * 1000}" for number in MANY], "identifies_rows"),  # of a catalogue of stars
+        (
+            [f"{1237 * 10**15 + number * 37 % 101 * 1000}" for number in MANY],
+            "identifies_rows",
+        ),  # of a catalogue of stars
         ([f"${number}" for number in MANY], "counts_rows"),
         ([*range(39), None], "counts_rows"),  # a cell was emptied
         (["", *map(str, range(39))], "counts_rows"),
