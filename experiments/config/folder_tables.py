@@ -25,7 +25,7 @@ def tables_in(folder: str | Path) -> list[Path]:
 def named_table(folder: str | Path) -> str:
     """Advise what to name in place of a folder with tables, as the end of a sentence; empty if none can be listed.
 
-    It is the first table, or one file of all arrays where there are several.
+    It is the first table, one to train on before others, or one file of all arrays where there are several.
     """
     if str(folder) == GIVEN:
         return ""
@@ -35,4 +35,5 @@ def named_table(folder: str | Path) -> str:
         each = ", ".join(f"{name[:-4]}=np.load('{name}')" for name in arrays)
         joined = f"import numpy as np; np.savez('all.npz', {each})"
         return f'arrays are read from one file; make it in this folder by python -c "{joined}"'
-    return f"a folder is read as pictures; name one file, such as {readable((Path(folder) / names[0]).as_posix(), 200)}"
+    first = min(names, key=lambda name: "train" not in name.lower())  # of a competition's train.csv and test.csv
+    return f"a folder is read as pictures; name one file, such as {readable((Path(folder) / first).as_posix(), 200)}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from experiments.config.conversions import conversion
+
 TEXTS = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".test")
 JSONS = (".json", ".jsonl", ".ndjson")
 SORTS = {  # ending -> sort of source
@@ -15,7 +17,6 @@ SORTS = {  # ending -> sort of source
     ".npz": "npz",
     ".npy": "npy",
 }
-ARRAYS = (".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".joblib", ".pt", ".pth")  # arrays, or what is never unpickled
 GIVEN = "given"  # source of rows that a program passes on
 PACKED = (".gz", ".zip")  # further endings of texts and JSON
 FORMATS = f"{', '.join(TEXTS)}, {', '.join(JSONS)} (these also with .gz or .zip), .xlsx, .xlsm, .parquet, .npz or .npy"
@@ -54,16 +55,12 @@ def stem_of(path: PurePath) -> str:
 
 
 def unread_format(source: str) -> str:
-    """Name the formats that are read, for a message about a file of another one."""
-    ending = PurePath(source).suffix.lower()
-    saved = f"{PurePath(source).stem}.npz"
-    arrays = f"; save its arrays, as in numpy.savez({saved!r}, X=..., y=...), or a table as .csv"
-    advice = {
-        **dict.fromkeys((".xls", ".ods"), "; save it as .xlsx"),
-        ".arff": "; openml:ID reads it from OpenML",
-        **dict.fromkeys(ARRAYS, arrays),
-    }
-    return f"end in {FORMATS}, or in / for a folder, but got {source!r}{advice.get(ending, '')}"
+    """Name the formats that are read, for a message about a file of another one, and how to convert that."""
+    if advice := conversion(source):
+        return (
+            f"end in .csv, .tsv, .xlsx, .parquet, .npz or the like, or in / for a folder, but got {source!r}; {advice}"
+        )
+    return f"end in {FORMATS}, or in / for a folder, but got {source!r}"
 
 
 def has_ending(source: str) -> bool:

@@ -68,7 +68,7 @@ def _problem(fault: Any) -> tuple[str, str]:
     if kind == "missing":
         return key, _required(parts, given)
     if kind == "value_error":
-        return key, readable(rule.removeprefix("Value error, ").rstrip("."), 300)
+        return key, readable(rule.removeprefix("Value error, ").rstrip("."), 600)
     if parts[0] == "space" and parts[1:3] in SIZES and isinstance(given, list):
         key = ".".join(parts[:3])  # of all lists of sizes together
     if (instead := _of_the_space(parts, given) or _fixed_range(parts, given)) is not None:

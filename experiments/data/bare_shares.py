@@ -17,6 +17,11 @@ from experiments.errors import DataError
 SIGNS = ("%", "‰")
 
 
+def has_sign(form: str) -> bool:
+    """Return whether numbers of a format have a percent sign, also within brackets."""
+    return form.rstrip(")").endswith(SIGNS)
+
+
 def refuse_bare_shares(rows: RawTable, formats: Mapping[str, str]) -> None:
     """Refuse a column of bare numbers from -1 to 1 where the rows to learn from have percents.
 
@@ -31,15 +36,15 @@ def refuse_bare_shares(rows: RawTable, formats: Mapping[str, str]) -> None:
     """
     for name, form in formats.items():
         column = rows.columns.get(name)
-        if column is None or not is_number_format(form) or not form.endswith(SIGNS):
+        if column is None or not is_number_format(form) or not has_sign(form):
             continue
         sizes = np.abs(_bare_numbers(column, form))
         if not sizes.size or not 0 < np.nanmax(sizes, initial=0) <= 1:
             continue
-        row = int((sizes > 0).argmax())
+        row, sign = int((sizes > 0).argmax()), form.rstrip(")")[-1]
         raise DataError(
             f"{rows.at(name)} must hold numbers written as {form}, but {column[row].as_py()} in {rows.place(row)} has "
-            f"no {form[-1]}, and could be a share of 1; write the column with it, such as {shown('27.3' + form[-1])}."
+            f"no {sign}, and could be a share of 1; write the column with it, such as {shown('27.3' + sign)}."
         )
 
 

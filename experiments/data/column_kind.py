@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.data.bare_shares import SIGNS
+from experiments.data.bare_shares import has_sign
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.count_different import count_different
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, without_strays
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import (
+    BRACKETED,
     WITH_POINTS,
     fits,
     has_decimal_comma,
@@ -37,6 +38,7 @@ TIME_NAME = r"(?i)(.*[_ ])?(time|date|datetime|timestamp|ts|epoch|created|update
 FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
 MANY_NUMBERS = 0.4  # share of numbers, from which on a column is no identifier but numbers that are not written alike
 FILLED = 0.95  # share of filled cells, from which on a column can count the rows
+LONGEST_NUMBER = 1 << 53  # below which a float holds every whole number
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
 DAY_DIGITS = r"^[0-3]\d[0-3]\d(19|20)\d\d$"  # 01312026, of a text that has kept its zero
 
@@ -204,7 +206,7 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
     strays = pa.chunked_array([pc.unique(present.filter(pc.invert(alike)))])
     words = strays.filter(words_in(strays)).to_pylist()
     many = different - len(strays) >= FEW
-    if many and (form or "").endswith(SIGNS) and _has_share(strays):
+    if many and has_sign(form or "") and _has_share(strays):
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike, two_ways=True))
     if many and len(strays) <= FEW_WORDS:
         return Decision("number", form or "", tuple(words))
@@ -237,10 +239,10 @@ def _said_of_mixed(name: str, present: pa.ChunkedArray, read: pa.ChunkedArray, t
     first, other = (shown(present.filter(cells)[0].as_py()) for cells in (read, pc.invert(read)))
     if two_ways:
         return f"its numbers are written in two ways, as {first} and {other}; write them alike"
-    return (
-        f"{int(100 * pc.mean(read).as_py())}% of its cells are numbers, the first other one is {other}; "
-        f"--numbers {quote(name)} reads the numbers and takes the others for missing"
-    )
+    advice = f"--numbers {quote(name)} reads the numbers and takes the others for missing"
+    if re.fullmatch(BRACKETED, present.filter(pc.invert(read))[0].as_py()):
+        advice = f"--formats {quote(f'{name}=(1234.5)')} takes numbers in brackets for negative"
+    return f"{int(100 * pc.mean(read).as_py())}% of its cells are numbers, the first other one is {other}; {advice}"
 
 
 def _day_numbers(rows: RawTable, name: str, present: pa.ChunkedArray) -> str | None:
@@ -273,7 +275,8 @@ def _date_format(rows: RawTable, name: str, texts: pa.ChunkedArray) -> str | Non
 def _refuse_counter(raw: RawTable, name: str) -> None:
     """Refuse whole numbers that count the rows: all different, and ascending or from a range as long as the file.
 
-    Few rows prove nothing, unless the column has the name of an index. A few empty cells disprove nothing.
+    Few rows prove nothing, unless the column has the name of an index. A few empty cells disprove nothing. Numbers that
+    are too long for a float, and all different, are names: nobody measures 19 digits.
     """
     present = raw.columns[name].drop_null()
     named = name in raw.unnamed or re.fullmatch(INDEX_NAME, name) is not None
@@ -284,6 +287,7 @@ def _refuse_counter(raw: RawTable, name: str) -> None:
         return
     low, high = values.min().item(), values.max().item()
     counts = high - low < (raw.rows_of_file or raw.rows) or bool(np.all(values[1:] > values[:-1]))
+    named |= values.dtype == np.int64 and low > LONGEST_NUMBER
     if count_different(values) == len(values) and (counts or named):
         detail = f"counts the rows; {later_option(name)}" if counts and is_time_name(name) else ""
         raise NoFeature("counts_rows" if counts else "identifies_rows", detail)

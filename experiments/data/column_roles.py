@@ -74,7 +74,8 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
     if raw.rows < 2:
         raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
     if test is not None and (lacking := [name for name in (*features, *single) if name not in test.columns]):
-        raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has.")
+        advice = "; leave data.test out, and predict these rows by predict" if lacking == [*named["target"]] else ""
+        raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has{advice}.")
     formats = _formats(raw, data)
     return ColumnRoles(named, features, single, _kinds(named, formats), formats)
 

@@ -19,7 +19,7 @@ from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.table import LeftOut, Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
-from experiments.data.told_together import told_together
+from experiments.data.told_together import CLASSES, factors, told_together
 from nnet.ordered_sums import ordered_sum
 
 TOLD = "data.drop leaves out what is not known before the target is."
@@ -59,7 +59,7 @@ def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.in
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"
         lines.append(f"target {shown(table.target_name)} follows from {each} alone; {TOLD}")
-    elif parts := told_together(_columns(table, rows), np.eye(labels.max() + 1)[labels] if classes else y[rows]):
+    elif parts := _told_together(table, rows, labels, None if classes else np.asarray(y[rows], np.float64)):
         lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} together; {TOLD}")
     if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
@@ -79,14 +79,26 @@ def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
     return np.asarray(column.factorize(use_na_sentinel=False)[0] if table.kinds[at] == "category" else column)
 
 
-def _columns(table: Table, rows: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
-    """Return the numbers of some rows, and of categories of two values their codes."""
-    found = {}
+def _told_together(
+    table: Table, rows: NDArray[np.intp], labels: NDArray[Any], numbers: NDArray[Any] | None
+) -> list[str]:
+    """Return the features that tell the target together: numbers, and categories of two values.
+
+    Args:
+        rows:    (n,) the rows that are looked at.
+        labels:  (n,) a number for each of them, the same for equal targets.
+        numbers: (n,) their target if it is a number.
+    """
+    if numbers is None and labels.max() >= CLASSES:
+        return []
+    found, some = {}, slice(None, None, 1 + len(rows) // (4 * SAMPLE))
     for at, name in table.columns_of("number", "category"):
-        values = _values(table, at)[rows]
+        values = _values(table, at)[rows[some]]
         if table.kinds[at] == "number" or (len(values) and values.max() == 1):
             found[name] = values.astype(np.float64)
-    return found
+    if numbers is None:
+        return told_together(found, np.eye(1 + labels.max())[labels[some]])
+    return told_together(found, numbers[some]) or factors(found, numbers[some])
 
 
 def _tells(table: Table, at: int, rows: NDArray[np.intp], labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:

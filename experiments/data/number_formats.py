@@ -1,7 +1,8 @@
 """The format of a column's numbers: currency, unit, thousands, decimal comma. It is written as 1234.5 would be.
 
 `"$1,234.5"` is the format of `$12` and of `$1,390.00`; `"1234,5 kg"` is that of `7,25 kg`. `"$1234.5KMB"` is that of
-`$537K` and `$1.2M`, where K is a thousand, M a million and B a billion.
+`$537K` and `$1.2M`, where K is a thousand, M a million and B a billion. `"($1,234.5)"` is that of `$12` and of
+`($1,390)`, which is negative, as in accounts.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ MAGNITUDES = "KMB"  # after the digits of a format: a letter that multiplies, or
 POWERS = {"[kK]": "e3", "[mM]": "e6", "[bB]": "e9"}
 TYPESET = "\u2212"  # a minus as typeset
 SIGN = rf"[+\-{TYPESET}]?"
+BRACKETED = rf"^\(([^()+\-{TYPESET}]*\d[^()+\-{TYPESET}]*)\)$"
+MINUS = rf"^[^\d]*[\-{TYPESET}]"
 CELL = re.compile(rf"{SIGN}({BEFORE}\s?){SIGN}\d[\d.,'\u2019 \u00a0\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
 
 
@@ -59,7 +62,7 @@ def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None)
     """Infer the format in which all of some texts are written; None if there is none, or if they are plain numbers.
 
     A number such as 1,390 has thousands, unless another column of the file has a decimal comma. Infinite numbers, and a
-    bare 0, are written alike in every format.
+    bare 0, are written alike in every format. Brackets around plain numbers, as `(47)` beside `12`, may be no minus.
 
     Args:
         texts:     present and stripped.
@@ -67,6 +70,9 @@ def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None)
         separator: character between the columns.
     """
     texts = _finite(texts)
+    if _are_accounts(texts):
+        form = number_format(_without_brackets(texts), comma, separator)
+        return None if form is None else f"({form})"
     amounts = texts.filter(pc.not_equal(texts, ZERO))
     first = CELL.fullmatch(amounts[0].as_py()) if len(amounts) else None
     if first is None:
@@ -154,18 +160,36 @@ def with_other_mark(form: str) -> str | None:
 
 def fits(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Mark the texts that are written in a format; null stays null."""
-    return pc.match_substring_regex(texts, _pattern(form))
+    return pc.match_substring_regex(_without_brackets(texts) if _has_brackets(form) else texts, _pattern(form))
 
 
 def plain_numbers(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Write texts of a format as plain numbers; all of them must fit."""
     _, digits, _ = _parts(form)
+    texts = _without_brackets(texts) if _has_brackets(form) else texts
     plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3\4\5")
-    for letter, power in POWERS.items() if form.endswith(MAGNITUDES) else ():
+    for letter, power in POWERS.items() if form.rstrip(")").endswith(MAGNITUDES) else ():
         plain = pc.replace_substring_regex(plain, f"{letter}$", power)
     plain = pc.replace_substring(plain, TYPESET, "-")
     plain = pc.replace_substring_regex(plain, GROUPS.get(digits, "^$"), "")
     return pc.replace_substring(plain, ",", ".") if digits in COMMAS else plain
+
+
+def _has_brackets(form: str) -> bool:
+    return form.startswith("(") and form.endswith(")")
+
+
+def _without_brackets(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write a minus in place of the brackets around a number."""
+    return pc.replace_substring_regex(texts, BRACKETED, r"-\1")
+
+
+def _are_accounts(texts: pa.ChunkedArray) -> bool:
+    """Return whether some numbers stand in brackets, and others do not and have no minus."""
+    bracketed = pc.match_substring_regex(texts, BRACKETED)
+    if not pc.any(bracketed).as_py() or pc.all(bracketed).as_py():
+        return False
+    return not pc.any(pc.match_substring_regex(texts, MINUS)).as_py()
 
 
 def _have_magnitudes(texts: pa.ChunkedArray) -> bool:
@@ -214,7 +238,7 @@ def _parts(form: str) -> tuple[str, str, str]:
 @cache
 def _pattern(form: str) -> str:
     """Return the regular expression of a format, whose groups are signs, digits and a magnitude, or a bare 0."""
-    before, digits, after = _parts(form)
+    before, digits, after = _parts(form[1:-1] if _has_brackets(form) else form)
     unit = r"\s?([kKmMbB]?)" if after == MAGNITUDES else rf"{_spaced(after)}()"
     return rf"^(?:({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){unit}|({ZERO}))$"
 

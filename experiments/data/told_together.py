@@ -1,4 +1,4 @@
-"""Columns that tell the target together: the parts of a sum, or the other columns of a one-hot target."""
+"""Columns that tell the target together: parts of a sum, factors of a product, other columns of a one-hot target."""
 
 from __future__ import annotations
 
@@ -8,13 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST = 200  # columns, beyond which a solution would take long
-CLASSES = 20  # likewise
+CLASSES = 20  # of a target, likewise
 ROWS = 200  # at least, by which most targets are ruled out
 EACH = 4  # rows for each column, so that no target is a sum of columns by chance
 NOISE = 1e-5  # share of the variance that rounding may leave
 PART = 1e-3  # of the largest part of the sum, from which a column counts
 
 Floats = NDArray[np.float64]
+
+
+def factors(columns: Mapping[str, Floats], y: Floats) -> list[str]:
+    """Return the columns whose product, each to some power, is the target in every row, if there is one.
+
+    Args:
+        columns: as for `told_together`; those that are not positive in every row are not looked at.
+        y:       (n,) the target.
+
+    >>> area, price = np.arange(300) % 7.0 + 1, np.arange(300) % 5.0 + 2
+    >>> factors({"area": area, "of_one": price, "day": np.arange(300) - 9.0}, area * price)
+    ['area', 'of_one']
+    """
+    if not len(y) or y.min() <= 0:
+        return []
+    return told_together({name: np.log(of_it) for name, of_it in columns.items() if (of_it > 0).all()}, np.log(y))
 
 
 def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
@@ -31,8 +47,6 @@ def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     ['home', 'away']
     """
     y = y.reshape(len(y), -1)
-    if not len(y) or y.shape[1] > CLASSES:
-        return []
     whole = {name: values for name, values in columns.items() if np.isfinite(values).all() and np.ptp(values) > 0}
     fewest = max(ROWS, EACH * len(whole))
     if not 2 <= len(whole) <= MOST or len(y) < fewest:

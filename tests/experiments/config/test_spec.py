@@ -275,7 +275,7 @@ def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
         *(({"source": "a/", "size": size}, "size") for size in ((0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8)),
         *(({"source": source, "target": "y"}, f"end in .csv, .tsv, .*but got '{source}'") for source in UNREAD),
         ({"source": "t.xls"}, "save it as .xlsx"),
-        ({"source": "t.mat"}, r"save its arrays, as in numpy\.savez\('t\.npz'"),
+        ({"source": "t.h5"}, r"save its arrays, as in numpy\.savez\('t\.npz'"),
         *(({"source": "a.csv", "separator": one}, "must be one character") for one in ("a", "::", '"', "", "é")),
         *(
             ({"source": "a.csv", "encoding": one}, "must be an encoding such as")

