@@ -25,6 +25,7 @@ from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
 from experiments.data.positive import OF_ONE_CLASS
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
+from experiments.data.role_hints import role_hints
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import (
     DevelopmentSet,
@@ -119,6 +120,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     assert development.table.numbers is not None
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)
+    notes += role_hints(development.table)
     notes += size_hint(development.table)
     notes += order_hints(development.table)
     notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
