@@ -29,6 +29,7 @@ from experiments.data.table import Table, TableReading
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import unread_cells
+from experiments.data.written_hints import written_hints
 from experiments.errors import DataError
 
 
@@ -118,9 +119,10 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
     found = {name: form for name, form in reading.formats.items() if name not in roles.formats}
     groups = () if roles.of("groups") else left_out_groups(rows, reading.left_out)
+    written = written_hints(rows, reading, roles.kinds)
     return replace(
         reading,
-        notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups),
+        notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups, *written),
         unnamed=rows.unnamed,
         keys={**reading.explicit(roles.of("drop"), missing, classes), **rows.layout},
     )
