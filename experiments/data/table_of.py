@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
+from experiments.config.documents import count
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import file_has_comma
 from experiments.data.column_roles import ColumnRoles, column_roles, spelled
@@ -54,17 +55,24 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     comma = is_text(ours.columns[roles.target].type) and file_has_comma(ours, roles.numbers, data.missing or ())
     raw, ours, form, lost = _targeted(raw, ours, roles, data, comma)
     roles = _with_formats(roles, ours, data, form)
+    targeted = ours.rows
+    raw, ours, untimed = _timed(raw, ours, roles, data)
     if test is not None and theirs is not None:
         test, theirs, _, _ = _targeted(test, theirs, roles, data)
+        targeted += theirs.rows
+        test, theirs, more = _timed(test, theirs, roles, data)
+        untimed += more
     table = _without_features(ours, raw, roles)
     _check_targets_differ(table, raw, bool(dropped), lost)
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(raw, roles.of("identifier"), roles.of("drop"), test)
     table = replace(table, equal=equal, spelled=spelled(raw, data))
     rows = np.arange(raw.rows) if test is not None else development_rows(table, data)
+    reading = _decided(taken(ours, rows), roles, data)
     reading = replace(
-        _decided(taken(ours, rows), roles, data),
-        no_target=before - len(equal.keys) - sum(dropped.values()),
+        reading,
+        notes=(*reading.notes, *untimed),
+        no_target=before - targeted - sum(dropped.values()),
         dropped=dropped,
         target_words=lost if table.target.dtype.kind == "U" else (),
     )
@@ -178,6 +186,31 @@ def with_target(
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
     return taken(raw, rows), taken(clean, rows)
+
+
+def _timed(
+    raw: RawTable, clean: RawTable, roles: ColumnRoles, data: DataSection
+) -> tuple[RawTable, RawTable, tuple[str, ...]]:
+    """Leave out the rows of a file without a time, unless [data] is strict: each could be the first or the last.
+
+    Returns:
+        the table, its cleaned columns, and what is to be said of it.
+
+    Raises:
+        DataError: more than half of the rows have none.
+    """
+    (name,) = roles.of("time") or (None,)
+    if name is None or data.strict:
+        return raw, clean, ()
+    absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
+    if not absent.any():
+        return raw, clean, ()
+    if 2 * absent.sum() > len(absent):
+        none = f"{absent.sum()} of {len(absent)} rows have none"
+        raise DataError(f"{raw.at(name)} is the time, but {none}; name another column.")
+    rows, first = np.flatnonzero(~absent), clean.place(int(absent.argmax()))
+    said = f"{count(int(absent.sum()), 'row')} without a time in {shown(name)} left out, the first in {first}"
+    return taken(raw, rows), taken(clean, rows), (said,)
 
 
 def _present(words: tuple[str, ...]) -> str:
