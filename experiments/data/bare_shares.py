@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.data.column_types import is_number, is_text
-from experiments.data.number_formats import PLAIN, ZERO, fits, is_number_format, plain_numbers
+from experiments.data.number_formats import PLAIN, fits, is_number_format, plain_numbers
 from experiments.data.raw_table import RawTable, shown
 from experiments.errors import DataError
 
@@ -23,9 +23,10 @@ def has_sign(form: str) -> bool:
 
 
 def refuse_bare_shares(rows: RawTable, formats: Mapping[str, str]) -> None:
-    """Refuse a column of bare numbers from -1 to 1 where the rows to learn from have percents.
+    """Refuse a column whose bare numbers are from -1 to 1 where the rows to learn from have percents.
 
-    A workbook holds 27.3% as 0.273. Larger numbers can only be percents without their sign.
+    A workbook holds 27.3% as 0.273, and one such cell may stand among percents. Larger numbers can only be percents
+    without their sign.
 
     Args:
         rows:    cleaned rows.
@@ -38,7 +39,7 @@ def refuse_bare_shares(rows: RawTable, formats: Mapping[str, str]) -> None:
         column = rows.columns.get(name)
         if column is None or not is_number_format(form) or not has_sign(form):
             continue
-        sizes = np.abs(_bare_numbers(column, form))
+        sizes = np.abs(_bare_numbers(column))
         if not sizes.size or not 0 < np.nanmax(sizes, initial=0) <= 1:
             continue
         row, sign = int((sizes > 0).argmax()), form.rstrip(")")[-1]
@@ -48,11 +49,11 @@ def refuse_bare_shares(rows: RawTable, formats: Mapping[str, str]) -> None:
         )
 
 
-def _bare_numbers(column: pa.ChunkedArray, form: str) -> NDArray[np.float64]:
-    """Return (N,) the numbers of a column without its unit, NaN elsewhere; nothing if a text has the unit."""
+def _bare_numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return (N,) the numbers of a column that are written without its unit, NaN elsewhere."""
     if is_number(column.type):
         return np.asarray(column.to_pandas(), np.float64)
-    if not is_text(column.type) or pc.any(pc.and_(fits(column, form), pc.not_equal(column, ZERO))).as_py():
+    if not is_text(column.type):
         return np.empty(0)
     plain = pc.if_else(fits(column, PLAIN), column, pa.scalar(None, pa.string()))
     return np.asarray(pc.cast(plain_numbers(plain, PLAIN), pa.float64()).to_pandas(), np.float64)

@@ -16,7 +16,8 @@ from experiments.data.date_formats import ISO, date_text
 from experiments.data.row_format import Ranges
 from experiments.data.table import Kind
 
-BEYOND = 0.1  # of a range's width, up to which a value may lie outside: of every few new rows one is a new extreme
+# share of a range's width, up to which a value may lie outside: of some new rows one is a new extreme
+BEYOND: Mapping[Kind, float] = {"number": 0.25, "date": 0.1}
 SHOWN = 3  # columns
 
 
@@ -45,6 +46,7 @@ class OutsideRanges:
 
     def __init__(self, ranges: Ranges, kinds: Mapping[str, Kind], formats: Mapping[str, str]):
         self._ranges = {name: ranges[name] for name in kinds if name in ranges}  # in the order of the columns
+        self._kinds = kinds
         self._forms = {name: formats.get(name, ISO) for name, kind in kinds.items() if kind == "date"}
         self._found: dict[str, Outside] = {}
         self._rows = 0
@@ -54,7 +56,7 @@ class OutsideRanges:
         for name, (low, high) in self._ranges.items():
             values = rows[name].to_numpy(np.float64)
             beyond = np.nan_to_num(np.maximum(low - values, values - high), nan=0.0)
-            outside = beyond > BEYOND * (high - low)
+            outside = beyond > BEYOND[self._kinds[name]] * (high - low)
             if outside.any():
                 self._note(name, Outside(int(outside.sum()), float(values[at := int(beyond.argmax())]), at))
         self._rows += len(rows)

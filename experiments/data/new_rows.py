@@ -32,6 +32,7 @@ from experiments.data.row_format import RowFormat
 from experiments.data.table import Kind
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import WRITE_THEM_SO, UnreadCells, unread_cells
+from experiments.data.written_otherwise import written_otherwise
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
 
@@ -273,6 +274,8 @@ def _chunks(
     written = cleaned(raw, [name for name in form.formats if name in raw.columns])
     refuse_other_format(written, form.formats)
     refuse_bare_shares(written, form.formats)
+    cells.written = written_otherwise(raw, form)
+    form = replace(form, formats={**form.formats, **cells.written})
     return _read(raw, form, rows, names, cells)
 
 

@@ -26,6 +26,7 @@ from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
 from experiments.data.positive import OF_ONE_CLASS
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
+from experiments.data.role_hints import role_hints
 from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import (
     DevelopmentSet,
@@ -142,6 +143,7 @@ def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: Sea
         yield blocks_note(test.groups)
     assert ours.numbers is not None
     yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.numbers))
+    yield from role_hints(ours)
     yield from size_hint(ours)
     yield from order_hints(ours)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
+from experiments.config.documents import count
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import file_has_comma
 from experiments.data.column_roles import ColumnRoles, column_roles, spelled
@@ -29,6 +30,7 @@ from experiments.data.table import Table, TableReading
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import unread_cells
+from experiments.data.written_hints import written_hints
 from experiments.errors import DataError
 
 
@@ -60,17 +62,24 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     dropped = dropped_rows(files, roles.target, classes)
     ours, form, lost = _targeted(ours, roles, data, _has_comma(ours.clean, roles, data))
     roles = _with_formats(roles, ours.clean, data, form)
+    targeted = ours.clean.rows
+    ours, untimed = _timed(ours, roles, data)
     if theirs is not None:
         theirs, _, _ = _targeted(theirs, roles, data)
+        targeted += theirs.clean.rows
+        theirs, more = _timed(theirs, roles, data)
+        untimed += more
     table = _without_features(ours, roles)
     _check_targets_differ(table, raw, bool(dropped), lost)
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(ours.raw, roles.of("identifier"), roles.of("drop"), None if theirs is None else theirs.raw)
     table = replace(table, equal=equal, spelled=spelled(ours.raw, data))
     rows = development_rows(table, data) if theirs is None else np.arange(ours.raw.rows)
+    reading = _decided(taken(ours.clean, rows), roles, data)
     reading = replace(
-        _decided(taken(ours.clean, rows), roles, data),
-        no_target=sum(one.rows for one in files) - len(equal.keys) - sum(dropped.values()),
+        reading,
+        notes=(*reading.notes, *untimed),
+        no_target=sum(one.rows for one in files) - targeted - sum(dropped.values()),
         dropped=dropped,
         target_words=lost if table.target.dtype.kind == "U" else (),
     )
@@ -123,9 +132,10 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
     found = {name: form for name, form in reading.formats.items() if name not in roles.formats}
     groups = () if roles.of("groups") else left_out_groups(rows, reading.left_out)
+    written = written_hints(rows, reading, roles.kinds)
     return replace(
         reading,
-        notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups),
+        notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups, *written),
         unnamed=rows.unnamed,
         keys={**reading.explicit(roles.of("drop"), classes), **rows.layout},
     )
@@ -184,6 +194,29 @@ def _with_target(file: _File, target: str, words: tuple[str, ...], dropped: int)
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
     return _File(taken(raw, rows), taken(file.clean, rows))
+
+
+def _timed(file: _File, roles: ColumnRoles, data: DataSection) -> tuple[_File, tuple[str, ...]]:
+    """Leave out the rows of a file without a time, unless [data] is strict: each could be the first or the last.
+
+    Returns:
+        the file, and what is to be said of it.
+
+    Raises:
+        DataError: more than half of the rows have none.
+    """
+    (name,) = roles.of("time") or (None,)
+    if name is None or data.strict:
+        return file, ()
+    absent = np.asarray(file.clean.columns[name].is_null(nan_is_null=True))
+    if not absent.any():
+        return file, ()
+    if 2 * absent.sum() > len(absent):
+        none = f"{absent.sum()} of {len(absent)} rows have none"
+        raise DataError(f"{file.raw.at(name)} is the time, but {none}; name another column.")
+    rows, first = np.flatnonzero(~absent), file.clean.place(int(absent.argmax()))
+    said = f"{count(int(absent.sum()), 'row')} without a time in {shown(name)} left out, the first in {first}"
+    return _File(taken(file.raw, rows), taken(file.clean, rows)), (said,)
 
 
 def _present(words: tuple[str, ...]) -> str:

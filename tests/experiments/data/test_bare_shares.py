@@ -42,7 +42,15 @@ def test_the_percents_of_a_workbook_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "cells", [[0.0, 0.5], np.float16([0, 0.5]), [Decimal("0"), Decimal("0.5")], ["0", "0.5"], ["0.0", " 0.5 "]]
+    "cells",
+    [
+        [0.0, 0.5],
+        np.float16([0, 0.5]),
+        [Decimal("0"), Decimal("0.5")],
+        ["0", "0.5"],
+        ["0.0", " 0.5 "],
+        ["27.3%", "0.5"],
+    ],
 )
 def test_shares_of_1_are_refused_whatever_they_are(cells: Any, tmp_path: Path) -> None:
     frame = pd.DataFrame({"share": cells})
@@ -61,6 +69,7 @@ def test_shares_of_1_are_refused_whatever_they_are(cells: Any, tmp_path: Path) -
         (np.float16([27.5, 0.5]), [27.5, 0.5]),
         ([0, 0], [0.0, 0.0]),
         (["0.273%"], [0.273]),
+        (["27.3%", "60", "0.5"], [27.3, 60.0, 0.5]),
     ],
 )
 def test_percents_are_read(cells: Any, read: list[float]) -> None:

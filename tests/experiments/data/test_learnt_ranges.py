@@ -27,7 +27,7 @@ FORM = RowFormat(
 
 def test_a_file_with_values_far_outside_is_read_and_they_are_named(tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
-    path.write_text("day,price,shop\n01.03.2022,1200,a\n01.02.2031,4,b\n,990,b\n01.02.1990,27.1,b\n", encoding="utf-8")
+    path.write_text("day,price,shop\n01.03.2022,1200,a\n01.02.2031,1,b\n,990,b\n01.02.1990,30.1,b\n", encoding="utf-8")
     rows = read_rows(path, FORM, 2)
     assert len(pd.concat(rows.chunks)) == 4
     assert rows.cells.lines() == [
@@ -46,7 +46,7 @@ def test_of_rows_in_memory_too() -> None:
 
 
 def test_values_a_little_outside_and_missing_ones_are_no_news() -> None:
-    near = pd.DataFrame({"day": [18960.0, 19390.0], "price": [3.1, 26.9], "shop": ["a", "b"]})
+    near = pd.DataFrame({"day": [18960.0, 19390.0], "price": [0.1, 29.9], "shop": ["a", "b"]})
     ranges = OutsideRanges(FORM.ranges, dict(FORM.inputs), FORM.formats)
     ranges.look_at(near)
     ranges.look_at(near.assign(day=np.nan, price=np.nan))

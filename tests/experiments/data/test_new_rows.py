@@ -143,12 +143,12 @@ def test_a_note_names_the_columns_of_cells_that_do_not_fit(tmp_path: Path) -> No
 
 def test_a_column_none_of_whose_cells_fits_is_refused_before_the_last_chunk(tmp_path: Path) -> None:
     form = RowFormat([("when", "date"), ("x", "number")], formats={"when": "%m/%d/%Y"})
-    lines = ["31.01.2026,1", ",2", "30.01.2026,3"]
+    lines = ["Whitsun,1", ",2", "Easter,3"]
     (tmp_path / "new.csv").write_text("\n".join(["when,x", *lines]))
     chunks = read_rows(tmp_path / "new.csv", form, 2).chunks
     next(chunks)
     message = (
-        r"new\.csv: column 'when' must hold dates written as %m/%d/%Y, but none of its 2 cells fits: '31\.01\.2026' in "
+        r"new\.csv: column 'when' must hold dates written as %m/%d/%Y, but none of its 2 cells fits: 'Whitsun' in "
         r"line 2; write them so, or leave a cell empty if it is missing\.$"
     )
     with pytest.raises(DataError, match=message):

@@ -251,3 +251,26 @@ def test_a_test_file_decides_nothing_but_must_fit(sheet: Make) -> None:
     assert table.reading.unread == 20
     with pytest.raises(DataError, match=r"column 'c' must hold numbers such as .*none of its 40 cells fits"):
         table_of(good, data(), sheet(**MANY, c=["rot", "blau"] * 20))
+
+
+def test_rows_without_a_time_are_left_out_and_counted(sheet: Make) -> None:
+    columns: dict[str, list[Any]] = {"a": ["1", "2", "3", "4"], "y": ["0", "1", "", "1"]}
+    days = ["2026-01-02", None, "2026-01-01", "2026-01-05"]
+    table = table_of(sheet(**columns, day=days), data(time="day"))
+    assert table.features.tolist() == [[1], [4]]
+    assert (table.numbers.tolist(), len(table.time), len(table.cells)) == ([0, 3], 2, 2)
+    assert table.reading.no_target == 1
+    assert table.reading.notes[-1] == "1 row without a time in 'day' left out, the first in row 1"
+    with pytest.raises(DataError, match="column 'day' is the time, but row 1 is empty"):
+        table_of(sheet(**columns, day=days), data(time="day", strict=True))
+    with pytest.raises(DataError, match="is the time, but 2 of 3 rows have none; name another column"):
+        table_of(sheet(**columns, day=[None, None, None, days[0]]), data(time="day"))
+
+
+def test_so_are_those_of_a_test_file(sheet: Make) -> None:
+    columns: dict[str, list[Any]] = {"a": ["1", "2", "3", "4"], "y": ["0", "1", "1", "0"]}
+    rows = sheet(**columns, day=["1", "2", "3", "4"])
+    table = table_of(rows, data(time="day"), sheet(**columns, day=["5", "6", None, "8"]))
+    assert (len(table.time), table.own_test) == (7, 3)
+    assert table.reading.no_target == 0
+    assert table.reading.notes[-1] == "1 row without a time in 'day' left out, the first in row 2"

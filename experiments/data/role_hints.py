@@ -1,0 +1,89 @@
+"""Hints about columns that are named like a role which they do not have: weights of a survey, and survival times.
+
+Nothing is changed. Each line names the key that would change it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.data.leaks import TOLD
+from experiments.data.raw_table import listed, shown
+from experiments.data.table import Table
+
+WEIGHT = "(w|wt|wgt|weight|gewicht|gew)s?"
+OF_SURVEY = "[paf]|pers?|sampl(e|ing)|survey|design|final|fin|base|case|post|inv(erse)?|hh|hhs|household|person|prob"
+SURVEY_WEIGHT = rf"(?i)([paf]|iw|pspw|fnl|hh|per){WEIGHT}|(.*[_ .-])?({OF_SURVEY})[_ .-]?{WEIGHT}([_ .-]?\d+)?"
+PLAIN_WEIGHT = rf"(?i)(.*[_ .-])?{WEIGHT}"  # perhaps that of a thing
+NEAR_ONE = 0.02  # distance from 1 of the mean of weights that are scaled to the number of rows
+UNIT = r"([_ .-]?(in[_ .-])?(d|days?|w|weeks?|m|months?|mo|y|years?|yrs?))?"
+DURATION = (
+    rf"(?i)(.*[_ .-])?(futime|time|duration|tte|surv(ival)?([_ .-]?time)?|follow[_ .-]?up([_ .-]?time)?|os|pfs|dfs|rfs)"
+    rf"{UNIT}"
+)
+EVENT = (
+    r"(?i)(.*[_ .-])?(event|fustat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
+    r"|os[_ .-]status|status)"
+)
+
+
+def role_hints(table: Table) -> tuple[str, ...]:
+    """Point out weights that are features, and survival times that are learnt as other numbers.
+
+    Args:
+        table: the development rows.
+    """
+    return (*_weights(table), *_survival(table))
+
+
+def _weights(table: Table) -> Iterator[str]:
+    """Say which feature is named like the weights of a survey; a plain weight is one if its mean is 1."""
+    for name, values in _numbers(table) if table.weights is None else ():
+        present = values[np.isfinite(values)]
+        if len(present) < 2 or present.min() < 0 or present.min() == present.max():
+            continue
+        if re.fullmatch(SURVEY_WEIGHT, name) or (
+            re.fullmatch(PLAIN_WEIGHT, name) and abs(present.mean() - 1) < NEAR_ONE
+        ):
+            yield (
+                f"column {shown(name)} is named like the weights of a survey, and is a feature; if it says how much a "
+                f"row counts, data.weights = {name} lets it count so in training, and data.drop leaves it out."
+            )
+
+
+def _survival(table: Table) -> Iterator[str]:
+    """Say which columns are named like the time to an event and whether it came, one of which may be the target."""
+    times = [name for name, values in _numbers(table) if re.fullmatch(DURATION, name) and not (values < 0).any()]
+    events = [name for name, values in _columns(table) if re.fullmatch(EVENT, name) and _has_two(values)]
+    target = np.asarray(table.target)
+    if re.fullmatch(EVENT, table.target_name) and _has_two(target):
+        events.append(table.target_name)
+    elif re.fullmatch(DURATION, table.target_name) and not _has_two(target):
+        times.append(table.target_name)
+    if times and events:
+        yield (
+            f"{listed([times[0], events[0]])} are named like the time to an event and whether it came, but are read "
+            f"like other columns: a time that was cut off counts as a whole one; {TOLD}"
+        )
+
+
+def _has_two(values: NDArray[np.generic]) -> bool:
+    return len(set(values[:5000].tolist())) == 2
+
+
+def _columns(table: Table) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    features = table.features
+    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
+        if kind in ("number", "category"):
+            yield name, np.asarray(features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at])
+
+
+def _numbers(table: Table) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    kinds = dict(zip(table.columns, table.kinds, strict=True))
+    for name, values in _columns(table):
+        if kinds[name] == "number":
+            yield name, values.astype(np.float64)

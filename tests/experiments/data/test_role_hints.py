@@ -1,0 +1,69 @@
+"""Weights of a survey and survival times among the features are pointed out; body weights and times of day are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.data.role_hints import role_hints
+from experiments.data.table import Table
+
+RANDOM = np.random.default_rng(0)
+AGE, SIZES = RANDOM.uniform(20, 90, 50), RANDOM.uniform(0.2, 1.8, 50)
+SCALED, ALIVE = SIZES / SIZES.mean(), np.arange(50) % 3 == 0
+
+
+def table_of(target: str = "y", y: Any = AGE, **columns: Any) -> Table:
+    frame = pd.DataFrame({"age": AGE, **columns})
+    kinds = tuple("number" if dtype.kind in "fi" else "category" for dtype in frame.dtypes)
+    return Table("t", frame, kinds, tuple(frame), np.asarray(y), target, None)
+
+
+@pytest.mark.parametrize("name", ["pweight", "survey_weight", "fnlwgt", "final weight", "perwt", "hh_wt"])
+def test_weights_of_a_survey_are_pointed_out(name: str) -> None:
+    table = table_of(**{name: 1000 * SIZES})
+    assert role_hints(table) == (
+        f"column '{name}' is named like the weights of a survey, and is a feature; if it says how much a row counts, "
+        f"data.weights = {name} lets it count so in training, and data.drop leaves it out.",
+    )
+    assert role_hints(replace(table, weights=SIZES)) == ()
+
+
+@pytest.mark.parametrize("name", ["weight", "wt", "w"])
+def test_a_plain_weight_is_one_of_rows_if_its_mean_is_one(name: str) -> None:
+    assert len(role_hints(table_of(**{name: SCALED}))) == 1
+    assert role_hints(table_of(**{name: 3 * SCALED})) == ()  # of cars, in thousands of pounds
+    assert role_hints(table_of(**{name: SCALED - 0.5})) == ()
+
+
+@pytest.mark.parametrize("name", ["birth_weight", "weight_class", "paw", "swt", "law", "raw"])
+def test_other_weights_are_not(name: str) -> None:
+    assert role_hints(table_of(**{name: 1000 * SIZES})) == ()
+
+
+def test_survival_times_are_pointed_out_whichever_column_is_the_target() -> None:
+    status = np.where(ALIVE, 1.0, 2.0)
+    for table in (
+        table_of(time=1000 * SIZES, status=status),
+        table_of("status", np.where(ALIVE, "dead", "alive"), time=1000 * SIZES),
+        table_of("time", 1000 * SIZES, status=np.where(ALIVE, "dead", "alive")),
+    ):
+        (line,) = role_hints(table)
+        assert line == (
+            "'time', 'status' are named like the time to an event and whether it came, but are read like other "
+            "columns: a time that was cut off counts as a whole one; data.drop leaves out what is not known before the "
+            "target is."
+        )
+    assert len(role_hints(table_of("DEATH_EVENT", ALIVE.astype(int), time=100 * SIZES))) == 1
+    assert len(role_hints(table_of("OS_MONTHS", 100 * SIZES, OS_STATUS=status))) == 1
+
+
+def test_a_time_without_an_event_and_several_events_are_not() -> None:
+    assert role_hints(table_of(time=1000 * SIZES)) == ()
+    assert role_hints(table_of(status=np.where(ALIVE, 1.0, 2.0))) == ()
+    assert role_hints(table_of(time=1000 * SIZES, status=np.arange(50) % 4 * 1.0)) == ()
+    assert role_hints(table_of(sometimes=1000 * SIZES, status=ALIVE * 1.0)) == ()
