@@ -117,6 +117,7 @@ def _with_target(x: Any, y: Any, section: DataSection) -> tuple[pd.DataFrame, Da
     import pandas as pd
 
     frame = x if isinstance(x, pd.DataFrame) else x.to_pandas()
+    _refuse_other_order(frame, y)
     values = _column(y)
     if len(values) != len(frame):
         raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {frame.shape} and y {values.shape}.")
@@ -125,6 +126,24 @@ def _with_target(x: Any, y: Any, section: DataSection) -> tuple[pd.DataFrame, Da
         raise DataError(f"data: y is named {name!r}, which is also a column of x; drop that column or rename y.")
     whole = frame.assign(**{name: values if isinstance(values, np.ndarray) else values.array})
     return whole, section.model_copy(update={"target": name})
+
+
+def _refuse_other_order(x: pd.DataFrame, y: Any) -> None:
+    """Refuse a target whose index has the rows of x in another order, as it may be paired by place or by index.
+
+    Raises:
+        DataError: the two orders differ.
+    """
+    import pandas as pd
+
+    rows = getattr(y, "index", None)
+    if not isinstance(rows, pd.Index) or len(rows) != len(x) or rows.equals(x.index):
+        return
+    if rows.is_unique and x.index.is_unique and rows.isin(x.index).all():
+        raise DataError(
+            "data: y has the index of x in another order; pass y.loc[x.index] if the index says which rows belong "
+            "together, or y.set_axis(x.index) if their places do."
+        )
 
 
 def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:

@@ -163,6 +163,20 @@ def test_a_target_beside_a_frame_is_its_target() -> None:
         given((FRAME, pd.Series([0, 1] * 15, name="age")))
 
 
+@pytest.mark.parametrize("index", [range(6), list("uvwxyz")])
+def test_a_target_whose_index_has_another_order_is_refused_and_not_paired_by_place(index: Any) -> None:
+    x = pd.DataFrame(X, columns=["a", "b"], index=index)
+    y = pd.Series(list("aabbcc"), x.index, name="y")
+    other = y.iloc[[5, 4, 3, 2, 1, 0]]
+    for target in (other, other.to_frame()):
+        with pytest.raises(DataError, match=r"y has the index of x in another order; pass y\.loc\[x\.index\] if "):
+            given((x, target))
+    assert given((x, other.loc[x.index])).target.tolist() == list("aabbcc")
+    assert given((x, other.set_axis(x.index))).target.tolist() == list("ccbbaa")
+    assert given((x, other.to_numpy())).target.tolist() == list("ccbbaa")
+    assert given((x, other.reset_index(drop=True).set_axis(range(9, 15)))).target.tolist() == list("ccbbaa")
+
+
 def test_truth_values_are_categories_and_classes() -> None:
     table = given(pd.DataFrame({"a": [True, False], "y": [False, True]}), target="y")
     assert (table.kinds, table.target.tolist(), table.classes) == (("category",), [0, 1], ("False", "True"))
