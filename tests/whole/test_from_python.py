@@ -44,6 +44,7 @@ def test_the_package_is_there_at_once() -> None:
     program = "import sys, experiments; print(*sys.modules); assert callable(experiments.run)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"numpy", "pandas", "sklearn", "optuna"} & set(done.stdout.split())
+    assert {"Study", "open", "run"} <= set(dir(experiments))  # for an editor that completes names
 
 
 def test_a_study_file_gives_the_digest_of_the_command(undisturbed: dict[str, Any]) -> None:
