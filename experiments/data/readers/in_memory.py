@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Rows: TypeAlias = "Table | pd.DataFrame | tuple[ArrayLike | pd.DataFrame, ArrayLike]"
 
 TARGET = "target"  # name of a target without a name
+LARGE_INTEGER = 2.0**63  # least number that is no int64
 
 
 def given_table(data: Rows, section: DataSection) -> Table:
@@ -178,8 +179,11 @@ def _target(y: Any, present: Sequence[str]) -> NDArray[Any]:
     if series.isna().any():
         row = int(series.isna().to_numpy().argmax())
         raise DataError(f"data: y must have a value in every row, but row {row} (from 0) has none; remove the row.")
-    if series.dtype.kind in "iuf":
-        return np.asarray(series, np.float64 if series.dtype.kind == "f" else np.int64)
+    kind = pd.api.types.infer_dtype(series)  # of the values, which may be objects
+    if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
+        numbers = series.to_numpy(np.float64)
+        whole = kind == "integer" and abs(numbers).max(initial=0) < LARGE_INTEGER
+        return series.to_numpy(np.int64) if whole else numbers
     names = np.asarray(series.astype(str), object)
     refuse_missing_labels(names, present, "data: y")
     return names

@@ -188,6 +188,21 @@ def test_the_same_texts_are_missing_as_in_files() -> None:
     assert table.features["a"].fillna("-").tolist() == ["x", "-", "-", "-", "-", "z"]
 
 
+@pytest.mark.parametrize(
+    ("y", "kind"),
+    [
+        (np.array([0.5, 1, 2, 0.5, 1, 2], object), "f"),
+        ([Decimal("0.5"), Decimal("0.25")] * 3, "f"),
+        (pd.Series([3, 10] * 3, dtype=object), "i"),
+        (pd.Series([3, 10] * 3, dtype="Int64"), "i"),
+        ([2**70, 1] * 3, "f"),
+    ],
+)
+def test_numbers_that_are_objects_are_numbers_in_a_target_beside_an_array(y: Any, kind: str) -> None:
+    target = given((X, y)).target
+    assert (target.dtype.kind, target.tolist()) == (kind, list(map(float, y)))
+
+
 def test_labels_of_an_array_that_are_missing_are_refused_as_texts_too() -> None:
     for y in (np.array(["u", "v", "nan"] * 2), ["u", "v", "nan"] * 2, pd.Series(["u", "v", "nan"] * 2)):
         with pytest.raises(DataError, match=r"^data: y must have a value in every row, but row 2 \(from 0\) has 'nan'"):
