@@ -21,6 +21,7 @@ from experiments.study.folder import STUDIES
 from experiments.study.lookup import folder_for, study_file
 from experiments.study.python_words import in_python
 
+OTHERS = {"n_jobs": "workers", "verbose": "quiet"}  # arguments elsewhere -> those of `run`
 ROWS = "; rows are passed as data=, and settings name their columns"
 TEST_ROWS = "; test rows of their own are read from files, as in data='train.csv', test='test.csv'"
 
@@ -123,6 +124,8 @@ def _place(source: str) -> str:
 def _changes(settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield settings as `--set` takes them; of a section that is no space, only the keys that it names."""
     for key, value in settings.items():
+        if key in OTHERS:
+            raise SpecError(f"{key}: there is no such argument (did you mean {OTHERS[key]}?).")
         if isinstance(value, Mapping) and key in KEYS:
             yield from _changes({f"{key}.{name}": one for name, one in value.items()})
         else:

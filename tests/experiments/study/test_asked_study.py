@@ -140,6 +140,7 @@ def test_what_cannot_be_is_said_in_pythons_words() -> None:
         ("flower", None, {}, r"^study: must be a study's name \(.*\) but got 'flower' \(did you mean flowers\?\)\.$"
          .replace(r"\) but", r"\), folder or \.toml file, but")),
         (None, "my.csv", {"trails": 5}, r"^trails: there is no such key \(did you mean search\.trials\?\)\.$"),
+        (None, "my.csv", {"n_jobs": 2}, r"^n_jobs: there is no such argument \(did you mean workers\?\)\.$"),
         (None, "my.csv", {"trials": 0}, r"^search\.trials: .* 0"),
         ("flowers", None, {"epochs": None}, r"^epochs: must be a number, a text, True or False, .* but got None\.$"),
         ("flowers", None, {"training": {"epochs": frame}}, r"^training\.epochs: must be a number"),
