@@ -27,3 +27,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List what is offered before it is loaded, as an editor that completes names asks for it."""
+    return sorted({*globals(), *__all__})

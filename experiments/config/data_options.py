@@ -151,6 +151,8 @@ class DataSection(Section):
             advice = f"remove {'it' if len(refused) == 1 else 'them'}"
             advice += f", or name a file with its ending, such as {self.source}.csv" if self.sort == "name" else ""
             advice = (named_table(self.source) if self.sort == "folder" else "") or advice
+            if self.sort == "given" and "test" in refused:
+                advice = "read both tables from files, as in data='train.csv', test='test.csv'"
             raise ValueError(f"{' and '.join(refused)} cannot be set for source {self.source!r}; {advice}")
         if self.test is not None and sort_of(self.test) != self.sort:
             raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")

@@ -87,7 +87,7 @@ def _problem(fault: Any) -> tuple[str, str]:
         rule = "must be true or false"
     rule = rule.replace("a valid tuple", "a list").replace("Input should", "must")
     expected = re.findall(r"'([^']+)'", fault["ctx"]["expected"]) if kind == "literal_error" else []
-    meant = meant_words(given, expected)
+    meant = ["cv.n_splits"] if key == "cv" else meant_words(given, expected)
     return key, f"{rule[:1].lower()}{rule[1:]}, but got {readable(repr(given), 120)}{did_you_mean(meant)}"
 
 

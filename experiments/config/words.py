@@ -25,8 +25,13 @@ from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES
 
 SIZES = re.compile(r"\(\s*\d{1,9}\s*(,\s*\d{1,9}\s*)*,?\s*\)|\d{1,9}\s*(,\s*\d{1,9}\s*)+")  # (64, 32) or 64, 32
+FUNCTIONS = (  # scorers whose function has _score at its end
+    "accuracy", "average_precision", "balanced_accuracy", "explained_variance", "f1", "jaccard", "precision", "recall",
+    "roc_auc",
+)  # fmt: skip
 METRICS = {  # a common name, folded -> scikit-learn's
     **{common: name for name in metrics.METRICS for common in common_names.WORDS[name]},
+    **{folded(f"{name}_score"): name for name in FUNCTIONS},
     "auc": "roc_auc",
     "aucroc": "roc_auc",
     "balancedacc": "balanced_accuracy",

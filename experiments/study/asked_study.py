@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.config.data_options import SINGLE
 from experiments.config.default_study import STUDY_FILE, name_of, own_study
 from experiments.config.formats import GIVEN, SORTS, sort_of
 from experiments.config.keys import KEYS
@@ -19,6 +20,10 @@ from experiments.errors import SpecError
 from experiments.study.folder import STUDIES
 from experiments.study.lookup import folder_for, study_file
 from experiments.study.python_words import in_python
+
+OTHERS = {"n_jobs": "workers", "verbose": "quiet"}  # arguments elsewhere -> those of `run`
+ROWS = "; rows are passed as data=, and settings name their columns"
+TEST_ROWS = "; test rows of their own are read from files, as in data='train.csv', test='test.csv'"
 
 Asked = StudySpec | Mapping[str, Any] | str | Path | None
 
@@ -119,6 +124,8 @@ def _place(source: str) -> str:
 def _changes(settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield settings as `--set` takes them; of a section that is no space, only the keys that it names."""
     for key, value in settings.items():
+        if key in OTHERS:
+            raise SpecError(f"{key}: there is no such argument (did you mean {OTHERS[key]}?).")
         if isinstance(value, Mapping) and key in KEYS:
             yield from _changes({f"{key}.{name}": one for name, one in value.items()})
         else:
@@ -137,9 +144,15 @@ def _plain(key: str, value: Any) -> Any:
         return [_plain(key, one) for one in value]
     if isinstance(value, Path):
         return str(value)
-    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
+    axes, name = getattr(value, "ndim", None), key.rpartition(".")[2]
+    if axes == 1 and name not in SINGLE:  # an array, Index or Series
+        return [_plain(key, one) for one in value.tolist()]
+    value = value.item() if axes == 0 and hasattr(value, "item") else value
     if not isinstance(value, str | bool | int | float):
+        got, advice = f"{value!r:.100}", ""
+        if axes is not None:
+            got, advice = f"a {type(value).__name__}", TEST_ROWS if name == "test" else ROWS
         raise SpecError(
-            f"{key}: must be a number, a text, True or False, or a list or dict of them, but got {value!r:.100}."
+            f"{key}: must be a number, a text, True or False, or a list or dict of them, but got {got}{advice}."
         )
     return value

@@ -11,6 +11,7 @@ from experiments.config.documents import canonical_digest
 from experiments.config.later_keys import without_later_keys
 from experiments.config.report_options import ReportSection
 from experiments.config.spec import StudySpec
+from experiments.data.prepare import StudyData
 from experiments.data.source_digest import source_digest
 from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, StudyStateError
@@ -167,7 +168,20 @@ def is_finished(result: StudyResult, study: StudyContext, journal: JournalView) 
         result.spec == study.with_trials(count).spec.to_document()
         and result.data.fingerprint == data.fingerprint
         and (split.test_fingerprint, split.folds_fingerprint) == (data.test.fingerprint, data.folds.fingerprint)
+        and _has_names(result, data)
     )
+
+
+def _has_names(result: StudyResult, data: StudyData) -> bool:
+    """Tell whether classes, columns and target have the names of the results: the fingerprints know values alone."""
+    table, recorded = data.development.table, result.reading
+    if result.data.classes != data.target.classes:
+        return False
+    if recorded is None or not recorded.columns:
+        return True
+    columns = table.columns if data.reading is None else [name for name, _ in data.reading.columns]
+    named = [column.name for column in recorded.columns] == list(columns)
+    return named and recorded.target in ("", table.target_name)  # an earlier version did not record the target
 
 
 def _complete(recorded: Recorded, journal: JournalView, folder: StudyFolder) -> Outbox | None:

@@ -11,7 +11,7 @@ from experiments.errors import StudyStateError
 from experiments.evaluation.results import DataRecord, FinalScore, StudyResult
 from experiments.reports.formatting import configuration, is_active
 from experiments.reports.metrics import metric_of, named_score
-from experiments.study.results_file import Recorded, learned
+from experiments.study.results_file import Recorded, learned, read_results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,13 +110,26 @@ class Study:
         columns, rows = trial_rows(self.result, [trial.result for trial in learned(self._recorded)])
         return pd.DataFrame(rows, columns=columns).set_index("number")
 
+    def _check_is_in_its_folder(self) -> None:
+        """Refuse to open what lies beside other results, as after `run` with fresh=True.
+
+        Raises:
+            StudyStateError: the folder holds other results than these.
+        """
+        if read_results(self._recorded.path).digest != self._recorded.digest:
+            raise StudyStateError(
+                f"{self.folder}: a later run has put other results there; experiments.open({str(self.folder)!r}) opens "
+                "them, and out= keeps a run in a folder of its own."
+            )
+
     @property
     def report(self) -> ReportPage:
         """Return the report, a page that stands alone; a notebook shows it.
 
         Raises:
-            StudyStateError: it is not there.
+            StudyStateError: it is not there, or another study's.
         """
+        self._check_is_in_its_folder()
         path = self.folder / "report.html"
         if not path.is_file():
             raise StudyStateError(f"{path}: there is no report; python -m experiments.report {self.folder} writes it.")
@@ -127,12 +140,13 @@ class Study:
         """Return the model, whose `predict` takes a DataFrame of new rows.
 
         Raises:
-            StudyStateError: the study has none, because its test rows were not scored.
+            StudyStateError: the study has none, because its test rows were not scored, or it is another study's.
             DataError:       a file of it is missing or damaged.
         """
         from experiments.study.lookup import check_is_current
         from experiments.study.study_model import StudyModel
 
+        self._check_is_in_its_folder()
         folder = self.folder / "model"
         if not folder.is_dir():
             raise StudyStateError(
@@ -149,8 +163,11 @@ class Study:
             other: a study, or its name, folder or file.
 
         Raises:
-            ExperimentError: there is no such study, or it is this one.
+            ExperimentError: there is no such study, it is this one, or other results are in its folder.
         """
         from experiments.study.study_comparison import compared
 
+        for one in (self, other):
+            if isinstance(one, Study):
+                one._check_is_in_its_folder()
         return compared([str(one._recorded.path if isinstance(one, Study) else one) for one in (self, other)])

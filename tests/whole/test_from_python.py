@@ -44,6 +44,7 @@ def test_the_package_is_there_at_once() -> None:
     program = "import sys, experiments; print(*sys.modules); assert callable(experiments.run)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"numpy", "pandas", "sklearn", "optuna"} & set(done.stdout.split())
+    assert {"Study", "open", "run"} <= set(dir(experiments))  # for an editor that completes names
 
 
 def test_a_study_file_gives_the_digest_of_the_command(undisturbed: dict[str, Any]) -> None:
@@ -63,6 +64,27 @@ def test_errors_name_arguments_and_no_options_of_the_command() -> None:
         study_file("s")
     again = experiments.run(data=rows, trials=2, acknowledge_reuse=True, **settings)
     assert again.result.test.times_scored == 2
+
+
+def test_new_names_of_columns_and_classes_reach_the_model_of_a_finished_study() -> None:
+    chance = np.random.default_rng(0)
+    frame, labels = pd.DataFrame(chance.normal(size=(90, 2)), columns=["a", "b"]), chance.integers(0, 2, 90)
+    settings: dict[str, Any] = {"workers": 1, "tracking_uri": "none", "quiet": True, "epochs": 2, "trials": 1}
+
+    def run(columns: list[str], classes: list[str], target: str = "y", out: str = "first") -> experiments.Study:
+        y = pd.Series(np.array(classes)[labels], name=target)
+        return experiments.run(data=(frame.set_axis(columns, axis=1), y), out=out, **settings)
+
+    expected = run(["a", "b"], ["no", "yes"]).model.predict(frame)
+    swapped = run(["b", "a"], ["no", "yes"])  # as after a correction of the header
+    assert list(swapped.model.inputs) == ["b", "a"]
+    assert swapped.model.predict(frame.set_axis(["b", "a"], axis=1)).equals(expected)
+    assert list(run(["b", "a"], ["neg", "pos"]).model.predict(frame)) == [
+        "prediction", "probability_neg", "probability_pos",
+    ]  # fmt: skip
+    again = run(["b", "a"], ["neg", "pos"], "z")
+    assert (again.model.predicts, again.result.test.times_scored) == ("z", 1)
+    assert again.digest == run(["b", "a"], ["neg", "pos"], "z", "second").digest
 
 
 def test_a_second_study_in_the_folder_of_the_first_has_baselines_of_its_own_rows() -> None:

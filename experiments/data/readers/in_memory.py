@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Rows: TypeAlias = "Table | pd.DataFrame | tuple[ArrayLike | pd.DataFrame, ArrayLike]"
 
 TARGET = "target"  # name of a target without a name
+LARGE_INTEGER = 2.0**63  # least number that is no int64
 
 
 def given_table(data: Rows, section: DataSection) -> Table:
@@ -117,6 +118,7 @@ def _with_target(x: Any, y: Any, section: DataSection) -> tuple[pd.DataFrame, Da
     import pandas as pd
 
     frame = x if isinstance(x, pd.DataFrame) else x.to_pandas()
+    _refuse_other_order(frame, y)
     values = _column(y)
     if len(values) != len(frame):
         raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {frame.shape} and y {values.shape}.")
@@ -125,6 +127,24 @@ def _with_target(x: Any, y: Any, section: DataSection) -> tuple[pd.DataFrame, Da
         raise DataError(f"data: y is named {name!r}, which is also a column of x; drop that column or rename y.")
     whole = frame.assign(**{name: values if isinstance(values, np.ndarray) else values.array})
     return whole, section.model_copy(update={"target": name})
+
+
+def _refuse_other_order(x: pd.DataFrame, y: Any) -> None:
+    """Refuse a target whose index has the rows of x in another order, as it may be paired by place or by index.
+
+    Raises:
+        DataError: the two orders differ.
+    """
+    import pandas as pd
+
+    rows = getattr(y, "index", None)
+    if not isinstance(rows, pd.Index) or len(rows) != len(x) or rows.equals(x.index):
+        return
+    if rows.is_unique and x.index.is_unique and rows.isin(x.index).all():
+        raise DataError(
+            "data: y has the index of x in another order; pass y.loc[x.index] if the index says which rows belong "
+            "together, or y.set_axis(x.index) if their places do."
+        )
 
 
 def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
@@ -139,7 +159,8 @@ def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
         raise DataError("data: x holds pictures, which need every pixel, but pixels are masked; fill them in.")
     values, x = _target(y, section.present or ()), _array("x", x)
     if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
-        raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
+        advice = "; pass a DataFrame of such columns" if x.dtype.kind in "OUSMm" else ""
+        raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}{advice}.")
     if x.shape[0] != len(values):
         raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {x.shape} and y is {values.shape}.")
     return Table(
@@ -159,8 +180,11 @@ def _target(y: Any, present: Sequence[str]) -> NDArray[Any]:
     if series.isna().any():
         row = int(series.isna().to_numpy().argmax())
         raise DataError(f"data: y must have a value in every row, but row {row} (from 0) has none; remove the row.")
-    if series.dtype.kind in "iuf":
-        return np.asarray(series, np.float64 if series.dtype.kind == "f" else np.int64)
+    kind = pd.api.types.infer_dtype(series)  # of the values, which may be objects
+    if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
+        numbers = series.to_numpy(np.float64)
+        whole = kind == "integer" and abs(numbers).max(initial=0) < LARGE_INTEGER
+        return series.to_numpy(np.int64) if whole else numbers
     names = np.asarray(series.astype(str), object)
     refuse_missing_labels(names, present, "data: y")
     return names

@@ -49,6 +49,7 @@ def test_one_wrong_value_is_one_problem(sections: dict[str, Any]) -> None:
         ),
         ({"preprocessing": {"rare": "few"}}, "preprocessing.rare: must be a number, but got 'few'."),
         ({"search": {"budget_minutes": "an hour"}}, "search.budget_minutes: must be a number, but got 'an hour'."),
+        ({"cv": 3}, "cv: must be a table, but got 3 (did you mean cv.n_splits?)."),
         ({"search": {"enqueue": [3]}}, "search.enqueue[0]: must be a table, but got 3."),
         ({"data": {"source": "a/", "size": [8, 8, 3]}}, "data.size: must have at most 2 values, but got [8, 8, 3]."),
         ({"data": {"source": "a.csv", "strict": "True"}}, "data.strict: must be true or false, but got 'True'."),

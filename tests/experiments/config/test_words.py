@@ -26,6 +26,7 @@ def test_another_word_has_the_same_resolved_form() -> None:
         ({"cv": {"metric": "RMSE"}}, {"cv": {"metric": "neg_root_mean_squared_error"}}),
         ({"cv": {"metric": "log-loss"}}, {"cv": {"metric": "neg_log_loss"}}),
         ({"cv": {"metric": "AUC"}}, {"cv": {"metric": "roc_auc"}}),
+        ({"cv": {"metric": "f1_score"}}, {"cv": {"metric": "f1"}}),
         ({"cv": {"metric": "F1 macro"}}, {"cv": {"metric": "f1_macro"}}),
         ({"cv": {"splitter": "stratifiedkfold"}}, {"cv": {"splitter": "StratifiedKFold"}}),
         ({"search": {"sampler": "CMA-ES"}}, {"search": {"sampler": "cmaes"}}),

@@ -94,6 +94,8 @@ def test_settings_are_those_of_set() -> None:
         {"search.trials": np.int64(4), "training": {"epochs": 3}, "data.drop": ["a", "b"]},
     ):
         assert asked("flowers", **settings).spec == typed
+    for names in (pd.Index(["a", "b"]), np.array(["a", "b"]), pd.Series(["a", "b"])):
+        assert asked("flowers", drop=names, trials=4, epochs=3).spec == typed
     one = {"l2": {"low": 1e-6, "high": 1e-2, "log": True}}
     assert set(asked("flowers", space=one).spec.to_document()["space"]) == {"l2"}
     assert asked("flowers", **{"space.l2": one["l2"]}).spec.space.keys() == {"l2", "learning_rate"}
@@ -138,14 +140,21 @@ def test_what_cannot_be_is_said_in_pythons_words() -> None:
         ("flower", None, {}, r"^study: must be a study's name \(.*\) but got 'flower' \(did you mean flowers\?\)\.$"
          .replace(r"\) but", r"\), folder or \.toml file, but")),
         (None, "my.csv", {"trails": 5}, r"^trails: there is no such key \(did you mean search\.trials\?\)\.$"),
+        (None, "my.csv", {"n_jobs": 2}, r"^n_jobs: there is no such argument \(did you mean workers\?\)\.$"),
         (None, "my.csv", {"trials": 0}, r"^search\.trials: .* 0"),
         ("flowers", None, {"epochs": None}, r"^epochs: must be a number, a text, True or False, .* but got None\.$"),
         ("flowers", None, {"training": {"epochs": frame}}, r"^training\.epochs: must be a number"),
+        (None, GIVEN, {"groups": frame["a"]}, r"but got a Series; rows are passed as data=, and settings name their c"),
+        (None, GIVEN, {"data": {"weights": np.ones(9)}}, r"^data\.weights: .* but got a ndarray; rows are passed as d"),
+        (None, GIVEN, {"X": frame}, r"^X: must be .* but got a DataFrame; rows are passed as data=,"),
+        (None, GIVEN, {"test": "b.csv"}, r"test cannot be set for source 'given'; read both tables from files, as in data"),
+        (None, "a.csv", {"test": frame}, r"but got a DataFrame; test rows .* as in data='train\.csv', test='test\.csv"),
         ("flowers", None, {"options": 1}, r"^options: there is no such key"),
     ):  # fmt: skip
         with pytest.raises(SpecError, match=said) as error:
             asked(spec, source, **settings)
         assert "--" not in str(error.value)
+        assert "\n" not in str(error.value)
 
 
 def test_what_an_override_breaks_is_not_blamed_on_the_study_file(tmp_path: Path) -> None:

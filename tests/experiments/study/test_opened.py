@@ -82,6 +82,16 @@ def test_the_model_predicts_a_frame(study: Study) -> None:
     assert study.model is study.model
 
 
+def test_what_a_later_run_put_into_the_folder_is_not_taken_for_the_studys(study: Study) -> None:
+    write_model(mixed_model(("a", "b")), study.folder / "model")
+    (study.folder / "report.html").write_text("<html></html>")
+    results = study.folder / "results.json"
+    results.write_text(results.read_text().replace(study.digest, "0" * 64))
+    for use in (lambda: study.model, lambda: study.report, lambda: study.compare(EXAMPLE)):
+        with pytest.raises(StudyStateError, match=r"a later run has put other results there; experiments\.open\('"):
+            use()
+
+
 def test_an_error_is_one_line_in_a_notebook() -> None:
     with pytest.raises(ExperimentError) as caught:
         open_study("no-such")

@@ -163,6 +163,20 @@ def test_a_target_beside_a_frame_is_its_target() -> None:
         given((FRAME, pd.Series([0, 1] * 15, name="age")))
 
 
+@pytest.mark.parametrize("index", [range(6), list("uvwxyz")])
+def test_a_target_whose_index_has_another_order_is_refused_and_not_paired_by_place(index: Any) -> None:
+    x = pd.DataFrame(X, columns=["a", "b"], index=index)
+    y = pd.Series(list("aabbcc"), x.index, name="y")
+    other = y.iloc[[5, 4, 3, 2, 1, 0]]
+    for target in (other, other.to_frame()):
+        with pytest.raises(DataError, match=r"y has the index of x in another order; pass y\.loc\[x\.index\] if "):
+            given((x, target))
+    assert given((x, other.loc[x.index])).target.tolist() == list("aabbcc")
+    assert given((x, other.set_axis(x.index))).target.tolist() == list("ccbbaa")
+    assert given((x, other.to_numpy())).target.tolist() == list("ccbbaa")
+    assert given((x, other.reset_index(drop=True).set_axis(range(9, 15)))).target.tolist() == list("ccbbaa")
+
+
 def test_truth_values_are_categories_and_classes() -> None:
     table = given(pd.DataFrame({"a": [True, False], "y": [False, True]}), target="y")
     assert (table.kinds, table.target.tolist(), table.classes) == (("category",), [0, 1], ("False", "True"))
@@ -172,6 +186,21 @@ def test_the_same_texts_are_missing_as_in_files() -> None:
     table = given((pd.DataFrame({"a": [" x ", "?", "NA", "", None, "z"]}), Y))
     assert isinstance(table.features, pd.DataFrame)
     assert table.features["a"].fillna("-").tolist() == ["x", "-", "-", "-", "-", "z"]
+
+
+@pytest.mark.parametrize(
+    ("y", "kind"),
+    [
+        (np.array([0.5, 1, 2, 0.5, 1, 2], object), "f"),
+        ([Decimal("0.5"), Decimal("0.25")] * 3, "f"),
+        (pd.Series([3, 10] * 3, dtype=object), "i"),
+        (pd.Series([3, 10] * 3, dtype="Int64"), "i"),
+        ([2**70, 1] * 3, "f"),
+    ],
+)
+def test_numbers_that_are_objects_are_numbers_in_a_target_beside_an_array(y: Any, kind: str) -> None:
+    target = given((X, y)).target
+    assert (target.dtype.kind, target.tolist()) == (kind, list(map(float, y)))
 
 
 def test_labels_of_an_array_that_are_missing_are_refused_as_texts_too() -> None:
@@ -202,7 +231,8 @@ def test_what_is_no_table_is_refused() -> None:
         ((X[:2], [[1, 2], [3]]), "y must be an array, but its rows"),
         ((X, X), r"y must be of shape \(rows,\), but got \(6, 2\)"),
         ((X[:0], Y[:0]), r"got float64 of \(0, 2\)"),
-        ((np.array([["a"], ["b"]]), Y[:2]), "must be numbers"),
+        ((np.array([["a"], ["b"]]), Y[:2]), r"must be numbers .*, but got <U1 of \(2, 1\); pass a DataFrame of such col"),
+        ((np.array([["a", 1], ["b", 2]], object), Y[:2]), r"got object of \(2, 2\); pass a DataFrame of such columns\."),
         ((scipy.sparse.csr_matrix(X), Y), r"x is a sparse matrix, but must be an array; pass x\.toarray\(\)"),
         ((np.where(X == 4, np.inf, X), Y), "row 2 .from 0. of column '0' has inf"),
         ((X, np.where(Y == 1, np.nan, Y)), "row 1 .from 0. has none"),
