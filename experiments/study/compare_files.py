@@ -21,6 +21,7 @@ from experiments.reports.comparison.studies import USES_UP
 from experiments.reports.metrics import Scores, axis_label, metric_label
 from experiments.search.storage import write_atomically
 from experiments.study.compared import ReadStudy
+from experiments.study.console import print_sentence
 from experiments.study.folder import STUDIES
 from experiments.study.lookup import holds_a_study
 
@@ -71,14 +72,14 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         console.print(_table([study for study in comparison.studies if study.metric == metric]))
     for study in comparison.studies:
         for line in study.notes:
-            console.print(printable(f"{study.name}: {line}"), markup=False, soft_wrap=True)
+            print_sentence(console, printable(f"{study.name}: {line}"))
     for words in [*answer(comparison)[0], *untested(comparison)]:
-        console.print(printable(plain(words)), markup=False, soft_wrap=True)
+        print_sentence(console, printable(plain(words)))
     tested = [study for study in comparison.studies if study.test is not None]
     if tested:
         console.print(f"test scores ({USES_UP}):", markup=False, soft_wrap=True)
     for study in tested:
-        console.print(printable(f"  {study.name}: {_test(study)}"), markup=False, soft_wrap=True)
+        print_sentence(console, printable(f"  {study.name}: {_test(study)}"))
 
 
 def _table(studies: Sequence[ComparedStudy]) -> Table:

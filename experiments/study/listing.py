@@ -20,6 +20,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError
 from experiments.reports.metrics import Scores, axis_label
+from experiments.study.console import print_sentence
 from experiments.study.ledger_check import was_tested_before
 from experiments.study.lookup import holds_a_study, known_studies
 from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time
@@ -61,11 +62,11 @@ def print_list(console: Console, studies: Path) -> None:
     if not listed:
         console.print(Text(f"{studies}: no study here"))
     if letters:
-        console.print(Text(SAME_ROWS), soft_wrap=True)
+        print_sentence(console, SAME_ROWS)
     for study in listed:
         lacks = "" if study.status is None or study.status.mlflow == ON_ITS_WAY else study.status.mlflow
         if problem := study.problem or lacks:
-            console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
+            print_sentence(console, printable(" ".join(problem.split())))
 
 
 def _studies(studies: Path) -> Iterator[tuple[str, Path, StudySpec | None, str]]:
