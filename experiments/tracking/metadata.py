@@ -55,8 +55,8 @@ def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> Ru
         uid=uid,
         description=f"Configurations of a NumPy network on {data.name}, compared by "
         f"{validation(spec.cv.splitter, len(data.folds.pairs), spec.cv.n_repeats)} ({spec.cv.metric}). Sort trials by "
-        f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` of a tested study is "
-        f"the final model, whose networks its tag final_model names, and {tested}.{signed}",
+        f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` of a tested study "
+        f"is the final model, whose networks its tag final_model names, and {tested}.{signed}",
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=tuple(space.log_scaled),
