@@ -80,4 +80,5 @@ def _broken(console: Console, words: str, indent: int = 0) -> str:
         return words
     room = max(NARROWEST, console.width - indent)
     lines = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False)  # a path stays whole
-    return ("\n" + " " * indent).join(lines)
+    below = indent or len(words) - len(words.lstrip())
+    return ("\n" + " " * below).join(lines)
