@@ -234,6 +234,7 @@ def _wait(chosen: argparse.Namespace) -> bool | None:
 
 def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console: Console) -> None:
     from experiments.search.storage import write_atomically
+    from experiments.study.console import print_sentence
     from experiments.study.run import run_study
     from experiments.study.summary import print_summary, ui_command
     from experiments.study.timing import profile_text
@@ -244,7 +245,7 @@ def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console:
     if (wanted := _workers(chosen, spec)) > workers:
         console.print(f"search.lookahead is {workers}: {wanted - workers} of {wanted} workers stay idle.")
     if planned is not None:
-        console.print(TRY.format(trials=spec.search.trials, planned=planned), soft_wrap=True)
+        print_sentence(console, TRY.format(trials=spec.search.trials, planned=planned))
     outcome = run_study(spec, options, console)
     print_summary(console, outcome, options, ui_command(options.tracking_uri, tracking_store(None, None)[0]))
     if outcome.untracked:  # said with --quiet, too

@@ -141,16 +141,16 @@ class Scores:
 
         >>> Scores("neg_root_mean_squared_error", 0).size(1234.5), Scores("r2", 4).size(-4397887.72)
         ('1,234', '−4,397,888')
-        >>> Scores("r2", 9).size(0.000004217), Scores("r2", 13).size(3.2142e-10)
-        ('0.000004217', '3.214e−10')
+        >>> Scores("r2", 9).size(0.000004217), Scores("r2", 13).size(3.21e-10), Scores("r2", 0).size(4e8)
+        ('0.000004217', '3.210e−10', '4.00e+08')
         """
         if amount is None:
             return NOTHING
         before = len(str(int(abs(amount)))) if abs(amount) >= 1 else 0
         if before > MOST_DIGITS:
-            text = f"{amount:.3g}"
+            text = f"{amount:#.3g}"
         elif self.decimals > MOST_DECIMALS:
-            text = f"{amount:.4g}"
+            text = f"{amount:#.4g}" if amount else "0"
         else:
             text = f"{amount:z,.{min(self.decimals, MOST_DIGITS - before) if before else self.decimals}f}"
         return text.replace("-", MINUS)

@@ -23,7 +23,7 @@ from experiments.reports.headline import answer, lead, untested
 from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of
 from experiments.reports.plots.intervals import difference
-from experiments.reports.run_info import rows_scored, run_facts
+from experiments.reports.run_info import looks_meaning, rows_scored, run_facts
 from experiments.reports.script import page_script
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
@@ -94,7 +94,7 @@ def render(
         "outer_fold": outer_fold_of(result),
         "result": result,
         "run_facts": run_facts(result, reading),
-        "rows_scored": rows_scored(result, reading, now=ledger is not None),
+        "rows_scored": (*rows_scored(result, reading, now=ledger is not None), looks_meaning(result, reading)),
         "script": page_script(),
         "sections": _sections(result, trials),
         "test": answer(result),

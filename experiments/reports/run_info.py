@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from experiments.config.documents import times
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, number, percent, sentence
 from experiments.reports.formatting import NOTHING, parameter
 
+CHOSEN: Final = " Where studies are compared by these scores, the best one’s score and verdict are optimistic."
 FactRows = tuple[tuple[Words, Words], ...]
 
 
@@ -70,6 +71,12 @@ def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = T
             "; looks at rows that overlap these are not counted, as test_rows.npz is not beside the results"
         )
     return (*said, "." if now else ". This is the state of the ledger when the study ended.")
+
+
+def looks_meaning(result: StudyResult, reading: LedgerRecord | None) -> str:
+    """Say what it means that other studies were scored on the same test rows; nothing where none was."""
+    others = result.test is not None and reading is not None and reading.looks > reading.own
+    return CHOSEN if others else ""
 
 
 def _overlap(reading: LedgerRecord) -> Fact:

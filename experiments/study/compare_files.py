@@ -21,9 +21,13 @@ from experiments.reports.comparison.studies import USES_UP
 from experiments.reports.metrics import Scores, axis_label, metric_label
 from experiments.search.storage import write_atomically
 from experiments.study.compared import ReadStudy
+from experiments.study.console import print_sentence
+from experiments.study.fitting_table import fitting_table
 from experiments.study.folder import STUDIES
 from experiments.study.lookup import holds_a_study
 
+TITLES = ("study", "data", "rows", "sampler", "trials", "corrected", "95% interval")
+SPARED = ("sampler", "data")  # columns that are left out where there is no room, the first one first
 LONGEST = 120  # letters of a folder's name
 
 
@@ -68,37 +72,30 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print a line for each study, the answer, and the test scores apart."""
     for metric in dict.fromkeys(study.metric for study in comparison.studies):
         console.print(Text(axis_label(metric), style="bold"))
-        console.print(_table([study for study in comparison.studies if study.metric == metric]))
+        console.print(_table([study for study in comparison.studies if study.metric == metric], console.width))
     for study in comparison.studies:
         for line in study.notes:
-            console.print(printable(f"{study.name}: {line}"), markup=False, soft_wrap=True)
+            print_sentence(console, printable(f"{study.name}: {line}"))
     for words in [*answer(comparison)[0], *untested(comparison)]:
-        console.print(printable(plain(words)), markup=False, soft_wrap=True)
+        print_sentence(console, printable(plain(words)))
     tested = [study for study in comparison.studies if study.test is not None]
     if tested:
         console.print(f"test scores ({USES_UP}):", markup=False, soft_wrap=True)
     for study in tested:
-        console.print(printable(f"  {study.name}: {_test(study)}"), markup=False, soft_wrap=True)
+        print_sentence(console, printable(f"  {study.name}: {_test(study)}"))
 
 
-def _table(studies: Sequence[ComparedStudy]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("study", "data"):
-        table.add_column(column, overflow="fold")
-    for column in ("rows", "sampler"):
-        table.add_column(column, no_wrap=True)
-    for column in ("trials", "corrected", "95% interval"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for study in studies:
-        table.add_row(*_cells(study))
-    return table
+def _table(studies: Sequence[ComparedStudy], width: int) -> Table:
+    cells = zip(*map(_cells, studies), strict=True)
+    columns = {title: list(map(Text, column)) for title, column in zip(TITLES, cells, strict=True)}
+    return fitting_table(columns, width, SPARED, right=("trials", "corrected", "95% interval"))
 
 
-def _cells(study: ComparedStudy) -> tuple[str | Text, ...]:
+def _cells(study: ComparedStudy) -> tuple[str, ...]:
     scores = Scores.like(study.metric, study.best)
     return (
-        Text(printable(study.name)),
-        Text(printable(study.data)),
+        printable(study.name),
+        printable(study.data),
         study.sharing,
         study.sampler,
         f"{study.trials:,}",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
-from typing import TextIO
+from typing import Final, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
 from experiments.config.documents import printable
+
+COMMANDS: Final = ("python -m ", "nnet-experiments ")
+NARROWEST: Final = 20  # columns of a fact beside its label
 
 
 class StudyConsole(Console):
@@ -55,10 +59,26 @@ def study_console(quiet: bool = False) -> StudyConsole:
 
 
 def print_facts(console: Console, facts: Iterable[tuple[str, str]], width: int = 16) -> None:
-    """Print one fact a line, each after its label. Lines are not wrapped, so that they can be copied.
+    """Print one fact a line, each after its label; a terminal breaks it between words, below its beginning.
 
     Args:
         width: columns of the labels.
     """
     for label, fact in facts:
-        console.print(Text.assemble((f"  {label:<{width}}", "dim"), printable(fact)), soft_wrap=True)
+        words = _broken(console, printable(fact), 2 + width)
+        console.print(Text.assemble((f"  {label:<{width}}", "dim"), words), soft_wrap=True)
+
+
+def print_sentence(console: Console, words: str) -> None:
+    """Print a line of words, which a terminal breaks between them."""
+    console.print(Text(_broken(console, words)), soft_wrap=True)
+
+
+def _broken(console: Console, words: str, indent: int = 0) -> str:
+    """Break a line for a terminal; one with a command, and one for a file or a pipe, stay whole, to be copied."""
+    if not console.is_interactive or any(command in words for command in COMMANDS):
+        return words
+    room = max(NARROWEST, console.width - indent)
+    lines = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False)  # a path stays whole
+    below = indent or len(words) - len(words.lstrip())
+    return ("\n" + " " * below).join(lines)

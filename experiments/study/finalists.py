@@ -34,6 +34,7 @@ from experiments.search.seeds import repetition_seed
 from experiments.search.storage import write_atomically
 from experiments.search.trial import FinishedTrial
 from experiments.study.compared import ReadStudy, arithmetic_of
+from experiments.study.console import print_sentence
 from experiments.study.find_data import spec_again, table_again
 from experiments.study.folder import StudyFolder
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
@@ -74,7 +75,7 @@ def compare_again(
     first = spec_again(_recorded(studies[0]), data)
     if not has_arithmetic(first, options):
         return call(study_environment(first, options), compare_again, studies, count, seeds, data, options, console)
-    say: Say = partial(console.print, markup=False, soft_wrap=True)
+    say: Say = partial(print_sentence, console)
     contexts = [_prepared(study, data) for study in studies]
     chosen = choose_finalists(studies, contexts, count)
     plan = _plan(chosen, seeds)

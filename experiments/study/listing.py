@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any, Literal
+from typing import Any
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +19,8 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError
 from experiments.reports.metrics import Scores, axis_label
+from experiments.study.console import print_sentence
+from experiments.study.fitting_table import fitting_table
 from experiments.study.ledger_check import was_tested_before
 from experiments.study.lookup import holds_a_study, known_studies
 from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time
@@ -61,11 +62,11 @@ def print_list(console: Console, studies: Path) -> None:
     if not listed:
         console.print(Text(f"{studies}: no study here"))
     if letters:
-        console.print(Text(SAME_ROWS), soft_wrap=True)
+        print_sentence(console, SAME_ROWS)
     for study in listed:
         lacks = "" if study.status is None or study.status.mlflow == ON_ITS_WAY else study.status.mlflow
         if problem := study.problem or lacks:
-            console.print(Text(printable(" ".join(problem.split()))), soft_wrap=True)
+            print_sentence(console, printable(" ".join(problem.split())))
 
 
 def _studies(studies: Path) -> Iterator[tuple[str, Path, StudySpec | None, str]]:
@@ -113,25 +114,8 @@ def _table(studies: Sequence[ListedStudy], letters: dict[tuple[str, str], str], 
     titles += ["last change"] * (width >= WIDE)
     rows = [_cells(study, letters, width) for study in studies]
     titles += ["MLflow"] * (max(map(len, rows)) > len(titles))
-    columns = {
-        title: [row[at] if at < len(row) else Text() for row in rows]
-        for at, title in enumerate(titles)
-    }  # fmt: skip
-    for title in SPARED:  # the names of studies, which people type, are broken last
-        if _width(columns) > width:
-            columns.pop(title, None)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in columns:
-        justify: Literal["left", "right"] = "right" if title in ("selection", "test", "last change") else "left"
-        table.add_column(title, justify=justify, overflow="fold", no_wrap=title not in ("study", "state", "trials"))
-    for cells in zip(*columns.values(), strict=True):
-        table.add_row(*cells)
-    return table
-
-
-def _width(columns: Mapping[str, Sequence[Text]]) -> int:
-    """Return the width that a table needs, its gaps included."""
-    return sum(2 + max(cell_len(title), *(cell.cell_len for cell in cells)) for title, cells in columns.items()) - 2
+    columns = {title: [row[at] if at < len(row) else Text() for row in rows] for at, title in enumerate(titles)}
+    return fitting_table(columns, width, SPARED, right=("selection", "test", "last change"))
 
 
 def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) -> list[Text]:

@@ -32,6 +32,7 @@ WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at l
 # the study files that come with the program; in a clone a link to studies/
 SHIPPED = Path(str(resources.files("experiments"))) / "study-files"
 EXAMPLE = SHIPPED / "examples" / "digits" / RESULTS  # the results of a study that comes with the program
+LISTED = 12  # most names in a message
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ def find_study(study: str, argument: str = "STUDY") -> StudyPlace:
     known = sorted({*known_studies(), *(file.stem for file in SHIPPED.glob("*.toml"))})
     meant = did_you_mean(near(study, known))
     table = "" if sort_of(study) not in SORTS.values() else f"; --data {shlex.quote(study)} makes a study of a table"
+    names = ", ".join(known) if len(known) <= LISTED else "those that `python -m experiments.tune --list` shows"
     raise SpecError(
-        f"{argument}: must be a study's name ({', '.join(known)}), folder or .toml file, but got {study!r}{meant}"
+        f"{argument}: must be a study's name ({names}), folder or .toml file, but got {study!r}{meant}"
         f"{table if argument == 'STUDY' else ''}."
     )
 

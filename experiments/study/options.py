@@ -30,6 +30,7 @@ from experiments.search.executors.base import Executor
 from experiments.search.executors.create import ExecutorKind, open_executor
 from experiments.search.executors.local import WORKER_TIMEOUT
 from experiments.search.journal_reader import view_journal
+from experiments.study.console import print_sentence
 from experiments.study.folder import StudyFolder, StudyLog
 from experiments.study.progress import StudyProgress
 from experiments.study.timing import Clock
@@ -140,7 +141,7 @@ class RunContext:
 
     def say(self, line: str) -> None:
         """Print a line in the words of the caller."""
-        self.console.print(self.options.words(line), markup=False, soft_wrap=True)
+        print_sentence(self.console, self.options.words(line))
 
     def outcome(
         self, result: StudyResult, ledger: LedgerRecord, untracked: str | None, finished: bool = False
@@ -161,7 +162,7 @@ class RunContext:
 
 def new_run(options: Options, console: Console) -> RunContext:
     """Make the context of a run; nothing is started or written."""
-    say = partial(console.print, markup=False, soft_wrap=True)
+    say = partial(print_sentence, console)
     tracking = Tracking(options.folder, options.tracking_uri, options.artifacts, say, options.wait)
     return RunContext(options, StudyFolder(options.folder), console, tracking, StudyProgress(console, options.label))
 

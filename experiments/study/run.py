@@ -30,6 +30,7 @@ from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import ledger_reading
 from experiments.study.begun import BegunStudy, begin_study
+from experiments.study.console import print_sentence
 from experiments.study.finished import INPUT, input_digests, recorded_digests, recorded_outcome
 from experiments.study.nested import Nested, OuterInput
 from experiments.study.options import Options, Outcome, RunContext, has_arithmetic, new_run, study_environment
@@ -68,7 +69,7 @@ def run_study(
     arithmetic, obstacle = resolved(spec.study.arithmetic, spec.search.sampler, processor())
     if obstacle is not None:
         line = f"study.arithmetic: native, as {obstacle}; the last bits may differ on another machine."
-        console.print(line, markup=False, soft_wrap=True)
+        print_sentence(console, line)
     spec = spec.with_arithmetic(arithmetic)
     if not has_arithmetic(spec, options):
         arguments = (spec, options, console, dict(interventions), table, tuple(outer))

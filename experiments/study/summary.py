@@ -29,7 +29,7 @@ AGAIN = "tests the best model again, with --acknowledge-reuse: its test rows wer
 
 
 def print_summary(console: Console, outcome: Outcome, options: Options, ui: str) -> None:
-    """Print the summary, one fact a line. Lines are not wrapped, so that they can be copied.
+    """Print the summary, one fact a line.
 
     Args:
         options: those of the run.

@@ -48,14 +48,15 @@ def run_metadata(spec: StudySpec, space: Space, data: StudyData, uid: str) -> Ru
     tested = "its score on the test set"
     if spec.cv.outer is not None:
         tested = f"the score of the procedure, in {spec.cv.outer} outer folds (nested cross-validation)"
+    signed = " Errors have a minus here, so that higher is better." if spec.cv.metric.startswith("neg_") else ""
     head = commit()
     return RunMetadata(
         name=spec.study.name,
         uid=uid,
         description=f"Configurations of a NumPy network on {data.name}, compared by "
         f"{validation(spec.cv.splitter, len(data.folds.pairs), spec.cv.n_repeats)} ({spec.cv.metric}). Sort trials by "
-        f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` is the final model, "
-        f"whose networks its tag final_model names, and {tested}.",
+        f"cv_mean_{spec.cv.metric}, or by rank once the study has come to its end; the run `final` of a tested study "
+        f"is the final model, whose networks its tag final_model names, and {tested}.{signed}",
         params={key: str(value) for key, value in constants.items()},
         tags=tags if head is None else {**tags, "mlflow.source.git.commit": head},
         log_scaled=tuple(space.log_scaled),

@@ -26,6 +26,7 @@ from experiments.reports.blocks import (
     sentence,
 )
 from experiments.reports.comparison.finalists import claims
+from experiments.reports.comparison.many_pairs import ONLY, with_the_best
 from experiments.reports.comparison.reasons import all_reasons
 from experiments.reports.methods import DRAWN
 from experiments.reports.metrics import Scores, metric_label
@@ -126,15 +127,17 @@ def _pictures(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]
     """Draw the pairs of each metric."""
     pictures = []
     for metric in dict.fromkeys(comparison.studies[pair.first].metric for _, pair in tested):
-        of_metric = [pair for _, pair in tested if comparison.studies[pair.first].metric == metric]
+        of_metric = [one for one in tested if comparison.studies[one[1].first].metric == metric]
+        shown = with_the_best(of_metric)
         named = [
             NamedDifference(
                 comparison.studies[pair.first].name, comparison.studies[pair.second].name, _difference(pair)
             )
-            for pair in of_metric
+            for _, pair in shown
         ]
         alt = f"Differences in {metric_label(metric)} between pairs of studies, with their intervals"
         caption = CAPTION.format(f"; blue: claimed; {AFTER}")
+        caption += f"{ONLY}; the table has all." if len(shown) < len(of_metric) else ""
         pictures.append(Picture(f"differences_{metric}", pair_differences(named, metric), alt, caption))
     return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "one")]
 

@@ -20,6 +20,7 @@ from experiments.reports.blocks import (
     sentence,
 )
 from experiments.reports.comparison.differences import both_names
+from experiments.reports.comparison.many_pairs import ONLY, with_the_best
 from experiments.reports.images import png
 
 CLASSES = (
@@ -42,8 +43,11 @@ def errors(comparison: Comparison) -> Section | None:
     if not classes:
         titles = ["equally near", "the first is nearer", "the second is nearer"]
     columns = (Column("first and second study", number=False), *map(Column, titles), Column("predictions"))
-    rows = tuple(Row(_counts(comparison, at, pair)) for at, pair in pairs)
-    blocks: list[Block] = [Table("Errors", columns, rows, wide=True), note(CLASSES if classes else NUMBERS)]
+    shown = with_the_best(pairs)
+    rows = tuple(Row(_counts(comparison, at, pair)) for at, pair in shown)
+    only = f"{ONLY}; compare.json has all." if len(shown) < len(pairs) else ""
+    explanation = note(f"{CLASSES if classes else NUMBERS}{only}")
+    blocks: list[Block] = [Table("Errors", columns, rows, wide=True), explanation]
     with_examples = next(((at, pair) for at, pair in pairs if pair.errors and pair.errors.examples), None)
     if with_examples is not None:
         blocks += _examples(comparison, *with_examples)

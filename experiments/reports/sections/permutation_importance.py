@@ -21,6 +21,7 @@ from experiments.reports.blocks import (
     note,
     number,
     sentence,
+    text,
 )
 from experiments.reports.images import places
 from experiments.reports.metrics import Scores, lower_is_better, metric_label
@@ -30,6 +31,7 @@ from experiments.reports.sections.omitted import left_out
 
 SHOWN = 20
 NAMED = 5
+NOTHING_CHANGES = "The score stays the same whichever single column is shuffled."
 COLUMNS = "analysis.permutation.columns"
 
 Ranked = Sequence[tuple[int, PermutedColumn]]  # columns with their positions in the record, most important first
@@ -45,7 +47,10 @@ def permutation_importance(result: StudyResult) -> Section | None:
         image = next((mistake.picture for mistake in mistakes if mistake.picture is not None), None)
         ranked = sorted(enumerate(record.columns), key=lambda column: (-column[1].drop, column[1].name))
         scores, where = Scores.like(record.metric, max(abs(ranked[0][1].drop), 1e-4)), places(record.columns, image)
-        blocks += _bars(record, ranked, scores) if where is None else _heat_map(record, ranked, scores, where)
+        if not any(column.drop for column in record.columns):
+            blocks.append(text(NOTHING_CHANGES))
+        else:
+            blocks += _bars(record, ranked, scores) if where is None else _heat_map(record, ranked, scores, where)
         blocks.append(_method(result, record))
     blocks += left_out(result, "permutation")
     return Section("Permutation importance", "importance", tuple(blocks)) if blocks else None
@@ -69,8 +74,8 @@ def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Blo
         words = " Whiskers are the standard deviation over {} shuffles."
         caption += sentence(words, number("analysis.permutation.repeats", record.repeats))
     svg = bars(rows, f"{_change(record)} when shuffled")
-    first = ", ".join(column.name for _, column in ranked[:NAMED])
-    alt = f"{_change(record)} when a column is shuffled; the most important first: {first}"
+    first = ", ".join(column.name for _, column in ranked[:NAMED] if column.drop > 0)
+    alt = f"{_change(record)} when a column is shuffled; the most important first: {first or 'none'}"
     return [Figures((Picture("permutation", svg, alt, caption),))]
 
 

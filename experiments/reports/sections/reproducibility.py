@@ -6,7 +6,7 @@ import shlex
 
 from experiments.config.toml import study_file
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Block, Fact, Heading, Listing, Section, text
+from experiments.reports.blocks import Block, Code, Fact, Heading, Listing, Section, text
 from experiments.reports.outer_fold import study_name
 
 ARITHMETIC = {
@@ -37,8 +37,10 @@ def reproduce(result: StudyResult) -> Section:
             text("This command runs the study of results.json again, in a new folder, and names the first difference:"),
             Listing("commands.reproduce", command, "sh"),
             text(
-                "This command resumes the study, or repeats it from its study file; add the same --set and --trials "
-                "if it had any:"
+                "This command resumes the study, or repeats it from its study file; add the same {} and {} if it had "
+                "any:",
+                Code("--set"),
+                Code("--trials"),
             ),
             Listing("commands.tune", tune_command(result), "sh"),
             text("The digest covers everything that the study file and the data determine:"),

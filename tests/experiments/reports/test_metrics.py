@@ -17,4 +17,4 @@ def test_an_error_is_positive_in_every_form():
     assert named_score("neg_root_mean_squared_error", -31_111.4) == "RMSE 31,111"
     assert scores.interval((-33_000.0, -29_000.0)) == "[29,000, 33,000]"
     assert scores.gain_interval((-1200.4, 3400.0)) == "[1,200 worse, 3,400 better]"
-    assert (scores.gain(0.0), scores.show(-1e9), scores.show(None)) == ("no difference", "1e+09", "–")
+    assert (scores.gain(0.0), scores.show(-1e9), scores.show(None)) == ("no difference", "1.00e+09", "–")

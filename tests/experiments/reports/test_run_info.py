@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from experiments.evaluation.results import LedgerRecord
 from experiments.reports.blocks import plain
-from experiments.reports.run_info import rows_scored, run_facts
+from experiments.reports.render import render
+from experiments.reports.run_info import looks_meaning, rows_scored, run_facts
 
 
 def said(result, scored=True, now=True, **reading):
@@ -35,6 +36,18 @@ def test_a_result_with_a_score(study):
     ]
     for reading, words in cases:
         assert said(study[0], **reading) == words
+
+
+def test_test_rows_that_others_used_make_the_best_of_them_optimistic(study):
+    def meaning(looks, own, result=study[0]):
+        ledger = LedgerRecord(file="l.jsonl", looks=looks, own=own, largest_overlap=1.0, head="h")
+        return looks_meaning(result, ledger)
+
+    said = " Where studies are compared by these scores, the best one’s score and verdict are optimistic."
+    assert [meaning(5, 1), meaning(2, 2), meaning(2, 0, replace(study[0], test=None))] == [said, "", ""]
+    page = render(study[0], (), LedgerRecord(file="l", looks=5, own=1, largest_overlap=1.0, head="h")).markdown
+    assert said in page
+    assert looks_meaning(study[0], None) == ""
 
 
 def test_a_result_without_a_score(study):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import pty
 import subprocess
@@ -7,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from experiments.study.console import study_console
+from experiments.study.console import print_facts, print_sentence, study_console
 from experiments.study.progress import StudyProgress
 from support.waiting import PATIENCE
 
@@ -40,6 +42,22 @@ def test_a_notebook_gets_text(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
     study_console().print("a line")
     assert capsys.readouterr().out == "a line\n"
+
+
+def test_a_terminal_breaks_lines_between_words_and_leaves_commands_and_files_whole() -> None:
+    fact = "accuracy 0.8167, learning rate 0.0194, L2 strength 3.61e-06"
+    for live, shown in (
+        (True, ["  best     accuracy 0.8167,", "           learning rate 0.0194,", "           L2 strength 3.61e-06"]),
+        (False, [f"  best     {fact}"]),
+    ):
+        console = Console(file=io.StringIO(), width=34, force_interactive=live)
+        print_facts(console, [("best", fact)], width=9)
+        assert console.file.getvalue().splitlines() == shown
+    console = Console(file=io.StringIO(), width=34, force_interactive=True)
+    command = "it lacks one of four trials; python -m experiments.sync studies/one sends it"
+    print_sentence(console, command)
+    print_sentence(console, "it lacks one of four trials of studies/one")
+    assert console.file.getvalue().splitlines() == [command, "it lacks one of four trials of", "studies/one"]
 
 
 @pytest.mark.slow

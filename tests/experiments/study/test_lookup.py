@@ -167,6 +167,17 @@ def test_an_unknown_study_is_refused_with_those_that_there_are() -> None:
             find(study)
 
 
+def test_a_message_does_not_list_every_study_of_many(studies: Path) -> None:
+    with pytest.raises(SpecError, match=r"must be a study's name \(.*one.*two.*\), folder or .toml file"):
+        find_study("neither")
+    for at in range(20):
+        ended(studies / f"run-{at}")
+    shown = "those that `python -m experiments.tune --list` shows"
+    with pytest.raises(SpecError, match=rf"must be a study's name \({shown}\), folder .* \(did you mean two\?\)\.$"):
+        find_study("twoo")
+
+
+
 def test_a_near_miss_of_a_name_is_named() -> None:
     for study, meant in [("Wine", "wine"), ("breast-cancer", "breast_cancer"), ("mien", "mine")]:
         with pytest.raises(SpecError, match=rf"but got '{study}' \(did you mean {meant}\?\)\.$"):

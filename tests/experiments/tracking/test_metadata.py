@@ -43,6 +43,16 @@ def test_a_study_has_the_same_metadata_however_it_is_extended_or_ended() -> None
     assert fingerprints == [data.development.fingerprint, data.test.fingerprint]
 
 
+def test_a_negative_error_is_explained_where_trials_are_sorted_by_it() -> None:
+    said = []
+    for metric in ("neg_log_loss", "accuracy"):
+        spec = parse_spec(DOCUMENT | {"cv": {"metric": metric}}, "moons")
+        spec = spec.with_inferred_settings("classification", "StratifiedKFold")
+        said.append(run_metadata(spec, Space(spec), prepare(spec, {}), "uid").description)
+    assert said[0].endswith("Errors have a minus here, so that higher is better.")
+    assert "minus" not in said[1]
+
+
 def test_differences_that_are_all_equal_have_no_limits() -> None:
     limits, found = {"test_difference_ci95_low", "test_difference_ci95_high"}, []
     for interval in ((-0.1, 0.1), (0.0, 0.0)):

@@ -36,10 +36,23 @@ def test_formats_have_a_column_where_there_are_any(study):
     assert rows == [["paid", "number", "$1,234.5", "0"], ["b", "number", "", "0"]]
 
 
-def test_pixels_are_not_listed_and_many_columns_are_counted(study):
+def test_pixels_are_not_listed(study):
     pixels = tuple(ColumnRecord(name=f"p{at}", kind="pixel") for at in range(784))
     assert _shown(study[0], columns=pixels, notes=("resized to 28 x 28",)) == ([], [], ["resized to 28 x 28"])
-    many = tuple(ColumnRecord(name=f"c{at}", kind="number") for at in range(75))
-    _, rows, notes = _shown(study[0], columns=many)
-    assert (len(rows), notes[1]) == (60, "15 more columns are in results.json.")
     assert columns(replace(study[0], reading=None)) == ()
+
+
+def test_of_many_columns_those_that_say_something_are_listed(study):
+    many = [ColumnRecord(name=f"c{at}", kind="number") for at in range(75)]
+    titles, rows, notes = _shown(study[0], columns=tuple(many))
+    assert (titles, rows) == ([], [])
+    assert notes[0] == "75 columns are all read as number, without a missing cell; results.json names them."
+    many[70] = ColumnRecord(name="late", kind="number", missing=3)
+    many[71] = ColumnRecord(name="town", kind="category")
+    gone = LeftOutColumn(name="id", reason="identifies_rows")
+    _, rows, notes = _shown(study[0], columns=tuple(many), left_out=(gone,))
+    assert [row[0] for row in rows] == ["id", "late", "town"]
+    assert notes[0] == "73 more columns are read as number, without a missing cell; results.json names them."
+    some = tuple(ColumnRecord(name=f"c{at}", kind="number", missing=1) for at in range(75))
+    _, rows, notes = _shown(study[0], columns=some, left_out=(gone,))
+    assert (len(rows), rows[0][0], notes[0]) == (60, "id", "16 more columns are in results.json.")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.evaluation.reasons import TooManyColumns
 from experiments.evaluation.records import PermutedColumn
 from experiments.reports.blocks import Table, plain
@@ -36,6 +38,16 @@ def test_columns_are_bars_the_longest_first_and_not_all_of_many(full):
     assert picture.alt == f"fall of accuracy when a column is shuffled; the most important first: {names}"
     assert picture.svg.index("column 29") < picture.svg.index("column 10")
     assert "column 9<" not in picture.svg
+
+
+def test_columns_of_which_none_changes_the_score_are_no_picture(full):
+    same = tuple(replace(column, drop=0.0) for column in _columns(3))
+    result = replaced(replaced(full[0], "analysis.out_of_fold", mistakes=()), "analysis.permutation", columns=same)
+    assert plain(permutation_importance(result).blocks[0].parts) == (
+        "The score stays the same whichever single column is shuffled."
+    )
+    worse = tuple(replace(column, drop=-column.drop) for column in _columns(3))
+    assert _bars(full[0], columns=worse).alt.endswith("the most important first: none")
 
 
 def test_without_it_there_is_the_reason_or_nothing(full, study):

@@ -1,0 +1,33 @@
+"""Of many pairs a page shows those with the best study, and says so."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from experiments.evaluation.comparison_records import Comparison
+from experiments.reports.comparison.many_pairs import MOST
+from experiments.reports.comparison.page import render_comparison
+from support.comparisons import compared_pair, compared_study, difference
+
+
+def _markdown(studies: int) -> tuple[str, str]:
+    """Return the page of so many studies, and its picture of the differences."""
+    pairs = tuple(
+        compared_pair(first, second, difference(0.01, -0.02, 0.04)) for first, second in combinations(range(studies), 2)
+    )
+    named = tuple(compared_study(f"study-{at}") for at in range(studies))
+    pages = render_comparison(Comparison(studies=named, pairs=pairs, settings=()))
+    return pages.markdown, pages.pictures["differences_accuracy"]
+
+
+def test_of_many_pairs_those_with_the_best_study_are_drawn_and_their_errors_counted() -> None:
+    assert MOST == 15
+    for studies, drawn in ((6, 15), (7, 6)):
+        page, picture = _markdown(studies)
+        assert picture.count(" better →") == drawn
+        assert page.count("study-1 over study-2") == 1  # the table of differences has all
+        assert page.count("study-0 and study-2") == 1
+        assert page.count("study-1 and study-2 |") == (studies == 6)
+        assert page.count("Of so many pairs, only those with the study of the best corrected score") == 2 * (
+            studies == 7
+        )
