@@ -83,13 +83,13 @@ class Optimizer(ABC):
         """Set what a rule has beside its state; most have not even a compiled pass."""
         self._passes: Passes | None = None
 
-    def step(self, folds: slice, learning_rates: float | Sequence[float]) -> None:
+    def step(self, folds: slice, learning_rates: float | Sequence[float] | Array) -> None:
         """Make one step of a range of folds, each by its own gradient and its own of all folds' learning rates.
 
         A single rate is that of all folds.
         """
         if not isinstance(learning_rates, Sequence):
-            learning_rates = [float(learning_rates)] * len(self.steps)
+            learning_rates = np.broadcast_to(learning_rates, len(self.steps)).tolist()
         if self._clip_norm:
             self._clip(folds)
         for start, stop in self._alike(folds.start, folds.stop, learning_rates):
