@@ -271,10 +271,10 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam with beta1 = 0.9, epsilon = 1e-8.
+    """Adam: w <- w - rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) in step t, with epsilon = 1e-8.
 
-    The moments are kept as plain sums, m / (1 - beta1) and v / (1 - beta2); all constants, bias corrections included,
-    are folded into one rate and one epsilon a step.
+    The moments are m <- beta1 m + (1 - beta1) g with beta1 = 0.9, and v <- beta2 v + (1 - beta2) g^2. They are kept
+    as m / (1 - beta1) and v / (1 - beta2); all constants are folded into one rate and one epsilon a step.
 
     Source: Kingma and Ba (2015), Adam: A Method for Stochastic Optimization, algorithm 1.
     """
