@@ -48,7 +48,7 @@ class Identity(Activation):
 
 
 class Sigmoid(Activation):
-    """f(z) = 1 / (1 + exp(-z)), computed as (1 + tanh(z / 2)) / 2, which cannot overflow."""
+    """a = 1 / (1 + exp(-z)), computed as (1 + tanh(z / 2)) / 2, which cannot overflow, with f'(z) = a (1 - a)."""
 
     def forward(self, x: Array) -> Array:
         half = self._real(0.5)
@@ -65,7 +65,7 @@ class Sigmoid(Activation):
 
 
 class Tanh(Activation):
-    """f(z) = tanh(z)."""
+    """a = tanh(z), with f'(z) = 1 - a^2."""
 
     def forward(self, x: Array) -> Array:
         self._a = np.tanh(x, out=x)

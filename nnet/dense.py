@@ -14,6 +14,8 @@ from nnet.parameters import DenseViews
 class Dense(Layer):
     """A dense layer: out = x W + b. It has no b if a batch normalisation follows, which would subtract b again.
 
+    With d the gradient of out: that of W is x^T d, that of b the sum of d over the rows, and that of x is d W^T.
+
     Args:
         views:          the parameters.
         rows:           B.

@@ -36,7 +36,8 @@ momentum:            momentum of sgd and nesterov. nesterovs_momentum: sgd means
                      the running mean of squared gradients in adam and adamw, from 0.5 on.
 dropout:             probability that a hidden unit is dropped in training; input_dropout: an input.
 batch_norm:          normalise the hidden layers over the batch, of 2 rows or more. Its means and variances count all
-                     rows alike, whatever sample_weight and class_weight say.
+                     rows alike, whatever sample_weight and class_weight say. The batches have the size nearest to
+                     `batch_size` with which the last one is at least half full: steps by fewer rows cost accuracy.
 noise, input_noise:  standard deviation of Gaussian noise that is added to hidden units, and to inputs, in training.
 l1:                  L1 strength, like alpha.
 max_norm, clip_norm: largest L2 norm of each unit's incoming weights, and of the gradient; 0 for no limit.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from math import ceil, inf
 from numbers import Integral
 from typing import Any
@@ -76,6 +77,7 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
             f"learning_rate must be 'constant', but got {parameters['learning_rate']!r}; schedule changes the rate: "
             "'plateau' lowers it when nothing improves, as 'adaptive' does, and 'exponential' or 'cosine' all the time."
         )
+    batch_size = min(batch_size, rows)
     optimizer = parameters["solver"]
     lookup(OPTIMIZERS, optimizer, "solver")
     nesterov = optimizer == "sgd" and parameters["nesterovs_momentum"]
@@ -85,7 +87,7 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
     same = {name: parameters[name] for name in SAME if name in parameters}
     return TrainingSettings(
         epochs=_count(parameters, "max_iter"),
-        batch_size=min(batch_size, rows),
+        batch_size=evened(batch_size, rows) if parameters["batch_norm"] else batch_size,
         loss=loss,
         optimizer="nesterov" if nesterov else optimizer,
         learning_rate=_number(parameters, "learning_rate_init", positive=True),
@@ -94,6 +96,19 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
         patience=0,
         **same,
     )
+
+
+def evened(batch_size: int, rows: int) -> int:
+    """Return the nearest batch size with which the last batch of an epoch is at least half full.
+
+    Batch normalisation normalises two or three rows that are left over by themselves, and a step by such rows costs
+    several points of accuracy.
+
+    >>> evened(64, 512), evened(64, 514), evened(64, 96)
+    (64, 65, 64)
+    """
+    near = (size for distance in count() for size in (batch_size + distance, batch_size - distance))
+    return next(size for size in near if 2 * (-rows % size) <= size)
 
 
 @dataclass(frozen=True)

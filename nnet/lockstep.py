@@ -209,7 +209,10 @@ class Lockstep:
         return [rate * self._rates((epoch - 1 + (min(step, n - 1) + 0.5) / n) / horizon) for n in self._steps]
 
     def _averaged(self) -> tuple[Array, Array] | None:
-        """Put the mean of the recent weights into the network, and return the weights and statistics it had before."""
+        """Put the mean of the recent weights into the network, and return the weights and statistics it had before.
+
+        Source: Izmailov et al. (2018), Averaging Weights Leads to Wider Optima and Better Generalization.
+        """
         if len(self._recent) < 2:
             return None
         parameters = self.network.parameters

@@ -128,10 +128,10 @@ class SoftmaxCrossEntropy(Loss):
 
     @staticmethod
     def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
-        labels = checked_labels(y, outputs)
+        # 1 - s + s/C in the label's class and s/C in the others, for smoothing s: Szegedy et al. (2016), section 7
         table: Array = np.full((outputs, outputs), smoothing / outputs)
         np.fill_diagonal(table, 1 - smoothing + smoothing / outputs)
-        return table.astype(dtype)[labels]
+        return table.astype(dtype)[checked_labels(y, outputs)]
 
     def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
         if z is not self._z:

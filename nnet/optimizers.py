@@ -83,13 +83,13 @@ class Optimizer(ABC):
         """Set what a rule has beside its state; most have not even a compiled pass."""
         self._passes: Passes | None = None
 
-    def step(self, folds: slice, learning_rates: float | Sequence[float]) -> None:
+    def step(self, folds: slice, learning_rates: float | Sequence[float] | Array) -> None:
         """Make one step of a range of folds, each by its own gradient and its own of all folds' learning rates.
 
         A single rate is that of all folds.
         """
         if not isinstance(learning_rates, Sequence):
-            learning_rates = [float(learning_rates)] * len(self.steps)
+            learning_rates = np.broadcast_to(learning_rates, len(self.steps)).tolist()
         if self._clip_norm:
             self._clip(folds)
         for start, stop in self._alike(folds.start, folds.stop, learning_rates):
@@ -271,10 +271,10 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam with beta1 = 0.9, epsilon = 1e-8.
+    """Adam: w <- w - rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) in step t, with epsilon = 1e-8.
 
-    The moments are kept as plain sums, m / (1 - beta1) and v / (1 - beta2); all constants, bias corrections included,
-    are folded into one rate and one epsilon a step.
+    The moments are m <- beta1 m + (1 - beta1) g with beta1 = 0.9, and v <- beta2 v + (1 - beta2) g^2. They are kept
+    as m / (1 - beta1) and v / (1 - beta2); all constants are folded into one rate and one epsilon a step.
 
     Source: Kingma and Ba (2015), Adam: A Method for Stochastic Optimization, algorithm 1.
     """

@@ -301,10 +301,10 @@ def test_a_fold_that_sits_steps_out_or_has_its_own_rate_is_as_if_alone(name, opt
         assert np.array_equal(alone.values[0], parameters.values[fold])
 
 
-@pytest.mark.parametrize("rate", [0.1, np.float32(0.1), 1])
-def test_a_single_rate_is_that_of_all_folds(rate):
+@pytest.mark.parametrize("rate", [0.1, np.float32(0.1), 1, np.array([0.1, 0.2, 0.3])])
+def test_a_single_rate_is_that_of_all_folds_and_an_array_has_one_for_each(rate):
     of_all, of_each = make_parameters(), make_parameters()
-    for parameters, rates in ((of_all, rate), (of_each, [float(rate)] * 3)):
+    for parameters, rates in ((of_all, rate), (of_each, [float(own) for own in np.broadcast_to(rate, 3)])):
         parameters.gradients[...] = 0.5
         OPTIMIZERS["sgd"](parameters, l2=0.0).step(slice(0, 3), rates)
     assert np.array_equal(of_all.values, of_each.values)
