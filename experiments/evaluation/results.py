@@ -172,7 +172,7 @@ class ScoreDifference:
     draws:     number of bootstrap draws; None without a bootstrap.
     detail:    the method in the words of an older version, with "as_written".
     agreeing:  number of rows or groups by which models that agree in all samples have an interval; else absent.
-    exchanged: number of rows or groups of the exchange test that p is of; absent where p is of the method. Outside the
+    exchanged: number of rows or groups of the exchange test, where p or a limit is of that; else absent. Outside the
                digest.
     """
 
