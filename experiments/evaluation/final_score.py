@@ -27,6 +27,7 @@ from experiments.evaluation.results import (
     ScoreDifference,
 )
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
+from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     EXPANDED,
@@ -42,6 +43,7 @@ from experiments.evaluation.statistics import (
     verdict,
     wilson_interval,
 )
+from experiments.search.label_scores import LABEL_SCORES
 from experiments.search.ranking import ROC_AUC
 from experiments.search.scorers import is_our_own, scorer
 from nnet.arrays import Array, Targets
@@ -254,10 +256,16 @@ def _of_samples(
         ) from None
     if ordered and groups is not None:
         drawn = of_blocks(drawn, of_samples, groups)
-    found = of_resampled(metric, drawn, fewest(metric, y, outputs[0], groups) if target.classes else None)
-    if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None and found.method != "wilson":
-        interval = of_two_recalls(y, predicted_labels(outputs[0]))
-        found = replace(found, interval=interval, method="square_and_add_recalls", draws=None)
+    rarest = fewest(metric, y, outputs[0], groups) if target.classes else None
+    found = of_resampled(metric, drawn, rarest)
+    if rarest is None or groups is not None or found.method == "wilson":
+        return [of_model.score for of_model in drawn], found
+    predicted = predicted_labels(outputs[0])
+    if metric in MEAN_RECALLS and len(np.unique(y)) == 2:
+        found = replace(found, interval=of_two_recalls(y, predicted), method="square_and_add_recalls", draws=None)
+    elif metric in LABEL_SCORES and rarest < MANY_OF_CLASS:
+        interval = smoothed_interval(metric, y, predicted, len(target.classes), SEED)
+        found = replace(found, interval=interval, method="smoothed_bootstrap_rows")
     return [of_model.score for of_model in drawn], found
 
 

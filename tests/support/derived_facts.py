@@ -41,6 +41,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",
     ),
     "logit_bootstrap_rows": ("standard error by a bootstrap over rows, Student's t on the scale of the logit",),
+    "smoothed_bootstrap_rows": (
+        "percentile bootstrap over rows and one more of each class, half right and half wrong",
+    ),
     "square_and_add_recalls": ("from the Wilson score intervals of both recalls (Newcombe)",),
     "paired_bootstrap_rows_and_intervals": (
         "paired bootstrap over rows, no narrower than the two scores' own intervals make it (Newcombe)",
