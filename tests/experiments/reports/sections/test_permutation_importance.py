@@ -32,6 +32,7 @@ def test_pixels_are_a_picture_with_the_strongest_named(full):
 def test_columns_are_bars_the_longest_first_and_not_all_of_many(full):
     picture = _bars(full[0], columns=_columns(30))
     assert "Of 30 columns, the 20 that matter most." in plain(picture.caption)
+    assert "of no use, about one in five lies above zero by more than its whisker" in plain(picture.caption)
     assert picture.svg.index("column 29") < picture.svg.index("column 10")
     assert "column 9<" not in picture.svg
 
