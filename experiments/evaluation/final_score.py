@@ -15,11 +15,19 @@ from experiments.config.target import Target
 from experiments.data.count_different import count_different
 from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
-from experiments.evaluation.exchanges import DRAWS, FEWEST, swapped_p_value
-from experiments.evaluation.expanded_interval import logit_interval, stretched
+from experiments.evaluation.exchanges import DRAWS, FEWEST, exchange_test
+from experiments.evaluation.expanded_interval import NORMAL_975, logit_interval, stretched
 from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.results import DefaultScore, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
+from experiments.evaluation.results import (
+    SIGNIFICANCE,
+    DefaultScore,
+    DifferenceMethod,
+    FinalScore,
+    IntervalMethod,
+    ScoreDifference,
+)
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
+from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     EXPANDED,
@@ -35,12 +43,15 @@ from experiments.evaluation.statistics import (
     verdict,
     wilson_interval,
 )
+from experiments.search.label_scores import LABEL_SCORES
 from experiments.search.ranking import ROC_AUC
-from experiments.search.scorers import scorer
+from experiments.search.scorers import is_our_own, scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, predicted_labels, row_score
 
-FEW = 30  # rows or groups, below which a bootstrap claims more than it knows
+FEW = 300  # rows or groups, below which a bootstrap claims more than it knows
+FEW_OF_CLASS = 30  # rows or groups of the rarest class, below which it does so for a score that is no mean over rows
+MANY_ROWS = 10_000  # above which our own scores take long, too
 SEED = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
 MEAN_RECALLS = ("balanced_accuracy", "recall_macro")
 OTHER_METRICS = {
@@ -216,7 +227,7 @@ def final_score(
         rarest = None
         if target.classes and metric not in ROW_SCORES:
             rarest = min(fewest(metric, y, outputs_of, groups) for outputs_of in (winner, default))
-        difference = of_few(difference, lambda z: of_all(z, y), winner, default, groups, rarest)
+        difference = of_few(difference, metric, partial(_of_outputs, of_all, y), winner, default, groups, rarest)
     return FinalScore(
         metric=metric,
         score=scores[0],
@@ -245,26 +256,36 @@ def _of_samples(
         ) from None
     if ordered and groups is not None:
         drawn = of_blocks(drawn, of_samples, groups)
-    found = of_resampled(metric, drawn, fewest(metric, y, outputs[0], groups) if target.classes else None)
-    if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None and found.method != "wilson":
-        interval = of_two_recalls(y, predicted_labels(outputs[0]))
-        found = replace(found, interval=interval, method="square_and_add_recalls", draws=None)
+    rarest = fewest(metric, y, outputs[0], groups) if target.classes else None
+    found = of_resampled(metric, drawn, rarest)
+    if rarest is None or groups is not None or found.method == "wilson":
+        return [of_model.score for of_model in drawn], found
+    predicted = predicted_labels(outputs[0])
+    if metric in MEAN_RECALLS and len(np.unique(y)) == 2:
+        found = replace(found, interval=of_two_recalls(y, predicted), method="square_and_add_recalls", draws=None)
+    elif metric in LABEL_SCORES and rarest < MANY_OF_CLASS:
+        interval = smoothed_interval(metric, y, predicted, len(target.classes), SEED)
+        found = replace(found, interval=interval, method="smoothed_bootstrap_rows")
     return [of_model.score for of_model in drawn], found
 
 
 def of_few(
     difference: ScoreDifference,
+    metric: str,
     score: Callable[[Array], float],
     winner: Array,
     default: Array,
     groups: NDArray[Any] | None,
     rarest: int | None = None,
 ) -> ScoreDifference:
-    """Make p of a bootstrap at least that of exchanging the two models' outputs, where rows or groups are few.
+    """Make a bootstrap no surer than exchanging the two models' outputs, where rows or groups are few.
 
     A bootstrap of few rows claims more than it knows: of 4 rows it finds p < 0.05 between equal models in a fifth of
-    all cases. So does one of many rows with few of some class: an AUC rests on these. The record says of how many units
-    p is, where it is the exchanges'.
+    all cases, and of 150 rows with skewed errors in 7%. So does one of many rows with few of some class: an AUC rests
+    on these. p is at least that of the exchanges, and the limits are at least as far away as their reach. So zero is
+    outside only if p < 0.05. Then the reach r is taken without what the difference d of U units itself adds to it, as
+    √(r² - 1.96² d² / U): exchanging two models of which one is better makes larger differences than chance does. The
+    record says of how many units the exchanges are, where they change something.
 
     Args:
         score:  score of outputs.
@@ -272,11 +293,21 @@ def of_few(
     """
     units = np.arange(len(winner)) if groups is None else groups
     count = count_different(units)
-    if min(count, count if rarest is None else rarest) >= FEW:
+    if count >= FEW and (rarest is None or rarest >= FEW_OF_CLASS):
         return difference
-    most = DRAWS if count < FEW else FEWEST  # of many rows scikit-learn's scorers take long
-    p_value = swapped_p_value(score, winner, default, units, SEED, most)
-    return replace(difference, p_value=p_value, exchanged=count) if p_value > difference.p_value else difference
+    quick = count < FEW and is_our_own(metric) and len(winner) <= MANY_ROWS
+    most = DRAWS if quick or count < FEW_OF_CLASS else FEWEST
+    found = exchange_test(score, winner, default, units, SEED, most)
+    (low, high), reach = difference.ci95, found.reach
+    if found.p_value < SIGNIFICANCE:
+        own = (NORMAL_975 * difference.score) ** 2 / (count if rarest is None else rarest)
+        reach = math.sqrt(max(0.0, reach**2 - own))
+    limits = min(low, difference.score - reach), max(high, difference.score + reach)
+    if score_range(metric) == (0.0, 1.0):
+        limits = max(-1.0, limits[0]), min(1.0, limits[1])
+    if found.p_value <= difference.p_value and limits == difference.ci95:
+        return difference
+    return replace(difference, p_value=max(found.p_value, difference.p_value), ci95=limits, exchanged=count)
 
 
 def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, float]:
@@ -284,6 +315,10 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
+
+
+def _of_outputs(score: Score, y: Targets, z: Array) -> float:
+    return score(z, y)
 
 
 def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:

@@ -28,7 +28,7 @@ Verdict = Literal["helped", "no evidence either way", "default better", "not com
 SIGNIFICANCE: Final = 0.05  # p-value below which two models are said to differ
 IntervalMethod = Literal[
     "wilson", "bootstrap_rows", "bootstrap_groups", "expanded_bootstrap_rows", "expanded_bootstrap_groups",
-    "bootstrap_rows_of_each_class", "logit_bootstrap_rows", "square_and_add_recalls",
+    "bootstrap_rows_of_each_class", "logit_bootstrap_rows", "smoothed_bootstrap_rows", "square_and_add_recalls",
     "corrected_resampled_t", "as_written",
 ]  # fmt: skip
 DifferenceMethod = Literal[
@@ -172,7 +172,7 @@ class ScoreDifference:
     draws:     number of bootstrap draws; None without a bootstrap.
     detail:    the method in the words of an older version, with "as_written".
     agreeing:  number of rows or groups by which models that agree in all samples have an interval; else absent.
-    exchanged: number of rows or groups of the exchange test that p is of; absent where p is of the method. Outside the
+    exchanged: number of rows or groups of the exchange test, where p or a limit is of that; else absent. Outside the
                digest.
     """
 

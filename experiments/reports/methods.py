@@ -20,6 +20,7 @@ INTERVALS: Final[Mapping[IntervalMethod, str]] = {
     "expanded_bootstrap_groups": "expanded percentile bootstrap over rows that belong together",
     "bootstrap_rows_of_each_class": "percentile bootstrap over the rows of each class",
     "square_and_add_recalls": "from the Wilson score intervals of both recalls (Newcombe)",
+    "smoothed_bootstrap_rows": "percentile bootstrap over rows and one more of each class, half right and half wrong",
     "logit_bootstrap_rows": "standard error by a bootstrap over rows, Student's t on the scale of the logit",
     "corrected_resampled_t": "approximate: corrected resampled t over the outer folds, and the limits of their rows",
 }
@@ -100,7 +101,7 @@ def difference_method(compared: ScoreDifference) -> Parts:
         parts += sentence(f"; limits as of {{}} that agree{rarest}", agreeing)
     if compared.exchanged is not None:
         exchanged = counted(f"{key}.exchanged", compared.exchanged, unit)
-        parts += sentence("; p by exchanging the outputs of {}", exchanged)
+        parts += sentence("; no surer than by exchanging the outputs of {}", exchanged)
     return tuple(parts)
 
 

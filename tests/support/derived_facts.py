@@ -41,6 +41,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",
     ),
     "logit_bootstrap_rows": ("standard error by a bootstrap over rows, Student's t on the scale of the logit",),
+    "smoothed_bootstrap_rows": (
+        "percentile bootstrap over rows and one more of each class, half right and half wrong",
+    ),
     "square_and_add_recalls": ("from the Wilson score intervals of both recalls (Newcombe)",),
     "paired_bootstrap_rows_and_intervals": (
         "paired bootstrap over rows, no narrower than the two scores' own intervals make it (Newcombe)",
@@ -248,6 +251,14 @@ def darkest(record: Record) -> float:
     return max(abs(one["drop"]) for one in record.document["analysis"]["permutation"]["columns"])
 
 
+def error_by_chance(record: Record) -> float:
+    """Return the mean calibration error of right probabilities, by the normal approximation of each bin's share."""
+    bins = record.document["analysis"]["out_of_fold"]["calibration"]["bins"]
+    repeats = record.document["spec"]["cv"].get("n_repeats", 1)
+    shares = [one["rows"] ** 0.5 * (one["confidence"] * (1 - one["confidence"])) ** 0.5 for one in bins]
+    return float((2 * repeats / math.pi) ** 0.5 * sum(shares) / sum(one["rows"] for one in bins))
+
+
 def checked(record: Record, what: str) -> int:
     section = re.search(r'<section id="checklist">.*?</section>', record.page, re.DOTALL)
     assert section is not None
@@ -312,6 +323,7 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"classes\.share\.(least|most)": class_share,
     r"classes\[(\d+)\]\.(\w+)": of_class,
     r"permutation\.darkest": darkest,
+    r"calibration\.by_chance": error_by_chance,
     r"checklist\.(items|open|answered|by_author)": checked,
     r"missing\.(cells|columns)": missing,
     r"commands\.(\w+)": command,

@@ -299,7 +299,7 @@ def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     found.update({f"classes[*].{what}": classes for what in ("rows", "predicted", "precision", "recall", "f1")})
     found["data.classes[*]"] += classes
     if predicted["calibration"]:
-        found["analysis.out_of_fold.calibration.error"] += 1
+        found.update(["analysis.out_of_fold.calibration.error", "calibration.by_chance"])
     if predicted["points"]:
         found["analysis.out_of_fold.points.count"] += 1
     gallery = in_html and bool(mistakes) and mistakes[0]["picture"] is not None

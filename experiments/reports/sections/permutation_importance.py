@@ -71,7 +71,8 @@ def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Blo
         most = number(f"{COLUMNS}.count", len(ranked))
         caption += sentence(f" Of {{}} columns, the {SHOWN} that matter most.", most)
     if record.repeats > 1:
-        words = " Whiskers are the standard deviation over {} shuffles."
+        words = " Whiskers are the standard deviation over {} shuffles. Of columns that are of no use, about one in "
+        words += "five lies above zero by more than its whisker, too."
         caption += sentence(words, number("analysis.permutation.repeats", record.repeats))
     svg = bars(rows, f"{_change(record)} when shuffled")
     first = ", ".join(column.name for _, column in ranked[:NAMED] if column.drop > 0)

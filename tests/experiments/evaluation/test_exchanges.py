@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from experiments.evaluation import exchanges
-from experiments.evaluation.exchanges import swapped_p_value
+from experiments.evaluation.exchanges import exchange_test
 
 
 def mean(z: np.ndarray) -> float:
@@ -16,30 +16,30 @@ def test_equal_models_are_told_apart_in_one_of_twenty_cases() -> None:
     random, claimed = np.random.default_rng(0), 0
     for _ in range(400):
         one, other = random.normal(size=(2, 8, 1))
-        claimed += swapped_p_value(mean, one, other, np.arange(8), seed=0) < 0.05
+        claimed += exchange_test(mean, one, other, np.arange(8), seed=0).p_value < 0.05
     assert 5 <= claimed <= 32  # binomial: 20 expected, 4.4 its standard deviation
 
 
 def test_of_more_units_a_draw_of_the_exchanges_comes_near_all_of_them(monkeypatch) -> None:
     random = np.random.default_rng(1)
     one, other = random.normal(0.8, size=(9, 1)), random.normal(size=(9, 1))
-    exact = swapped_p_value(mean, one, other, np.arange(9), seed=0)
+    exact = exchange_test(mean, one, other, np.arange(9), seed=0).p_value
     monkeypatch.setattr(exchanges, "DRAWS", 500)  # below the 512 of all
-    assert abs(swapped_p_value(mean, one, other, np.arange(9), seed=0) - exact) < 0.06
+    assert abs(exchange_test(mean, one, other, np.arange(9), seed=0).p_value - exact) < 0.06
 
 
 def test_a_group_is_exchanged_as_a_whole() -> None:
     one, other = np.ones((8, 1)), np.zeros((8, 1))
-    assert swapped_p_value(mean, one, other, np.arange(8), seed=0) == 2 / 2**8
-    assert swapped_p_value(mean, one, other, np.arange(8) // 4, seed=0) == 2 / 2**2
+    assert exchange_test(mean, one, other, np.arange(8), seed=0).p_value == 2 / 2**8
+    assert exchange_test(mean, one, other, np.arange(8) // 4, seed=0).p_value == 2 / 2**2
 
 
 def test_a_score_without_a_value_tells_nothing_apart() -> None:
-    assert swapped_p_value(lambda _: float("nan"), np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0) == 1.0
+    assert exchange_test(lambda _: float("nan"), np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0).p_value == 1.0
 
 
 def test_a_difference_without_a_value_is_no_evidence_where_exchanges_have_one() -> None:
     def of_unequal_outputs(z: np.ndarray) -> float:
         return float(z.mean()) if z.min() < z.max() else float("nan")
 
-    assert swapped_p_value(of_unequal_outputs, np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0) == 1.0
+    assert exchange_test(of_unequal_outputs, np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0).p_value == 1.0

@@ -70,11 +70,11 @@ def test_a_difference_names_what_its_limits_and_its_p_are_of(full):
     )
     few = replace(compared, method="expanded_paired_bootstrap_groups", draws=1000, exchanged=8)
     assert plain(words.difference_method(few)) == (
-        "paired, expanded percentile bootstrap over rows that belong together, 1,000 draws; p by exchanging the "
-        "outputs of 8 groups"
+        "paired, expanded percentile bootstrap over rows that belong together, 1,000 draws; no surer than by "
+        "exchanging the outputs of 8 groups"
     )
     rows = replace(compared, method="paired_bootstrap_rows", exchanged=12)
-    assert plain(words.difference_method(rows)).endswith("over rows; p by exchanging the outputs of 12 rows")
+    assert plain(words.difference_method(rows)).endswith("over rows; no surer than by exchanging the outputs of 12 rows")
 
 
 def test_an_interval_of_the_rarest_classs_rows_is_called_so(full):

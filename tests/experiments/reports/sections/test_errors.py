@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from statistics import fmean
+
+import numpy as np
 import pytest
 
+from experiments.evaluation.diagnostics import calibration
 from experiments.evaluation.reasons import NetworkDiverged
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
-from experiments.reports.sections.errors import errors
+from experiments.reports.sections.errors import error_by_chance, errors
 from support.results import replaced
 
 pytestmark = pytest.mark.slow
@@ -25,6 +29,19 @@ def test_what_is_known_is_shown(full):
     lines = ["true 0, predicted 1", "probability 0.910", "row 40, fold 0"]
     assert [plain(line) for line in gallery.thumbnails[0].lines] == lines
     assert [plain(cell) for cell in gallery.instead.rows[0].cells] == ["40", "0", "1", "0.910", "4.2500", "0"]
+
+
+def test_a_calibration_error_is_beside_what_chance_makes_of_right_probabilities(full):
+    random = np.random.default_rng(0)
+    confidence = 0.5 + random.random((400, 150)) / 2
+    made = [calibration(sure, random.random(150) < sure) for sure in confidence]
+    mean = fmean(record.error for record in made)
+    assert error_by_chance(made[0], 1) == pytest.approx(mean, rel=0.1)
+    assert error_by_chance(made[0], 4) == pytest.approx(2 * error_by_chance(made[0], 1))
+    figures = [block for block in errors(full[0]).blocks if isinstance(block, Figures)]
+    picture = next(one for block in figures for one in block.pictures if one.name == "calibration")
+    said = error_by_chance(full[0].analysis.out_of_fold.calibration, 1)
+    assert f"Expected calibration error: 0.012; chance alone makes it about {said:.3f} where" in plain(picture.caption)
 
 
 def test_numbers_are_drawn_against_the_truth(full):

@@ -36,6 +36,7 @@ def test_columns_are_bars_the_longest_first_and_not_all_of_many(full):
     assert "Of 30 columns, the 20 that matter most." in plain(picture.caption)
     names = "column 29, column 28, column 27, column 26, column 25"  # for a reader who does not see the picture
     assert picture.alt == f"fall of accuracy when a column is shuffled; the most important first: {names}"
+    assert "of no use, about one in five lies above zero by more than its whisker" in plain(picture.caption)
     assert picture.svg.index("column 29") < picture.svg.index("column 10")
     assert "column 9<" not in picture.svg
 
