@@ -59,7 +59,8 @@ class Architecture:
                    glorot.
     dropout:       probability that a hidden unit is dropped in training.
     input_dropout: probability that an input is dropped in training.
-    batch_norm:    normalise hidden layers over the batch, before the activation.
+    batch_norm:    normalise hidden layers over the batch, before the activation. A last batch of two or three rows, which
+                   are normalised by themselves, costs accuracy: choose a batch_size that leaves over none or many.
     noise:         standard deviation of noise that is added to hidden units in training, before the activation; with
                    batch_norm to the normalised units, before their scale and shift.
     input_noise:   standard deviation of noise that is added to the inputs in training.
