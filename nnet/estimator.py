@@ -119,8 +119,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         patience, again = checks.patience_of(parameters), not self._begins(go_on)
         if go_on and self.early_stopping:
             raise SettingError("partial_fit does not support early_stopping=True; set early_stopping=False.")
-        if weights is not None:
-            weights = base.relative(weights, X.dtype)
+        weights = None if weights is None else base.relative(weights, X.dtype)
         rows: Rows = np.arange(X.shape[0]) if weights is None else np.flatnonzero(weights)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         validation = rows[:0]
@@ -149,7 +148,7 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
             epochs, state = training.until(patience, outcome, bool(self.verbose))
             if not outcome.converged:
                 told = f"{outcome.ended}, and training has not converged; {outcome.advice}."
-                warnings.warn(told, ConvergenceWarning, stacklevel=4)  # at the line that calls fit
+                warnings.warn(told, ConvergenceWarning, stacklevel=5)  # at the line that calls fit
         self._state: State = state
         self._learnt(training.network, outcome, epochs)
 
@@ -163,12 +162,10 @@ class MLP(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
         return train, validation
 
     def _learnt(self, network: Network, outcome: base.Outcome, epochs: int) -> None:
-        self.network_ = network
         self.n_outputs_, self.n_layers_ = network.architecture.outputs, len(network.architecture.sizes)
-        self.history_ = outcome.history
+        self.network_, self.history_, self.n_iter_ = network, outcome.history, epochs
         losses = self.loss_curve_ = outcome.history["loss"]
-        self.loss_, self.n_iter_ = losses[-1], epochs
-        self.best_loss_ = None if self.early_stopping else min(losses)
+        self.loss_, self.best_loss_ = losses[-1], None if self.early_stopping else min(losses)
         self.validation_scores_ = outcome.history["validation_score"] if self.early_stopping else None
         self.best_validation_score_ = outcome.best if self.early_stopping else None
 
@@ -223,6 +220,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     label_smoothing: float = 0.0
     class_weight: Mapping[Any, float] | str | None = None
 
+    @base.all_or_nothing
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> MLPClassifier:
         """Train a new network, or with `warm_start` the one that there is.
 
@@ -242,6 +240,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
             checks.check_same_classes(classes, self.classes_)
         return self._fit(x, labels, classes, sample_weight, go_on=False)
 
+    @base.all_or_nothing
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> MLPClassifier:
@@ -334,15 +333,16 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
         outputs = self._outputs(X)
         return outputs[:, 0] if self._one_column else outputs
 
+    @base.all_or_nothing
     def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, go_on: bool) -> MLPRegressor:
         lookup({"mean_squared_error": 0, "huber": 0}, self.loss, "loss")
         first = self._begins(go_on)
         x, truth = self._checked(X, y, first, multi_output=True, y_numeric=True)
         if not first:
             checks.check_same_columns(truth.shape[1:], () if self._one_column else (self.n_outputs_,))
-        outputs = 1 if truth.ndim == 1 else truth.shape[1]
-        self._train(x, truth, self._weights(x, sample_weight), outputs, self.loss, go_on)
         self._one_column: bool = truth.ndim == 1
+        outputs = 1 if self._one_column else truth.shape[1]
+        self._train(x, truth, self._weights(x, sample_weight), outputs, self.loss, go_on)
         self.out_activation_ = "identity"
         return self
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from math import inf, isfinite, nan
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,24 @@ from nnet.schedules import UNPLANNED
 from nnet.settings import TrainingSettings
 from nnet.stopping import Plateau
 
+Method = TypeVar("Method", bound=Callable[..., Any])
 WeightedScore = Callable[[Array, Rows], float]  # score of outputs (N, outputs) for some rows of the data
+
+
+def all_or_nothing(method: Method) -> Method:
+    """Let a method of an estimator that fails, or is interrupted, leave it as it was: also the names of its columns."""
+
+    @wraps(method)
+    def whole(self: Any, *given: Any, **named: Any) -> Any:
+        before = dict(vars(self))
+        try:
+            return method(self, *given, **named)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    return cast("Method", whole)
 
 
 class Training:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
 from math import ceil, inf
 from numbers import Integral
 from typing import Any
@@ -107,7 +106,7 @@ def evened(batch_size: int, rows: int) -> int:
     >>> evened(64, 512), evened(64, 514), evened(64, 96)
     (64, 65, 64)
     """
-    near = (size for distance in count() for size in (batch_size + distance, batch_size - distance))
+    near = (size for distance in range(batch_size) for size in (batch_size + distance, batch_size - distance))
     return next(size for size in near if 2 * (-rows % size) <= size)
 
 

@@ -89,7 +89,7 @@ class Optimizer(ABC):
         A single rate is that of all folds.
         """
         if not isinstance(learning_rates, Sequence):
-            learning_rates = np.broadcast_to(learning_rates, len(self.steps)).tolist()
+            learning_rates = [float(rate) for rate in np.broadcast_to(learning_rates, len(self.steps))]
         if self._clip_norm:
             self._clip(folds)
         for start, stop in self._alike(folds.start, folds.stop, learning_rates):

@@ -73,6 +73,11 @@ def test_the_top_has_few_files() -> None:
     assert len(list((ROOT / "experiments").glob("*.py"))) <= 12
 
 
+def test_the_table_of_nnet_names_each_of_its_files() -> None:
+    named = re.findall(r"`(\w+\.py)`", (ROOT / "nnet" / "README.md").read_text("utf-8"))
+    assert sorted(named) == sorted(path.name for path in (ROOT / "nnet").glob("[!_]*.py"))
+
+
 def test_nnet_needs_numpy_alone() -> None:
     foreign = {
         module.split(".")[0]

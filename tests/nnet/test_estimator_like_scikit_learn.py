@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from nnet.estimator import MLPClassifier, MLPRegressor
 from nnet.estimator_base import SparseRows
+from nnet.lockstep import Lockstep
 
 IRIS = load_iris(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
@@ -176,6 +177,24 @@ def test_a_sparse_matrix_never_stands_in_full(monkeypatch):
     assert sum(asked) == 5000
     assert max(asked) == 200
     assert model.predict_proba(x).shape == (5000, 2)
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_a_fit_that_is_interrupted_leaves_the_names_of_the_columns(kind, monkeypatch):
+    pandas = pytest.importorskip("pandas")
+    x, y = pandas.DataFrame(IRIS[0], columns=list("abcd")), IRIS[1]
+    model = kind(**QUICK).fit(x, y)
+    before = model.predict(x)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lockstep, "train_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(x[list("dcba")], y)
+    with pytest.raises(ValueError, match="same order"):
+        model.predict(x[list("dcba")])
+    assert np.array_equal(model.predict(x), before)
 
 
 def test_a_frame_without_names_or_with_others_is_told_in_scikit_learns_words():

@@ -231,7 +231,7 @@ def test_a_fold_that_is_none_is_refused(make_seeds):
 
 def test_a_range_beyond_the_folds_and_masked_inputs_are_refused(make_seeds):
     network, x = Network(Architecture(5, (4,), 3), make_seeds(2)), np.ones((3, 5))
-    for folds in (slice(0, 3), slice(1, 1), slice(1, 0), slice(None), slice(-1, 2), slice(0, 2, 2)):
+    for folds in (0, slice(0, 3), slice(1, 1), slice(1, 0), slice(None), slice(-1, 2), slice(0, 2, 2)):
         for refused in (
             lambda folds: network.predict_folds(x, folds),
             lambda folds: network.stack(folds, 3, Mode.TRAINING),
