@@ -19,6 +19,22 @@ from nnet.errors import SettingError, ShapeError
 GATHER = 1 << 18  # elements of the inputs gathered ahead: 1 MB of float32
 
 
+def even_batch_size(batch_size: int, rows: Sequence[int]) -> int:
+    """Return the nearest batch size that leaves no few rows over: the last of several batches is half full or more.
+
+    Batch normalisation normalises two or three rows that are left over by themselves, and a step by such rows costs
+    several points of accuracy.
+
+    Args:
+        rows: number of training rows, of each training that has the size.
+
+    >>> even_batch_size(64, [512]), even_batch_size(64, [514]), even_batch_size(64, [514, 655])
+    (64, 65, 66)
+    """
+    near = (size for distance in range(batch_size) for size in (batch_size + distance, batch_size - distance))
+    return next(size for size in near if all(count < size or 2 * (-count % size) <= size for count in rows))
+
+
 @dataclass(frozen=True)
 class FoldData:
     """A fold's data, its training rows and its validation rows.

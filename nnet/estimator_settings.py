@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
+from nnet.batches import even_batch_size
 from nnet.checks import flag, number, whole
 from nnet.errors import NNetError, SettingError, lookup
 from nnet.network import NUMBERS, Architecture
@@ -86,7 +87,7 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
     same = {name: parameters[name] for name in SAME if name in parameters}
     return TrainingSettings(
         epochs=_count(parameters, "max_iter"),
-        batch_size=evened(batch_size, rows) if parameters["batch_norm"] else batch_size,
+        batch_size=even_batch_size(batch_size, [rows]) if parameters["batch_norm"] else batch_size,
         loss=loss,
         optimizer="nesterov" if nesterov else optimizer,
         learning_rate=_number(parameters, "learning_rate_init", positive=True),
@@ -95,19 +96,6 @@ def settings_of(parameters: Parameters, loss: str, rows: int) -> TrainingSetting
         patience=0,
         **same,
     )
-
-
-def evened(batch_size: int, rows: int) -> int:
-    """Return the nearest batch size with which the last batch of an epoch is at least half full.
-
-    Batch normalisation normalises two or three rows that are left over by themselves, and a step by such rows costs
-    several points of accuracy.
-
-    >>> evened(64, 512), evened(64, 514), evened(64, 96)
-    (64, 65, 64)
-    """
-    near = (size for distance in range(batch_size) for size in (batch_size + distance, batch_size - distance))
-    return next(size for size in near if 2 * (-rows % size) <= size)
 
 
 @dataclass(frozen=True)

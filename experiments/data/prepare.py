@@ -19,6 +19,7 @@ from experiments.data.features import take_rows
 from experiments.data.fold_rows import fold_rows
 from experiments.data.hints import brightness_hint, hints, size_hint
 from experiments.data.holdout import SealedTestSet
+from experiments.data.last_batch import last_batch_hint
 from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
 from experiments.data.moments import most_forward_folds
@@ -116,6 +117,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     cv = suitable_folds(development, spec.cv, drawn)
     if cv.n_splits < spec.cv.n_splits:
         notes += (_fewer_folds(development, spec.cv.n_splits, cv.n_splits, drawn),)
+    folds = make_folds(development, cv, spec.data.split_seed, drawn)
+    notes += last_batch_hint(spec, [len(development.y), *(len(train) for train, _ in folds.pairs)])
     return StudyData(
         name=table.name,
         target=development.target,
@@ -124,7 +127,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
         fingerprint=table_fingerprint(table, y),
         development=development,
         test=test,
-        folds=make_folds(development, cv, spec.data.split_seed, drawn),
+        folds=folds,
         n_splits=cv.n_splits,
         notes=notes,
         copies=copies,

@@ -11,7 +11,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from nnet import batches
-from nnet.batches import FoldData, Gatherer, runs
+from nnet.batches import FoldData, Gatherer, even_batch_size, runs
 from nnet.errors import SettingError, ShapeError
 
 CLASSES = 3
@@ -235,3 +235,13 @@ def test_training_rows_that_weigh_nothing_are_refused():
         replace(data, weights=weights)
     weights[data.train[0]] = 1e-300
     replace(data, weights=weights)
+
+
+def test_the_nearest_size_of_batches_leaves_no_few_rows() -> None:
+    for rows in range(1, 100):
+        for batch_size in range(1, rows + 1):
+            fits = [size for size in range(1, rows + 1) if rows % size == 0 or rows % size >= size / 2]
+            ours = even_batch_size(batch_size, [rows])
+            assert ours in fits
+            assert abs(ours - batch_size) == min(abs(size - batch_size) for size in fits)
+    assert even_batch_size(32, [258, 7]) == 33  # the second has one batch

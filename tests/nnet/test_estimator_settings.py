@@ -8,7 +8,7 @@ from sklearn.model_selection import train_test_split
 
 from nnet.errors import SettingError
 from nnet.estimator import MLPClassifier, MLPRegressor
-from nnet.estimator_settings import architecture_of, check_same_layers, check_split, evened, settings_of
+from nnet.estimator_settings import architecture_of, check_same_layers, check_split, settings_of
 from nnet.network import Architecture
 from nnet.settings import TrainingSettings
 
@@ -35,12 +35,6 @@ def test_each_parameter_becomes_its_setting():
 
 
 def test_no_few_rows_are_left_over_to_be_normalised_by_themselves():
-    for rows in range(1, 150):
-        for batch_size in range(1, rows + 1):
-            fits = [size for size in range(1, rows + 1) if rows % size == 0 or rows % size >= size / 2]
-            ours = evened(batch_size, rows)
-            assert ours in fits
-            assert abs(ours - batch_size) == min(abs(size - batch_size) for size in fits)
     for batch_norm, batch_size in ((False, 64), (True, 65)):
         parameters = MLPClassifier(batch_size=64, batch_norm=batch_norm).get_params()
         assert settings_of(parameters, "cross_entropy", 514).batch_size == batch_size
