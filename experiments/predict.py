@@ -94,10 +94,8 @@ def _predict(chosen: argparse.Namespace) -> int:
     if model.target.classes and model.uncertainty is not None and not model.probabilities:  # 0.1 did not record it
         print("note: the loss was no cross-entropy: probability columns are shares of outputs alone", file=sys.stderr)
     predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in rows.chunks)
-    if out is not None and (os.path.isdir(out) or not out.name):  # noqa: PTH112 - never raises, whatever the name
-        raise StudyStateError(f"--out: must be a file to write, but {out} is a folder.")
-    if out is not None and os.path.exists(out) and out.samefile(file):  # noqa: PTH110
-        raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
+    if out is not None:
+        _check_out(out, file)
     if out is None or _is_stream(out):
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
@@ -113,6 +111,14 @@ def _predict(chosen: argparse.Namespace) -> int:
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     return 0
+
+
+def _check_out(out: Path, file: Path) -> None:
+    """Refuse a folder, and the file of the new rows, as the place of the predictions."""
+    if os.path.isdir(out) or not out.name:  # noqa: PTH112 - never raises, whatever the name
+        raise StudyStateError(f"--out: must be a file to write, but {out} is a folder.")
+    if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
+        raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
 
 
 def _is_stream(out: Path) -> bool:

@@ -31,7 +31,7 @@ from nnet.arrays import Array
 from nnet.durable import make_folder, write_together
 from nnet.errors import SavingError
 from nnet.network import CHUNK, Network
-from nnet.saving import MODEL, files_of, load
+from nnet.saving import MODEL, Saved, files_of, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,6 +96,23 @@ class About:
     sheet: str | None = None
     ranges: dict[str, tuple[float, float]] | None = None
 
+    @property
+    def rows(self) -> RowFormat:
+        """Return the form in which the model takes rows."""
+        return RowFormat(
+            inputs=self.inputs,
+            present=self.present,
+            formats=self.formats,
+            missing=self.missing,
+            identifiers=self.identifiers,
+            target=self.predicts,
+            picture=self.picture,
+            layout={key: value for key in LAYOUT if (value := getattr(self, key)) is not None},
+            categories=known_categories(self.inputs, self.categories),
+            pooled=pooled_columns(self.inputs, self.categories),
+            ranges=self.ranges or {},
+        )
+
 
 def write_model(model: Model, folder: Path) -> None:
     """Write weights.npz and model.json, with the checksum of the former, and those of the model beside it.
@@ -155,15 +172,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
     Raises:
         DataError: a file is missing, damaged, or not of a model.
     """
-    try:
-        saved = load(folder)
-        about = TypeAdapter(About).validate_json(json.dumps(dict(saved.about)))
-    except SavingError as error:
-        raise DataError(str(error)) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise DataError(f"{folder}: model.json: about.{place}: {first['msg']}.") from None
+    saved, about = _loaded(folder)
     units = array_of(folder, saved.extra, "units", np.float64, (2,))
     fitted = read_preprocessor(folder, saved.extra, about.categories)
     outputs = len(about.classes) or 1
@@ -175,9 +184,9 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
         "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
         "has a temperature above 0 and errors of known levels": about.uncertainty is None or about.uncertainty.is_sound,
+        "has ranges of its own numbers and dates": _are_ranges(about.ranges or {}, about.inputs),
+        "in the folder of another has none in its own": about.beside is None or not is_beside,
     }
-    rules["has ranges of its own numbers and dates"] = _are_ranges(about.ranges or {}, about.inputs)
-    rules["in the folder of another has none in its own"] = about.beside is None or not is_beside
     beside = None if about.beside is None or is_beside else _beside(folder / BESIDE, about.beside)
     if beside is not None:
         theirs = (beside.rows.inputs, beside.target.classes, beside.rows.target, beside.probabilities, beside.units.log)
@@ -191,24 +200,25 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         fitted,
         Target(about.classes),
         TargetScaler(float(units[0]), float(units[1]), about.log),
-        RowFormat(
-            inputs=about.inputs,
-            present=about.present,
-            formats=about.formats,
-            missing=about.missing,
-            identifiers=about.identifiers,
-            target=about.predicts,
-            picture=about.picture,
-            layout={key: value for key in LAYOUT if (value := getattr(about, key)) is not None},
-            categories=known_categories(about.inputs, about.categories),
-            pooled=pooled_columns(about.inputs, about.categories),
-            ranges=about.ranges or {},
-        ),
+        about.rows,
         about.trial,
         about.probabilities,
         about.uncertainty,
         beside,
     )
+
+
+def _loaded(folder: Path) -> tuple[Saved, About]:
+    """Load the network of a folder, with its arrays and notes, and parse the notes."""
+    try:
+        saved = load(folder)
+        return saved, TypeAdapter(About).validate_json(json.dumps(dict(saved.about)))
+    except SavingError as error:
+        raise DataError(str(error)) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise DataError(f"{folder}: model.json: about.{place}: {first['msg']}.") from None
 
 
 def _beside(folder: Path, checksum: str) -> Model:

@@ -22,9 +22,10 @@ from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
 from experiments.evaluation.outer_score import FoldOutputs, pooled_score
 from experiments.evaluation.records import Counts, UncertaintyRecord
-from experiments.evaluation.results import BaselineRecord
+from experiments.evaluation.results import BaselineRecord, FinalScore
 from experiments.evaluation.temperature import temperatures_of
 from experiments.evaluation.with_default import joins_default
+from experiments.search.context import StudyContext
 from experiments.search.trial import FinishedTrial
 
 
@@ -76,11 +77,7 @@ def outer_fit(
     for _, network in refits:
         check_converged(network)
     for number, one in enumerate(outer, 1):
-        needed = _kept(study.spec, one.finalists)
-        for trial in one.finalists:
-            _, network = one.fits.refit(trial)
-            if trial in needed:
-                check_converged(network, f"the rows outside outer fold {number}")
+        _refit_fold(number, one)
     temperatures = temperatures_of(uncertainty)[: len(kept)]
     document = nested_models(study.spec, development.fingerprint, kept, temperatures, list(map(_models, outer)))
     parts = tuple(one.fits.study.data.test.fingerprint for one in outer)
@@ -90,24 +87,41 @@ def outer_fit(
         look, study.data.test.known_by, study.spec.study.name, study.spec.search.trials, acknowledged, document
     )
     scored = [score_models(one.fits, one.finalists, one.temperatures, look, ledger) for one in outer]
-    metric, target, sizes = study.spec.cv.metric, development.target, [len(fold.y) for fold in scored]
-    ordered = development.table.time is not None
-    record, winners, defaults = pooled_score(metric, target, list(map(_outputs, outer, scored)), ordered)
-    named = [name for name in scored[0].metrics if all(name in fold.metrics for fold in scored)]
-    metrics = {name: float(np.average([fold.metrics[name] for fold in scored], weights=sizes)) for name in named}
-    record = rounded(replace(record, metrics=metrics, confusion=_sum([fold.confusion for fold in scored])))
-    folds = tuple(
-        replace(one.found, score=rounded(winners[at]), default=rounded(defaults[at]) if defaults else None)
-        for at, one in enumerate(outer)
-    )
-    baselines = rounded(_baselines([[future.result() for future in fold.baselines] for fold in scored], sizes))
+    record, of_folds = _pooled(study, outer, scored)
     ledger.complete(look, {record.metric: record.score, **record.metrics})
     return LastFit(
         record=replace(record, times_scored=ledger.times(look)),
         model=model_of(fits, refits, uncertainty),
         losses=refits[0][1].losses,
-        outer=OuterRecord(splitter=suitable_splitter(development), folds=folds, baselines=baselines),
+        outer=of_folds,
     )
+
+
+def _refit_fold(number: int, one: OuterFits) -> None:
+    """Refit the finalists of an outer fold, whose default may diverge if the final model does without it."""
+    needed = _kept(one.fits.study.spec, one.finalists)
+    for trial in one.finalists:
+        _, network = one.fits.refit(trial)
+        if trial in needed:
+            check_converged(network, f"the rows outside outer fold {number}")
+
+
+def _pooled(
+    study: StudyContext, outer: Sequence[OuterFits], scored: Sequence[ModelScores]
+) -> tuple[FinalScore, OuterRecord]:
+    """Pool the scores of the outer folds; return the record of the test, and that of the folds."""
+    development, sizes = study.data.development, [len(fold.y) for fold in scored]
+    metric, ordered = study.spec.cv.metric, development.table.time is not None
+    pooled, winners, defaults = pooled_score(metric, development.target, list(map(_outputs, outer, scored)), ordered)
+    named = [name for name in scored[0].metrics if all(name in fold.metrics for fold in scored)]
+    metrics = {name: float(np.average([fold.metrics[name] for fold in scored], weights=sizes)) for name in named}
+    record = rounded(replace(pooled, metrics=metrics, confusion=_sum([fold.confusion for fold in scored])))
+    folds = tuple(
+        replace(one.found, score=rounded(winners[at]), default=rounded(defaults[at]) if defaults else None)
+        for at, one in enumerate(outer)
+    )
+    baselines = rounded(_baselines([[future.result() for future in fold.baselines] for fold in scored], sizes))
+    return record, OuterRecord(splitter=suitable_splitter(development), folds=folds, baselines=baselines)
 
 
 def _kept(spec: StudySpec, finalists: Sequence[FinishedTrial]) -> Sequence[FinishedTrial]:

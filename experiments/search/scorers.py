@@ -103,6 +103,27 @@ def check_metric(metric: str, target: Target, validations: Sequence[Targets]) ->
     Raises:
         DataError: with the reason.
     """
+    _check_kind(metric, target)
+    if metric in ROW_SCORES:
+        return
+    fewer = ", or a smaller cv.n_splits for more rows in a fold" if len(validations) > 2 else ""
+    instead = f"take a metric that scores any rows, such as {INSTEAD[bool(target.classes)]}"
+    positive = not target.classes and not target.log and all(y.min() > 0 for y in validations)
+    log = ', or set data.target_transform = "log"' if positive else ""
+    for fold, y in enumerate(validations):
+        reason = _undefined(metric, target, np.eye(target.outputs)[y] if target.classes else y[:, None], y)
+        if reason:
+            rule = f"cannot score the validation rows of fold {fold}: {reason}"
+            raise DataError(f"cv.metric: {metric} {rule}; {instead}{fewer}.")
+        far = y * FAR if target.log else y - np.abs(y).max() - 1.0
+        reason = "" if target.classes else _undefined(metric, target, far[:, None], y)
+        if reason:
+            rule = f"cannot score every number that a network may predict: {reason}"
+            raise DataError(f"cv.metric: {metric} {rule}; {instead}{log}.")
+
+
+def _check_kind(metric: str, target: Target) -> None:
+    """Refuse a metric that does not exist, or is for targets of another kind, whatever the rows."""
     from sklearn.metrics import get_scorer, get_scorer_names
 
     if metric not in get_scorer_names():
@@ -127,22 +148,6 @@ def check_metric(metric: str, target: Target, validations: Sequence[Targets]) ->
             f"cv.metric: {metric} is for two classes, but the target has {len(target.classes)}; take "
             f"{OF_TWO_CLASSES[metric]}."
         )
-    if metric in ROW_SCORES:
-        return
-    fewer = ", or a smaller cv.n_splits for more rows in a fold" if len(validations) > 2 else ""
-    instead = f"take a metric that scores any rows, such as {INSTEAD[bool(target.classes)]}"
-    positive = not target.classes and not target.log and all(y.min() > 0 for y in validations)
-    log = ', or set data.target_transform = "log"' if positive else ""
-    for fold, y in enumerate(validations):
-        reason = _undefined(metric, target, np.eye(target.outputs)[y] if target.classes else y[:, None], y)
-        if reason:
-            rule = f"cannot score the validation rows of fold {fold}: {reason}"
-            raise DataError(f"cv.metric: {metric} {rule}; {instead}{fewer}.")
-        far = y * FAR if target.log else y - np.abs(y).max() - 1.0
-        reason = "" if target.classes else _undefined(metric, target, far[:, None], y)
-        if reason:
-            rule = f"cannot score every number that a network may predict: {reason}"
-            raise DataError(f"cv.metric: {metric} {rule}; {instead}{log}.")
 
 
 def _is_number(name: str) -> bool:

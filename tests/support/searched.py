@@ -15,7 +15,9 @@ from experiments.config.target import Target
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
 from experiments.evaluation.analysis import analyse
+from experiments.evaluation.assemble import best_of, default_of
 from experiments.evaluation.choice import Choice
+from experiments.evaluation.final_folds import FinalModels
 from experiments.evaluation.records import AnalysisRecord
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.cross_validation import cross_validate
@@ -82,10 +84,19 @@ class Searched:
         return self.study.data
 
 
+def choice_of(done: Searched) -> Choice:
+    """The choice of the winner among the trials of a search."""
+    return Choice(done.study, done.told, done.files, done.executor)
+
+
 def analysed(done: Searched) -> AnalysisRecord:
     """The analysis of a search."""
-    choice = Choice(done.study, done.told, done.files, done.executor)
-    return analyse(done.study, done.told, choice, done.inputs, done.executor)
+    return analyse(done.study, done.told, choice_of(done), done.inputs, done.executor)
+
+
+def final_models(done: Searched) -> FinalModels:
+    """The final models of winner and default, on the folds of a search."""
+    return FinalModels(done.study, best_of(done.told), default_of(done.told), done.inputs, done.executor)
 
 
 def evaluate(

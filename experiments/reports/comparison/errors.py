@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from experiments.evaluation.comparison_records import ComparedPair, Comparison
 from experiments.evaluation.joint_errors import RowExample
+from experiments.evaluation.records import PictureRecord
 from experiments.reports.blocks import (
     Block,
     Column,
@@ -94,23 +97,26 @@ def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block
         table = Table("Rows", columns, tuple(map(Row, cells)), wide=True)
         blocks.append(note("{} is nearer:" if is_number else "Only {} is right:", name))
         pictures = [
-            Thumbnail(
-                png(example.picture),
-                "Image of a row on which two studies differ",
-                example.picture.width,
-                example.picture.height,
-                (
-                    sentence("true {}", line[1]),
-                    sentence("{}: {}, {}: {}", names[0], line[2], names[1], line[3]),
-                    sentence("row {}, fold {}", line[0], line[4]),
-                    *(sentence("{} {}", *words) for words in zip(titles, line[5:], strict=True)),
-                ),
-            )
+            _thumbnail(example.picture, names, titles, line)
             for (_, example), line in zip(rows, cells, strict=True)
             if example.picture is not None
         ]
         blocks.append(Gallery(tuple(pictures), table) if len(pictures) == len(rows) else table)
     return blocks
+
+
+def _thumbnail(
+    picture: PictureRecord, names: Sequence[Words], titles: Sequence[Words], cells: Sequence[Words]
+) -> Thumbnail:
+    """Show the picture of a row, with the cells of its line in the table."""
+    row, truth, first, second, fold, *values = cells
+    lines = (
+        sentence("true {}", truth),
+        sentence("{}: {}, {}: {}", names[0], first, names[1], second),
+        sentence("row {}, fold {}", row, fold),
+        *(sentence("{} {}", *words) for words in zip(titles, values, strict=True)),
+    )
+    return Thumbnail(png(picture), "Image of a row on which two studies differ", picture.width, picture.height, lines)
 
 
 def _cells(key: str, example: RowExample) -> tuple[Words, ...]:

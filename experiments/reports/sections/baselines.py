@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.results import BaselineRecord, StudyResult
 from experiments.reports.blocks import Column, Fact, Figures, Picture, Row, Section, Table, counted, note, sentence
 from experiments.reports.formatting import NOTHING
 from experiments.reports.methods import baseline_name, baseline_settings, reason
@@ -28,16 +28,10 @@ def baselines(result: StudyResult) -> Section | None:
         rows.append(Row(("default", score, NOTHING, model)))
         drawn.append(Dot("default", test.default.score, None, key="test.default.score"))
     for at, baseline in enumerate(test.references):
-        key, name = f"test.references[{at}]", baseline_name(baseline)
-        score = Fact(f"{key}.score", scores.show(baseline.score))
-        interval = Fact(f"{key}.ci95", scores.interval(baseline.ci95) if baseline.ci95 else NOTHING)
-        if baseline.reason:
-            model = sentence("no score: {}", reason(f"{key}.reason", baseline.reason))
-        else:
-            model = baseline_settings(key, baseline)
-        rows.append(Row((Fact(f"{key}.id", name), score, interval, model), "partial" if baseline.reason else ""))
+        key = f"test.references[{at}]"
+        rows.append(_row(key, baseline, scores))
         if baseline.score is not None:
-            drawn.append(Dot(name, baseline.score, baseline.ci95, key=f"{key}.score"))
+            drawn.append(Dot(baseline_name(baseline), baseline.score, baseline.ci95, key=f"{key}.score"))
     names = ", ".join(row.name for row in drawn)
     picture = Picture(
         "baselines",
@@ -69,3 +63,14 @@ def baselines(result: StudyResult) -> Section | None:
             ),
         ),
     )
+
+
+def _row(key: str, baseline: BaselineRecord, scores: Scores) -> Row:
+    score = Fact(f"{key}.score", scores.show(baseline.score))
+    interval = Fact(f"{key}.ci95", scores.interval(baseline.ci95) if baseline.ci95 else NOTHING)
+    if baseline.reason:
+        model = sentence("no score: {}", reason(f"{key}.reason", baseline.reason))
+    else:
+        model = baseline_settings(key, baseline)
+    name = Fact(f"{key}.id", baseline_name(baseline))
+    return Row((name, score, interval, model), "partial" if baseline.reason else "")

@@ -15,12 +15,11 @@ from experiments.data.table import Table
 from experiments.errors import StudyStateError
 from experiments.evaluation.analysis import analyse
 from experiments.evaluation.assemble import best_of
-from experiments.evaluation.choice import Choice
 from experiments.evaluation.reasons import NoDefaultScore, NoProbabilities, RowsInTimeOrder, TooFewTrials
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.out_of_fold import array_of
 from nnet.arrays import Array
-from support.searched import Searched, analysed, searched
+from support.searched import Searched, analysed, choice_of, searched
 from support.tables import mixed_table
 
 SPACE = {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}}
@@ -143,7 +142,7 @@ def test_a_file_that_is_lost_meanwhile_is_one_line(tmp_path: Path) -> None:
 
 def test_other_work_is_done_once_the_workers_have_theirs(tmp_path: Path) -> None:
     done, asked = searched(document("moons"), tmp_path), list[list[str]]()
-    choice = Choice(done.study, done.told, done.files, done.executor)
+    choice = choice_of(done)
     analyse(done.study, done.told, choice, done.inputs, done.executor, lambda: asked.append(list(done.executor.asked)))
     (before,) = asked
     assert before[-1] == "run_fold_models"

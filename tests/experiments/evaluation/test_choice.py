@@ -11,7 +11,6 @@ import pytest
 
 from experiments.data.table import Table
 from experiments.evaluation.assemble import best_of, default_of, finalists_of, winner_of
-from experiments.evaluation.choice import Choice
 from experiments.evaluation.reasons import TooFewDraws
 from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.refit import network_of, refit_task, run_refit
@@ -19,7 +18,7 @@ from experiments.evaluation.selection_bias import Candidates, Selected
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.inputs import share_everything
 from experiments.search.out_of_fold import array_of
-from support.searched import Searched, analysed, searched
+from support.searched import Searched, analysed, choice_of, searched
 from support.tables import mixed_table
 
 SPACE = {
@@ -39,10 +38,6 @@ def study(folder: Path, table: Table | None = None, **sections: Any) -> Searched
         "final": {"members": 1},
     }
     return searched(document | sections, folder, table)
-
-
-def choice_of(done: Searched) -> Choice:
-    return Choice(done.study, done.told, done.files, done.executor)
 
 
 def expected(done: Searched, record: SmallestRecord) -> int:

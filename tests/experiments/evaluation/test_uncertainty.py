@@ -12,10 +12,9 @@ import pytest
 from experiments.config.documents import rounded
 from experiments.data.holdout import SealedTestSet
 from experiments.data.table import Table
-from experiments.evaluation.assemble import best_of, default_of, finalists_of
+from experiments.evaluation.assemble import best_of, finalists_of
 from experiments.evaluation.conformal import quantiles_of
 from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.final_folds import FinalModels
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.levels import Uncertainty
@@ -27,7 +26,7 @@ from experiments.evaluation.validation_rows import ValidationRows, validation_ro
 from experiments.search.out_of_fold import array_of
 from nnet.arrays import Array
 from nnet.metrics import class_probabilities, log_likelihood
-from support.searched import Searched, analysed, searched
+from support.searched import Searched, analysed, choice_of, final_models, searched
 from support.tables import mixed_frame, mixed_table
 
 FIERCE: dict[str, Any] = {  # networks that are too sure of themselves
@@ -64,14 +63,8 @@ def known(done: Searched) -> UncertaintyRecord:
 
 def predicted(done: Searched) -> tuple[Array, Array, ValidationRows]:
     """The out-of-fold outputs of the final models of winner and default."""
-    models = FinalModels(done.study, best_of(done.told), default_of(done.told), done.inputs, done.executor)
-    own = {
-        trial.result.number: done.executor.share(done.files.content(trial.result) or b"")
-        for trial in done.told
-        if trial.result.state == "COMPLETE"
-    }
     rows = validation_rows(done.data.development, done.data.folds)
-    found = models.out_of_fold(own, rows)
+    found = final_models(done).out_of_fold(choice_of(done).contents, rows)
     assert not isinstance(found, NetworkDiverged)
     winner, default = found
     assert default is not None
@@ -166,9 +159,8 @@ def test_a_default_that_wins_has_one_temperature(tmp_path: Path) -> None:
 
 def test_a_default_that_diverges_on_a_fold_has_none(tmp_path: Path) -> None:
     done = searched(document(), tmp_path, mixed_table(120))
-    best = best_of(done.told)
-    models = FinalModels(done.study, best, done.told[0], done.inputs, done.executor)
-    assert best is not done.told[0]
+    models = final_models(done)
+    assert best_of(done.told) is not done.told[0]
     (found,) = models._default
     for fold in found.result():
         fold.outputs[0] = np.nan

@@ -13,15 +13,14 @@ from sklearn import model_selection
 
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError
-from experiments.evaluation.assemble import best_of, default_of, finalists_of
-from experiments.evaluation.final_folds import FinalModels
+from experiments.evaluation.assemble import finalists_of
 from experiments.evaluation.mean_outputs import joined
 from experiments.evaluation.reasons import NetworkDiverged
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.evaluation.with_default import are_close, final_outputs, joins_default, share_held
 from experiments.search.out_of_fold import array_of
 from experiments.search.scorers import scorer
-from support.searched import Searched, analysed, searched
+from support.searched import Searched, analysed, choice_of, final_models, searched
 from support.tables import mixed_table
 
 TASKS = ("classification", "regression")
@@ -90,13 +89,8 @@ def test_its_out_of_fold_outputs_are_the_mean_of_both(task: str, members: int, t
     rows = validation_rows(done.data.development, done.data.folds)
 
     def found(of: Searched) -> Any:
-        models = FinalModels(of.study, best_of(of.told), default_of(of.told), of.inputs, of.executor)
-        own = {
-            trial.result.number: of.executor.share(of.files.content(trial.result) or b"")
-            for trial in of.told
-            if trial.result.state == "COMPLETE"
-        }
-        outputs = models.out_of_fold(own, rows)
+        models = final_models(of)
+        outputs = models.out_of_fold(choice_of(of).contents, rows)
         assert not isinstance(outputs, NetworkDiverged)
         return [array_of(one.content.open()) for one in outputs if one is not None], models.scores
 
@@ -125,7 +119,7 @@ def test_the_analysis_is_of_both_and_the_search_of_single_networks(tmp_path: Pat
 
 def test_a_default_that_diverges_on_a_fold_leaves_out_what_both_predict(tmp_path: Path) -> None:
     done = study(tmp_path)
-    models = FinalModels(done.study, best_of(done.told), default_of(done.told), done.inputs, done.executor)
+    models = final_models(done)
     for future in models._default:
         for fold in future.result():
             fold.outputs[0] = np.nan
