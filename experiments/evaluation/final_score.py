@@ -43,6 +43,7 @@ from experiments.evaluation.statistics import (
     verdict,
     wilson_interval,
 )
+from experiments.search.class_rankings import RANK_SCORES
 from experiments.search.label_scores import LABEL_SCORES
 from experiments.search.ranking import ROC_AUC
 from experiments.search.scorers import is_our_own, scorer
@@ -125,7 +126,7 @@ def _of_one(metric: str, model: Resampled, units: int, is_of_classes: bool) -> t
     ends = [end for end in ((1, 0) if score_range(metric)[0] == 0 else (1,)) if are_all(scores, end)]
     if ends and metric not in OTHER_SCORES:
         return wilson_interval(ends[0] * units, units), "wilson"
-    if metric == ROC_AUC and model.drawn != "groups" and model.draws.std() > 0:
+    if is_of_ranks(metric) and model.drawn != "groups" and model.draws.std() > 0:
         return logit_interval(model.draws, model.score, units), "logit_bootstrap_rows"
     return within(metric, model.interval()), BOOTSTRAP[model.drawn]
 
@@ -187,9 +188,14 @@ def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:
 
 
 def fewest(metric: str, y: Targets, winner: Array, groups: NDArray[Any] | None) -> int:
-    """Return the number of rows, or groups, with the rarest class, true or predicted; an area knows the true alone."""
-    labels = [y] if metric == ROC_AUC else [y, predicted_labels(winner)]
+    """Return the number of rows, or groups, with the rarest class, true or predicted; scores of ranks know the true."""
+    labels = [y] if is_of_ranks(metric) else [y, predicted_labels(winner)]
     return fewest_units(labels, np.arange(len(y)) if groups is None else groups)
+
+
+def is_of_ranks(metric: str) -> bool:
+    """Return whether a metric is an area under the ROC curve, of two or of more classes, or an average precision."""
+    return metric == ROC_AUC or metric in RANK_SCORES
 
 
 def final_score(

@@ -93,7 +93,9 @@ def test_rows_are_drawn_within_classes_where_samples_would_lack_one(monkeypatch:
     target = Target(tuple(map(str, range(20))))
     outputs = [np.eye(20)[classes] * strength + RNG.normal(size=(40, 20)) for strength in (3.0, 0.0)]
     record = final_score("roc_auc_ovr", target, classes, *outputs)
-    assert (record.ci_method, record.ci_draws) == ("bootstrap_rows_of_each_class", 60)
+    assert (record.ci_method, record.ci_draws) == ("logit_bootstrap_rows", 60)
+    assert record.difference.method == "paired_bootstrap_rows_of_each_class"
+    assert record.ci95[0] < 0.5  # of two rows of a class
     assert record.ci95[0] <= record.score <= record.ci95[1]
     assert record.difference.p_value < 0.05
     with pytest.raises(SearchError, match=r"roc_auc_ovr has no interval: of 60 .* of the test groups only \d+ have a"):
@@ -201,8 +203,10 @@ def test_a_difference_of_groups_has_limits_of_groups() -> None:
     assert found.ci95[0] < 0.3  # of 3 groups
 
 
-def test_few_rows_of_a_class_do_not_tell_equal_models_apart() -> None:
+def test_few_rows_of_a_class_do_not_tell_equal_models_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bootstrap alone claims that one of two equal rankings is better in a quarter of all cases."""
+    monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
+    monkeypatch.setattr("experiments.evaluation.final_score.DRAWS", 200)
     claimed, y = 0, (np.arange(60) < 2).astype(int)
     for seed in range(60):
         models = np.random.default_rng(seed).normal(size=(2, 60, 1)) + y[:, None]
