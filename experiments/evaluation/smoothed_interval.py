@@ -1,4 +1,4 @@
-"""The interval of a score of predicted classes with few rows of a class: a bootstrap that knows of errors not yet seen."""
+"""The interval of a score of predicted classes with few rows of a class, by samples with errors not yet seen."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ DRAWS: Final = 1_000
 def smoothed_interval(metric: str, y: Targets, predicted: Targets, classes: int, seed: int) -> tuple[float, float]:
     """Compute the 95% interval of a score by counts, such as an F1, from samples of the rows and of one more a class.
 
-    Where all rows of a class are right, so are all samples of them, and a percentile interval takes that for certain. So
-    each class has one row more, as far as its predictions go: half of it is right, and the other half is spread over the
-    wrong classes. A drawn row of a class of m rows is that one with probability 1 / (m + 1). For a share of two outcomes
-    it is the prior of Jeffreys, half a row each.
+    Where all rows of a class are right, so are all samples of them, and a percentile interval takes that for certain.
+    So each class has one row more, as far as its predictions go: half of it is right, and the other half is spread over
+    the wrong classes. A drawn row of a class of m rows is that one with probability 1 / (m + 1). For a share of two
+    outcomes it is the prior of Jeffreys, half a row each.
 
     Args:
         y:         (N,) labels.
@@ -28,7 +28,7 @@ def smoothed_interval(metric: str, y: Targets, predicted: Targets, classes: int,
         classes:   number of classes, at least 2.
 
     Source: Brown, Cai and DasGupta (2001), Interval Estimation for a Binomial Proportion, Statistical Science 16,
-    101-133, section 4.1.1; of a table's cells Agresti and Hitchcock (2005), Bayesian inference for categorical data
+    101-133; of a table's cells Agresti and Hitchcock (2005), Bayesian inference for categorical data
     analysis, Statistical Methods and Applications 14, 297-330.
 
     >>> y = np.repeat([0, 1], [50, 10])
