@@ -28,6 +28,7 @@ from experiments.evaluation.results import (
 )
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
+from experiments.evaluation.smoothed_interval import draws_of as smoothed_draws
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     EXPANDED,
@@ -264,14 +265,19 @@ def _of_samples(
         drawn = of_blocks(drawn, of_samples, groups)
     rarest = fewest(metric, y, outputs[0], groups) if target.classes else None
     found = of_resampled(metric, drawn, rarest)
-    if rarest is None or groups is not None or found.method == "wilson":
+    if rarest is None or found.method == "wilson":
         return [of_model.score for of_model in drawn], found
     predicted = predicted_labels(outputs[0])
-    if metric in MEAN_RECALLS and len(np.unique(y)) == 2:
+    if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None:
         found = replace(found, interval=of_two_recalls(y, predicted), method="square_and_add_recalls", draws=None)
     elif metric in LABEL_SCORES and rarest < MANY_OF_CLASS:
-        interval = smoothed_interval(metric, y, predicted, len(target.classes), SEED)
-        found = replace(found, interval=interval, method="smoothed_bootstrap_rows")
+        found = replace(found, draws=smoothed_draws(len(y)))
+        low, high = smoothed_interval(metric, y, predicted, len(target.classes), SEED, groups)
+        if groups is None:
+            found = replace(found, interval=(low, high), method="smoothed_bootstrap_rows")
+        else:  # blocks of time may be alike, which makes the other one wider
+            interval = min(low, found.interval[0]), max(high, found.interval[1])
+            found = replace(found, interval=interval, method="smoothed_bootstrap_groups")
     return [of_model.score for of_model in drawn], found
 
 

@@ -69,13 +69,16 @@ def test_further_scores_are_those_of_the_task() -> None:
 GROUPS = np.repeat(np.arange(10), 20)
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "f1_macro"])
-def test_rows_that_belong_together_are_drawn_together(metric: str) -> None:
+@pytest.mark.parametrize(
+    ("metric", "method"),
+    [("accuracy", ("expanded_bootstrap_groups", 300)), ("f1_macro", ("smoothed_bootstrap_groups", 1000))],
+)
+def test_rows_that_belong_together_are_drawn_together(metric: str, method: tuple[str, int]) -> None:
     alike = np.repeat(GOOD[::20], 20, axis=0), np.repeat(Y[::20], 20)  # a group says no more than one row of it
     grouped = final_score(metric, TWO, alike[1], alike[0], None, GROUPS)
     alone = final_score(metric, TWO, alike[1], alike[0], None)
     assert grouped.score == pytest.approx(alone.score)
-    assert (grouped.ci_method, grouped.ci_draws) == ("expanded_bootstrap_groups", 300)
+    assert (grouped.ci_method, grouped.ci_draws) == method
     assert np.ptp(grouped.ci95) > 2 * np.ptp(alone.ci95)
 
 
