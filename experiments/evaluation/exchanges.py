@@ -22,7 +22,7 @@ class Exchanged:
     """The differences that exchanging two models' outputs makes.
 
     p_value: share of them that are at least as far from zero as the one that was found.
-    reach:   distance from zero beyond which fewer than 5% of them lie; more than the one that was found unless p < 0.05.
+    reach:   distance from zero beyond which fewer than 5% of them lie; the one that was found lies there if p < 0.05.
     """
 
     p_value: float

@@ -28,6 +28,7 @@ from experiments.evaluation.results import (
 )
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
+from experiments.evaluation.smoothed_interval import draws_of as smoothed_draws
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     EXPANDED,
@@ -43,6 +44,7 @@ from experiments.evaluation.statistics import (
     verdict,
     wilson_interval,
 )
+from experiments.search.class_rankings import RANK_SCORES
 from experiments.search.label_scores import LABEL_SCORES
 from experiments.search.ranking import ROC_AUC
 from experiments.search.scorers import is_our_own, scorer
@@ -125,7 +127,7 @@ def _of_one(metric: str, model: Resampled, units: int, is_of_classes: bool) -> t
     ends = [end for end in ((1, 0) if score_range(metric)[0] == 0 else (1,)) if are_all(scores, end)]
     if ends and metric not in OTHER_SCORES:
         return wilson_interval(ends[0] * units, units), "wilson"
-    if metric == ROC_AUC and model.drawn != "groups" and model.draws.std() > 0:
+    if is_of_ranks(metric) and model.drawn != "groups" and model.draws.std() > 0:
         return logit_interval(model.draws, model.score, units), "logit_bootstrap_rows"
     return within(metric, model.interval()), BOOTSTRAP[model.drawn]
 
@@ -187,9 +189,14 @@ def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:
 
 
 def fewest(metric: str, y: Targets, winner: Array, groups: NDArray[Any] | None) -> int:
-    """Return the number of rows, or groups, with the rarest class, true or predicted; an area knows the true alone."""
-    labels = [y] if metric == ROC_AUC else [y, predicted_labels(winner)]
+    """Return the number of rows, or groups, with the rarest class, true or predicted; scores of ranks know the true."""
+    labels = [y] if is_of_ranks(metric) else [y, predicted_labels(winner)]
     return fewest_units(labels, np.arange(len(y)) if groups is None else groups)
+
+
+def is_of_ranks(metric: str) -> bool:
+    """Return whether a metric is an area under the ROC curve, of two or of more classes, or an average precision."""
+    return metric == ROC_AUC or metric in RANK_SCORES
 
 
 def final_score(
@@ -258,14 +265,19 @@ def _of_samples(
         drawn = of_blocks(drawn, of_samples, groups)
     rarest = fewest(metric, y, outputs[0], groups) if target.classes else None
     found = of_resampled(metric, drawn, rarest)
-    if rarest is None or groups is not None or found.method == "wilson":
+    if rarest is None or found.method == "wilson":
         return [of_model.score for of_model in drawn], found
     predicted = predicted_labels(outputs[0])
-    if metric in MEAN_RECALLS and len(np.unique(y)) == 2:
+    if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None:
         found = replace(found, interval=of_two_recalls(y, predicted), method="square_and_add_recalls", draws=None)
     elif metric in LABEL_SCORES and rarest < MANY_OF_CLASS:
-        interval = smoothed_interval(metric, y, predicted, len(target.classes), SEED)
-        found = replace(found, interval=interval, method="smoothed_bootstrap_rows")
+        found = replace(found, draws=smoothed_draws(len(y)))
+        low, high = smoothed_interval(metric, y, predicted, len(target.classes), SEED, groups)
+        if groups is None:
+            found = replace(found, interval=(low, high), method="smoothed_bootstrap_rows")
+        else:  # blocks of time may be alike, which makes the other one wider
+            interval = min(low, found.interval[0]), max(high, found.interval[1])
+            found = replace(found, interval=interval, method="smoothed_bootstrap_groups")
     return [of_model.score for of_model in drawn], found
 
 

@@ -7,7 +7,7 @@ approximate: no unbiased estimate of the variance of cross-validation exists.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -18,7 +18,7 @@ from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
-from experiments.evaluation.final_score import SEED, OfRows, fewest, of_resampled, of_row_scores
+from experiments.evaluation.final_score import SEED, OfRows, fewest, of_few, of_resampled, of_row_scores
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
 from experiments.evaluation.statistics import Interval, resampled, verdict
@@ -172,8 +172,20 @@ def _of_samples(
         return None
     if ordered and groups is not None:
         drawn = of_blocks(drawn, models, groups)
-    everything = np.concatenate([fold.winner for fold in folds])
-    return of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, everything, groups))
+    winner = np.concatenate([fold.winner for fold in folds])
+    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, winner, groups))
+    if not ordered or found.difference is None:  # else the t test over the folds counts, too
+        return found
+    default = np.concatenate([fold.default for fold in folds if fold.default is not None])
+    rarest = None
+    if classes is not None and metric not in ROW_SCORES:
+        rarest = min(fewest(metric, classes, z, groups) for z in (winner, default))
+
+    def of_folds(z: Array) -> float:
+        parts = zip(folds, np.split(z, ends[1:-1]), strict=True)
+        return float(np.average([score(part, fold.y) for fold, part in parts], weights=np.diff(ends)))
+
+    return replace(found, difference=of_few(found.difference, metric, of_folds, winner, default, groups, rarest))
 
 
 def _scores(metric: str, scores: list[float]) -> list[float]:

@@ -21,6 +21,8 @@ INTERVALS: Final[Mapping[IntervalMethod, str]] = {
     "bootstrap_rows_of_each_class": "percentile bootstrap over the rows of each class",
     "square_and_add_recalls": "from the Wilson score intervals of both recalls (Newcombe)",
     "smoothed_bootstrap_rows": "percentile bootstrap over rows and one more of each class, half right and half wrong",
+    "smoothed_bootstrap_groups": "expanded percentile bootstrap over rows that belong together and over one such group "
+    "more of each class, half right and half wrong",
     "logit_bootstrap_rows": "standard error by a bootstrap over rows, Student's t on the scale of the logit",
     "corrected_resampled_t": "approximate: corrected resampled t over the outer folds, and the limits of their rows",
 }

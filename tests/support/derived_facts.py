@@ -44,6 +44,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "smoothed_bootstrap_rows": (
         "percentile bootstrap over rows and one more of each class, half right and half wrong",
     ),
+    "smoothed_bootstrap_groups": (
+        "expanded percentile bootstrap over rows that belong together and over one such group more of each class, half "
+        "right and half wrong",
+    ),
     "square_and_add_recalls": ("from the Wilson score intervals of both recalls (Newcombe)",),
     "paired_bootstrap_rows_and_intervals": (
         "paired bootstrap over rows, no narrower than the two scores' own intervals make it (Newcombe)",

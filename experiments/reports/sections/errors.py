@@ -44,8 +44,8 @@ OUT_OF_FOLD = (
 )
 CALIBRATION = (
     "Share of correct predictions by the probability of the predicted class, on development rows; below, their number. "
-    "Below the dashed line the network is overconfident. Expected calibration error: {}; chance alone makes it about {} "
-    "where probabilities are right, on as many rows."
+    "Below the dashed line the network is overconfident. Expected calibration error: {}; chance alone makes it "
+    "about {} where probabilities are right, on as many rows."
 )
 SCATTER = (
     "Predicted by true value, for {} of {} out-of-fold predictions, spread over the data. Points above the dashed line "
@@ -63,7 +63,11 @@ def errors(result: StudyResult) -> Section | None:
     blocks: list[Block] = _models(result, predictions)
     blocks += _confusions(result, predictions)
     if predictions is not None:
-        blocks += [*class_scores(result), *_predictions(predictions, repeats(result)), *worst_predictions(result, predictions.mistakes)]
+        blocks += [
+            *class_scores(result),
+            *_predictions(predictions, repeats(result)),
+            *worst_predictions(result, predictions.mistakes),
+        ]
     blocks += left_out(result, "out_of_fold", "confusion", "calibration")
     return Section("Errors", "errors", tuple(blocks)) if blocks else None
 
@@ -150,9 +154,13 @@ def error_by_chance(record: CalibrationRecord, repeated: int) -> float:
         repeated: how often each row is predicted, which makes no more rows of it.
     """
     rows = sum(part.rows for part in record.bins)
-    return ordered_sum(
-        math.sqrt(2 / math.pi * part.rows * repeated * part.confidence * (1 - part.confidence)) for part in record.bins
-    ) / rows
+    return (
+        ordered_sum(
+            math.sqrt(2 / math.pi * part.rows * repeated * part.confidence * (1 - part.confidence))
+            for part in record.bins
+        )
+        / rows
+    )
 
 
 def _predictions(predictions: OutOfFoldRecord, repeated: int) -> list[Block]:
@@ -160,7 +168,9 @@ def _predictions(predictions: OutOfFoldRecord, repeated: int) -> list[Block]:
         error = Fact("analysis.out_of_fold.calibration.error", f"{predictions.calibration.error:.3f}")
         chance = Fact("calibration.by_chance", f"{error_by_chance(predictions.calibration, repeated):.3f}")
         alt = "Share of correct predictions by the probability of the predicted class"
-        picture = Picture("calibration", calibration(predictions.calibration), alt, sentence(CALIBRATION, error, chance))
+        picture = Picture(
+            "calibration", calibration(predictions.calibration), alt, sentence(CALIBRATION, error, chance)
+        )
         return [Heading("Calibration"), Figures((picture,), "square")]
     if predictions.points:
         caption = sentence(

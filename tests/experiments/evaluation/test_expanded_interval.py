@@ -79,3 +79,14 @@ def test_an_interval_of_an_area_is_by_the_logit_and_of_one_positive_row_everythi
     limits = [1 / (1 + np.exp(-(np.log(4) + sign * reach))) for sign in (-1, 1)]
     assert logit_interval(draws, 0.8, rarest=5) == pytest.approx(limits)
     assert logit_interval(draws, 0.8, rarest=1) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc_ovr", "roc_auc_ovo", "average_precision"])
+def test_a_score_of_ranks_of_several_classes_is_no_surer_than_its_rarest_class(metric: str, monkeypatch) -> None:
+    """Of such samples the percentile interval holds the true average precision in 73%, and this one in 93%."""
+    monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
+    y = np.repeat([0, 1, 2], [60, 30, 6])
+    z = np.random.default_rng(0).normal(size=(96, 3)) + np.eye(3)[y] * [2.5, 2.5, 3.5]
+    score = final_score(metric, Target(("a", "b", "c")), y, z, None)
+    assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_rows", True)
+    assert score.ci95[0] < score.score - 3 * (1 - score.score)  # by less than 2 before: [0.950, 0.999] about 0.983

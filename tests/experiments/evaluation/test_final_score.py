@@ -69,13 +69,16 @@ def test_further_scores_are_those_of_the_task() -> None:
 GROUPS = np.repeat(np.arange(10), 20)
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "f1_macro"])
-def test_rows_that_belong_together_are_drawn_together(metric: str) -> None:
+@pytest.mark.parametrize(
+    ("metric", "method"),
+    [("accuracy", ("expanded_bootstrap_groups", 300)), ("f1_macro", ("smoothed_bootstrap_groups", 1000))],
+)
+def test_rows_that_belong_together_are_drawn_together(metric: str, method: tuple[str, int]) -> None:
     alike = np.repeat(GOOD[::20], 20, axis=0), np.repeat(Y[::20], 20)  # a group says no more than one row of it
     grouped = final_score(metric, TWO, alike[1], alike[0], None, GROUPS)
     alone = final_score(metric, TWO, alike[1], alike[0], None)
     assert grouped.score == pytest.approx(alone.score)
-    assert (grouped.ci_method, grouped.ci_draws) == ("expanded_bootstrap_groups", 300)
+    assert (grouped.ci_method, grouped.ci_draws) == method
     assert np.ptp(grouped.ci95) > 2 * np.ptp(alone.ci95)
 
 
@@ -93,7 +96,9 @@ def test_rows_are_drawn_within_classes_where_samples_would_lack_one(monkeypatch:
     target = Target(tuple(map(str, range(20))))
     outputs = [np.eye(20)[classes] * strength + RNG.normal(size=(40, 20)) for strength in (3.0, 0.0)]
     record = final_score("roc_auc_ovr", target, classes, *outputs)
-    assert (record.ci_method, record.ci_draws) == ("bootstrap_rows_of_each_class", 60)
+    assert (record.ci_method, record.ci_draws) == ("logit_bootstrap_rows", 60)
+    assert record.difference.method == "paired_bootstrap_rows_of_each_class"
+    assert record.ci95[0] < 0.5  # of two rows of a class
     assert record.ci95[0] <= record.score <= record.ci95[1]
     assert record.difference.p_value < 0.05
     with pytest.raises(SearchError, match=r"roc_auc_ovr has no interval: of 60 .* of the test groups only \d+ have a"):
@@ -201,8 +206,10 @@ def test_a_difference_of_groups_has_limits_of_groups() -> None:
     assert found.ci95[0] < 0.3  # of 3 groups
 
 
-def test_few_rows_of_a_class_do_not_tell_equal_models_apart() -> None:
+def test_few_rows_of_a_class_do_not_tell_equal_models_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bootstrap alone claims that one of two equal rankings is better in a quarter of all cases."""
+    monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
+    monkeypatch.setattr("experiments.evaluation.final_score.DRAWS", 200)
     claimed, y = 0, (np.arange(60) < 2).astype(int)
     for seed in range(60):
         models = np.random.default_rng(seed).normal(size=(2, 60, 1)) + y[:, None]
@@ -269,9 +276,11 @@ def test_a_bootstrap_of_skewed_errors_is_no_surer_than_the_exchanges() -> None:
     spread = np.exp(random.normal(0, 1.2, 50))
     models = (spread * random.normal(size=(2, 50)))[..., None]
     alone = paired_mean_difference(*(-np.abs(models[..., 0])), seed=0)
-    assert alone.p_value < 0.05 and not alone.ci95[0] <= 0 <= alone.ci95[1]
+    assert alone.p_value < 0.05
+    assert not alone.ci95[0] <= 0 <= alone.ci95[1]
     found = final_score("neg_mean_absolute_error", Target(), np.zeros(50), *models).difference
-    assert found.p_value >= 0.05 and found.ci95[0] <= 0 <= found.ci95[1]
+    assert found.p_value >= 0.05
+    assert found.ci95[0] <= 0 <= found.ci95[1]
     assert (found.score, found.exchanged) == (alone.score, 50)
 
 

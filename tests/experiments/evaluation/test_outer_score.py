@@ -145,6 +145,16 @@ def test_rows_in_time_order_have_the_interval_of_the_rows() -> None:
     assert (squares.ci_method, squares.ci_draws) == ("bootstrap_rows", 10_000)
 
 
+def test_few_blocks_of_time_are_no_surer_than_exchanging_the_two_models() -> None:
+    """The bootstrap alone has p = 0.02 and an interval from 0.04 on, of two equal models."""
+    errors = np.random.default_rng(54).standard_t(2.5, size=(2, 2, 20, 1))
+    folds = [FoldOutputs(np.zeros(20), *errors[at], 1000 * at + np.arange(20) // 2) for at in range(2)]
+    found = pooled_score("neg_mean_absolute_error", NUMBER, folds, ordered=True)[0]
+    assert (found.verdict, found.difference.exchanged) == ("no evidence either way", 20)
+    assert found.difference.ci95[0] <= 0 <= found.difference.ci95[1]
+    assert found.difference.p_value == pytest.approx(0.055, abs=0.02)
+
+
 def test_an_interval_ends_where_an_error_is_0() -> None:
     folds = [numbers(seed, noise=noise) for seed, noise in ((1, 0.01), (2, 2.0))]
     assert pooled_score("neg_root_mean_squared_error", NUMBER, folds, ordered=False)[0].ci95[1] == 0.0

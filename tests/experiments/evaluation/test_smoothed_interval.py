@@ -36,6 +36,15 @@ def test_six_right_rows_of_a_class_do_not_make_its_recall_certain() -> None:
     assert record.ci95[1] >= record.score
 
 
+def test_three_right_groups_of_a_class_do_not_make_its_recall_certain() -> None:
+    """Two rows of a group are right or wrong together, so that three groups tell no more than three rows."""
+    predicted, groups = np.where(np.arange(len(Y)) < 3, 1, Y), np.arange(len(Y)) // 2
+    record = final_score("balanced_accuracy", THREE, Y, np.eye(3)[predicted], None, groups)
+    assert record.ci_method == "smoothed_bootstrap_groups"
+    assert record.ci95[0] < 0.85  # 0.955 by the expanded percentile interval
+    assert record.ci95[0] < smoothed_interval("balanced_accuracy", Y, predicted, 3, seed=0)[0]
+
+
 def test_many_rows_of_each_class_need_no_more() -> None:
     y = np.arange(3 * MANY_OF_CLASS) % 3
     predicted = np.where(np.arange(len(y)) % 10 == 0, (y + 1) % 3, y)

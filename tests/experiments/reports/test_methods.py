@@ -74,7 +74,8 @@ def test_a_difference_names_what_its_limits_and_its_p_are_of(full):
         "exchanging the outputs of 8 groups"
     )
     rows = replace(compared, method="paired_bootstrap_rows", exchanged=12)
-    assert plain(words.difference_method(rows)).endswith("over rows; no surer than by exchanging the outputs of 12 rows")
+    said = plain(words.difference_method(rows))
+    assert said.endswith("over rows; no surer than by exchanging the outputs of 12 rows")
 
 
 def test_an_interval_of_the_rarest_classs_rows_is_called_so(full):
