@@ -13,6 +13,7 @@ from experiments.config.data_options import Decided
 from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
+from experiments.data.calendar_hints import calendar_hints
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import blocks_note
 from experiments.data.fold_rows import fold_rows
@@ -123,6 +124,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     notes += role_hints(development.table)
     notes += size_hint(development.table)
     notes += order_hints(development.table)
+    notes += calendar_hints(development.table)
     notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in spec.space:
         notes += brightness_hint(development.table)
