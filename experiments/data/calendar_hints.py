@@ -54,9 +54,11 @@ def calendar_hints(table: Table) -> tuple[str, ...]:
 
 
 def _columns(table: Table) -> Iterator[tuple[str, str, NDArray[np.generic]]]:
+    """Yield the features of categories, and those of numbers that are named like dates or parts of them."""
     features = table.features
     for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind in ("number", "category"):
+        named = name.casefold() in PARTS or re.fullmatch(DAY_NAME, name) is not None
+        if kind == "category" or (kind == "number" and named):
             yield name, kind, np.asarray(features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at])
 
 
