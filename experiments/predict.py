@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 NAMED = 5  # ignored columns
+NO_CSV = (".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".gz", ".zip", ".npy", ".npz")
 WRITTEN = ("prediction", "interval_low", "interval_high", "prediction_set")
 
 
@@ -80,6 +81,10 @@ def _predict(chosen: argparse.Namespace) -> int:
     from nnet.durable import replacing
 
     file, out = chosen.file, chosen.out
+    if out is not None and out.suffix.lower() in NO_CSV:
+        raise StudyStateError(
+            f"--out: predictions are written as CSV, but {out} ends in {out.suffix}; name a .csv file."
+        )
     model = read_model(model_folder(chosen.model))
     level = asked_level(model.uncertainty, model.target, chosen.interval, chosen.set_coverage)
     layout = _layout(file, chosen.overrides)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from types import MappingProxyType
 from typing import Any
 
@@ -93,7 +94,8 @@ def read_rows(
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if not columns_called(name, known))
     spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
-    return NewRows(_chunks(raw, form, rows, spelled, cells), ignored, cells, (*raw.notes, *raw.repairs))
+    notes = (*raw.notes, *raw.repairs, *_of_target(raw, form))
+    return NewRows(_chunks(raw, form, rows, spelled, cells), ignored, cells, notes)
 
 
 def frame_rows(
@@ -125,6 +127,23 @@ def _differ(frame: pd.DataFrame, name: str) -> bool:
     """Return whether several columns of a DataFrame have a name, and not the same values."""
     same = [column for label, column in frame.items() if str(label) == name]
     return not all(column.equals(same[0]) for column in same[1:])
+
+
+def _of_target(raw: RawTable, form: RowFormat) -> tuple[str, ...]:
+    """Say that new rows have their target already, unless it is kept beside the predictions."""
+    names = [form.target] if form.target in raw.columns else same_column(form.target, raw.columns)
+    if (
+        form.target.isdecimal()
+        or not names
+        or names[0] in form.identifiers
+        or not cleaned(raw, names[:1]).columns[names[0]].drop_null()
+    ):
+        return ()
+    name = names[0]
+    return (
+        f"the target {shown(name)} is there, too; it is not used, and no score is computed: --keep {quote(name)} "
+        "copies it beside the predictions",
+    )
 
 
 def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:

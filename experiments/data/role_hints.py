@@ -42,13 +42,11 @@ def role_hints(table: Table) -> tuple[str, ...]:
 
 def _weights(table: Table) -> Iterator[str]:
     """Say which feature is named like the weights of a survey; a plain weight is one if its mean is 1."""
-    for name, values in _numbers(table) if table.weights is None else ():
+    for name, values in _numbers(table, PLAIN_WEIGHT, SURVEY_WEIGHT) if table.weights is None else ():
         present = values[np.isfinite(values)]
         if len(present) < 2 or present.min() < 0 or present.min() == present.max():
             continue
-        if re.fullmatch(SURVEY_WEIGHT, name) or (
-            re.fullmatch(PLAIN_WEIGHT, name) and abs(present.mean() - 1) < NEAR_ONE
-        ):
+        if re.fullmatch(SURVEY_WEIGHT, name) or abs(present.mean() - 1) < NEAR_ONE:
             yield (
                 f"column {shown(name)} is named like the weights of a survey, and is a feature; if it says how much a "
                 f"row counts, data.weights = {name} lets it count so in training, and data.drop leaves it out."
@@ -57,8 +55,8 @@ def _weights(table: Table) -> Iterator[str]:
 
 def _survival(table: Table) -> Iterator[str]:
     """Say which columns are named like the time to an event and whether it came, one of which may be the target."""
-    times = [name for name, values in _numbers(table) if re.fullmatch(DURATION, name) and not (values < 0).any()]
-    events = [name for name, values in _columns(table) if re.fullmatch(EVENT, name) and _has_two(values)]
+    times = [name for name, values in _numbers(table, DURATION) if not (values < 0).any()]
+    events = [name for name, values in _columns(table, EVENT) if _has_two(values)]
     target = np.asarray(table.target)
     if re.fullmatch(EVENT, table.target_name) and _has_two(target):
         events.append(table.target_name)
@@ -75,15 +73,16 @@ def _has_two(values: NDArray[np.generic]) -> bool:
     return len(set(values[:5000].tolist())) == 2
 
 
-def _columns(table: Table) -> Iterator[tuple[str, NDArray[np.generic]]]:
+def _columns(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Yield the features of numbers and categories whose names have one of some patterns."""
     features = table.features
     for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind in ("number", "category"):
+        if kind in ("number", "category") and any(re.fullmatch(pattern, name) for pattern in patterns):
             yield name, np.asarray(features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at])
 
 
-def _numbers(table: Table) -> Iterator[tuple[str, NDArray[np.float64]]]:
+def _numbers(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.float64]]]:
     kinds = dict(zip(table.columns, table.kinds, strict=True))
-    for name, values in _columns(table):
+    for name, values in _columns(table, *patterns):
         if kinds[name] == "number":
             yield name, values.astype(np.float64)

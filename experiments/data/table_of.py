@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
 from experiments.config.documents import count
 from experiments.data.cells import SourceCells
-from experiments.data.column_kind import file_has_comma
+from experiments.data.column_kind import file_has_comma, known_words
 from experiments.data.column_roles import ColumnRoles, column_roles, spelled
 from experiments.data.column_types import cleaned, is_text
 from experiments.data.compared_rows import compared_rows
+from experiments.data.date_formats import NO_DATE
 from experiments.data.development_rows import development_rows
 from experiments.data.dotted_classes import without_dots
 from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
@@ -208,7 +211,11 @@ def _timed(file: _File, roles: ColumnRoles, data: DataSection) -> tuple[_File, t
     (name,) = roles.of("time") or (None,)
     if name is None or data.strict:
         return file, ()
-    absent = np.asarray(file.clean.columns[name].is_null(nan_is_null=True))
+    column = file.clean.columns[name]
+    absent = np.asarray(column.is_null(nan_is_null=True))
+    if is_text(column.type):
+        words = [*known_words(column.drop_null(), data.missing or ()), *NO_DATE]
+        absent = absent | np.asarray(pc.is_in(column, pa.array(words, pa.string())))
     if not absent.any():
         return file, ()
     if 2 * absent.sum() > len(absent):

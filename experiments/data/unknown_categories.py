@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -47,7 +48,7 @@ class Respelled:
 class UnknownCategories:
     """The categories of new rows that were in no training row.
 
-    One that differs from a single known category in case or space alone is that one.
+    One that differs from a single known category in case, space or a last .0 alone is that one.
 
     Args:
         known:  column -> its categories in training, but for rare ones that share an input.
@@ -97,7 +98,7 @@ class UnknownCategories:
             columns.append(f"{readable(name, 40)} ({_first(pairs)})")
         cells = sum(one.cells for one in self._respelled.values())
         said = f"{cells} cells are read as categories" if cells > 1 else "1 cell is read as a category"
-        return [f"{said} of training, where case or space alone differs: {', '.join(columns)}"]
+        return [f"{said} of training, where case, space or a last .0 alone differs: {', '.join(columns)}"]
 
     def unknown(self) -> list[str]:
         """Say which categories are unknown and in which rows, from 0; no line if there are none."""
@@ -111,7 +112,7 @@ class UnknownCategories:
     def _names_of(self, column: str, words: Sequence[str]) -> dict[str, str]:
         """Return word -> category of training, for those of some words that only spell one otherwise."""
         spelled = self._spelled[column]
-        return {word: spelled[plain] for word in words if (plain := plain_spelling(word)) in spelled}
+        return {word: spelled[plain] for word in words if (plain := _plain(word)) in spelled}
 
     def _note(self, name: str, column: pd.Series, unknown: np.ndarray) -> None:
         if len(unknown):
@@ -130,8 +131,18 @@ class UnknownCategories:
 
 def _by_plain_spelling(words: AbstractSet[str]) -> dict[str, str]:
     """Return plain spelling -> word, where a single word has it."""
-    often = Counter(map(plain_spelling, words))
-    return {plain: word for word in words if often[plain := plain_spelling(word)] == 1}
+    often = Counter(map(_plain, words))
+    return {plain: word for word in words if often[plain := _plain(word)] == 1}
+
+
+def _plain(word: str) -> str:
+    """Return what spellings of a category share; pandas writes whole numbers beside a missing one with a point.
+
+    >>> _plain(" New York"), _plain("10.0"), _plain("v1.0")
+    ('new york', '10', 'v1.0')
+    """
+    plain = plain_spelling(word)
+    return plain.removesuffix(".0") if re.fullmatch(r"-?\d+\.0", plain) else plain
 
 
 def _shown(word: str) -> str:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from experiments.data.column_kind import file_has_comma, settled_format
 from experiments.data.column_types import cleaned, is_text
-from experiments.data.date_formats import ISO, NO_DATE, AmbiguousDates, date_format, days_of
+from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, days_of
 from experiments.data.number_formats import COMMAS
 from experiments.data.raw_table import RawTable
 from experiments.data.row_format import RowFormat
@@ -58,17 +58,17 @@ def _of_dates(rows: RawTable, names: list[str], form: RowFormat) -> dict[str, st
         learnt = form.formats.get(name, ISO)
         present = rows.columns[name].drop_null()
         present = present.filter(pc.invert(pc.is_in(present, pa.array([*NO_DATE, *form.missing], pa.string()))))
-        if not len(present) or not _has_days(learnt) or not np.isnan(days_of(present, learnt)).all():
+        if not len(present) or not np.isnan(days_of(present, learnt)).all():
             continue
         try:
             written = date_format(present)
         except AmbiguousDates:
             continue
-        if written is not None and _has_days(written):
+        if written is not None and _has_days(written) == _has_days(learnt):
             found[name] = written
     return found
 
 
 def _has_days(form: str) -> bool:
-    """Return whether a format is of dates, and not of times of day or of seconds since 1970."""
-    return form == ISO or re.search("%[YGy]", form) is not None
+    """Return whether a format is of dates, and not of times of day."""
+    return form == ISO or form in EPOCHS or re.search("%[YGy]", form) is not None

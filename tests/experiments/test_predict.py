@@ -243,6 +243,12 @@ def test_the_new_rows_are_not_overwritten(model: Model, tmp_path: Path, capsys: 
     assert (tmp_path / "new.csv").read_bytes() == before
 
 
+def test_a_name_of_a_file_that_is_no_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path), str(tmp_path / "new.csv"), "--out", "out.XLSX"]) == 2
+    error = capsys.readouterr().err
+    assert error == "error: --out: predictions are written as CSV, but out.XLSX ends in .XLSX; name a .csv file.\n"
+
+
 @pytest.mark.parametrize("name", ["x" * 600, ".", "/"])
 def test_names_that_no_file_has_are_one_line(
     model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str

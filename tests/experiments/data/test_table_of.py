@@ -267,6 +267,13 @@ def test_rows_without_a_time_are_left_out_and_counted(sheet: Make) -> None:
         table_of(sheet(**columns, day=[None, None, None, days[0]]), data(time="day"))
 
 
+@pytest.mark.parametrize("word", ["-", "Unknown", "0000-00-00", "later"])
+def test_a_word_for_a_missing_time_is_none(word: str, sheet: Make) -> None:
+    columns: dict[str, list[Any]] = {"a": ["1", "2", "3"], "y": ["0", "1", "1"]}
+    table = table_of(sheet(**columns, day=["2026-01-02", word, "2026-01-01"]), data(time="day", missing=("later",)))
+    assert table.features.tolist() == [[1], [3]]
+
+
 def test_so_are_those_of_a_test_file(sheet: Make) -> None:
     columns: dict[str, list[Any]] = {"a": ["1", "2", "3", "4"], "y": ["0", "1", "1", "0"]}
     rows = sheet(**columns, day=["1", "2", "3", "4"])

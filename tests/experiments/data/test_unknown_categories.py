@@ -71,8 +71,8 @@ def test_a_category_that_differs_in_case_or_space_alone_is_that_of_training() ->
     assert rows["flag"][0] == "TRUE"
     categories.look_at(rows[:1])
     assert categories.respelled() == [
-        "4 cells are read as categories of training, where case or space alone differs: flag ('TRUE' as 'True'), code "
-        "('TSM' as 'tsm', ' tsm ' as 'tsm')"
+        "4 cells are read as categories of training, where case, space or a last .0 alone differs: flag ('TRUE' as "
+        "'True'), code ('TSM' as 'tsm', ' tsm ' as 'tsm')"
     ]
     assert categories.unknown() == [
         "3 cells hold categories that the model has not seen, by row from 0: flag ('maybe' in row 3), code ('TSM0' in "
@@ -85,3 +85,15 @@ def test_a_known_category_of_a_pooled_column_is_respelled_and_others_may_be_rare
     read = categories.look_at(pd.DataFrame({"self": ["RED", "rare 7", "Blue"]}))
     assert read["self"].tolist() == ["Red", "rare 7", "Blue"]
     assert (len(categories.respelled()), categories.unknown()) == (1, [])
+
+
+def test_a_whole_number_with_a_point_is_the_one_without_it() -> None:
+    for known, new in ((("1", "10"), "10.0"), (("1.0", "10.0"), "10")):
+        categories = UnknownCategories({"code": frozenset(known)}, {"code"})
+        rows = categories.look_at(pd.DataFrame({"code": [new, known[0], None]}))
+        assert rows["code"].tolist()[:2] == [known[1], known[0]]
+        assert categories.respelled() == [
+            "1 cell is read as a category of training, where case, space or a last .0 alone differs: code "
+            f"('{new}' as '{known[1]}')"
+        ]
+    assert UnknownCategories({"code": frozenset({"1", "1.0"})}).look_at(rows.assign(code="1.00"))["code"][0] == "1.00"

@@ -35,6 +35,7 @@ def test_a_decimal_comma_and_thousands_beside_it_are_read(tmp_path: Path) -> Non
     [
         ("%d.%m.%Y", ["2026-01-31", None], "ISO8601"),
         ("%m/%d/%Y", ["31 January 2026"], "%d %B %Y"),
+        ("seconds", ["2026-01-31"], "ISO8601"),
         (None, ["31/01/2026 00:00", "31/01/2026 00:00"], "%d/%m/%Y %H:%M"),
     ],
 )
@@ -44,6 +45,13 @@ def test_dates_of_another_format_are_read(learnt: str | None, cells: list[str], 
     (chunk,) = frame_rows(pd.DataFrame({"day": cells}), form, 10, cells_of)
     assert chunk["day"].dropna().unique().tolist() == [DAY]
     assert cells_of.written == {"day": read}
+
+
+def test_times_of_day_of_another_format_are_read() -> None:
+    """A workbook holds 17:45 as 17:45:00."""
+    form = RowFormat([("at", "date")], formats={"at": "%H:%M"})
+    (chunk,) = frame_rows(pd.DataFrame({"at": ["18:00:00", "06:00:00"]}), form, 10)
+    assert chunk["at"].tolist() == [0.75, 0.25]
 
 
 @pytest.mark.parametrize(
