@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,11 @@ def _frame(rows: Any, model: Model) -> pd.DataFrame:
 
         table = pa.table(rows)
         return pa.table(list(map(plain_column, table.columns)), table.column_names).to_pandas()
+    if isinstance(rows, str | Path | Mapping | pd.Series):
+        raise DataError(
+            f"rows: must be a DataFrame or an array (rows, features), but got a {type(rows).__name__}; one row of a "
+            "DataFrame is frame.iloc[[0]], and pandas.read_csv reads a file."
+        )
     try:
         x = without_mask(rows)
     except ValueError:

@@ -159,7 +159,8 @@ def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
         raise DataError("data: x holds pictures, which need every pixel, but pixels are masked; fill them in.")
     values, x = _target(y, section.present or ()), _array("x", x)
     if x.ndim < 2 or not x.size or x.dtype.kind not in "iufb":
-        raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}.")
+        advice = "; pass a DataFrame of such columns" if x.dtype.kind in "OUSMm" else ""
+        raise DataError(f"data: x must be numbers of shape (rows, features), but got {x.dtype} of {x.shape}{advice}.")
     if x.shape[0] != len(values):
         raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {x.shape} and y is {values.shape}.")
     return Table(

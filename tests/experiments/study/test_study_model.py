@@ -47,6 +47,13 @@ def test_a_frame_is_predicted_as_its_file(tmp_path: Path) -> None:
     assert (tmp_path / "mine.csv").read_text() == (tmp_path / "out.csv").read_text()
 
 
+def test_a_row_or_the_name_of_a_file_is_answered_with_what_to_pass(tmp_path: Path) -> None:
+    model, frame = saved(tmp_path, mixed_model(())), mixed_frame(5)
+    for rows in (frame.iloc[0], frame.iloc[0].to_dict(), "new.csv", tmp_path / "new.csv"):
+        with pytest.raises(DataError, match=rf"but got a {type(rows).__name__}; one row of a DataFrame is frame\.iloc"):
+            model.predict(rows)
+
+
 def test_predictions_have_the_index_of_the_rows_whatever_the_order_of_the_columns(tmp_path: Path) -> None:
     made, frame = mixed_model(()), mixed_frame(ROWS + 5, seed=5)
     model, known = saved(tmp_path, made), predicted(made, frame[:ROWS])["prediction"]
