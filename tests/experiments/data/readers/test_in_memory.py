@@ -159,6 +159,9 @@ def test_a_target_beside_a_frame_is_its_target() -> None:
         table = given((FRAME, y))
         assert (table.target.tolist(), table.columns) == ([0, 1] * 15, tuple(FRAME.columns))
         assert table.target_name == ("won" if isinstance(y, pd.Series) else "target")
+    for x in (FRAME, np.ones((30, 2))):
+        assert given((x, [0, 1] * 15), target="price").target_name == "price"
+        assert given((x, pd.Series([0, 1] * 15, name="won")), target="price").target_name == "won"
     with pytest.raises(DataError, match="y is named 'age', which is also a column of x"):
         given((FRAME, pd.Series([0, 1] * 15, name="age")))
 
