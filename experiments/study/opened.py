@@ -7,10 +7,11 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.errors import StudyStateError
+from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import DataRecord, FinalScore, StudyResult
 from experiments.reports.formatting import configuration, is_active
 from experiments.reports.metrics import metric_of, named_score
+from experiments.study.python_words import in_python
 from experiments.study.results_file import Recorded, learned, read_results
 
 if TYPE_CHECKING:
@@ -170,4 +171,7 @@ class Study:
         for one in (self, other):
             if isinstance(one, Study):
                 one._check_is_in_its_folder()
-        return compared([str(one._recorded.path if isinstance(one, Study) else one) for one in (self, other)])
+        try:
+            return compared([str(one._recorded.path if isinstance(one, Study) else one) for one in (self, other)])
+        except ExperimentError as error:  # whose words are those of the command
+            raise in_python(error) from None

@@ -92,6 +92,12 @@ def test_what_a_later_run_put_into_the_folder_is_not_taken_for_the_studys(study:
             use()
 
 
+def test_what_cannot_be_compared_is_said_in_pythons_words(study: Study) -> None:
+    for other in ("no-such", study):
+        with pytest.raises(ExperimentError, match=r"^study: "):
+            study.compare(other)
+
+
 def test_an_error_is_one_line_in_a_notebook() -> None:
     with pytest.raises(ExperimentError) as caught:
         open_study("no-such")
