@@ -63,7 +63,7 @@ class StudyModel:
 
         Returns:
             `prediction`, and for classes `probability_NAME` of each, with the index of the rows. A class is its name, a
-            text, which compares with `y.astype(str)`. With `interval` also `interval_low` and `interval_high`, with
+            text, so that labels that are numbers equal none. With `interval` also `interval_low` and `interval_high`, with
             `set_coverage` also `prediction_set`, a JSON list of classes.
 
         Raises:
