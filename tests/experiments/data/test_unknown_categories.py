@@ -81,7 +81,9 @@ def test_a_category_that_differs_in_case_or_space_alone_is_that_of_training() ->
 
 
 def test_0_and_1_are_the_truth_values_of_a_column_that_has_no_other_category() -> None:
-    categories = UnknownCategories({"won": frozenset({"False", "True", None}), "said": frozenset({"False", "True", "?"})})
+    categories = UnknownCategories(
+        {"won": frozenset({"False", "True", None}), "said": frozenset({"False", "True", "?"})}
+    )
     rows = categories.look_at(pd.DataFrame({"won": ["1", "0", "2", None], "said": ["1", "True", "?", None]}))
     assert rows["won"].tolist()[:3] == ["True", "False", "2"]
     assert categories.respelled() == [

@@ -147,7 +147,7 @@ def test_what_cannot_be_is_said_in_pythons_words() -> None:
         (None, GIVEN, {"groups": frame["a"]}, r"but got a Series; rows are passed as data=, and settings name their c"),
         (None, GIVEN, {"data": {"weights": np.ones(9)}}, r"^data\.weights: .* but got a ndarray; rows are passed as d"),
         (None, GIVEN, {"X": frame}, r"^X: must be .* but got a DataFrame; rows are passed as data=,"),
-        (None, GIVEN, {"test": "b.csv"}, r"test cannot be set for source 'given'; read both tables from files, as in data"),
+        (None, GIVEN, {"test": "b.csv"}, r"test cannot be set for source .given.; read both tables from files"),
         (None, "a.csv", {"test": frame}, r"but got a DataFrame; test rows .* as in data='train\.csv', test='test\.csv"),
         ("flowers", None, {"options": 1}, r"^options: there is no such key"),
     ):  # fmt: skip
