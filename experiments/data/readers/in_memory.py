@@ -188,9 +188,9 @@ def _target(y: Any, present: Sequence[str]) -> NDArray[Any]:
         raise DataError(f"data: y must have a value in every row, but row {row} (from 0) has none; remove the row.")
     kind = pd.api.types.infer_dtype(series)  # of the values, which may be objects
     if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
-        numbers = series.to_numpy(np.float64)
+        numbers = np.asarray(series, np.float64)
         whole = kind == "integer" and abs(numbers).max(initial=0) < LARGE_INTEGER
-        return series.to_numpy(np.int64) if whole else numbers
+        return np.asarray(series, np.int64) if whole else numbers
     names = np.asarray(series.astype(str), object)
     refuse_missing_labels(names, present, "data: y")
     return names
