@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -52,7 +53,7 @@ class Study:
     """
 
     def __init__(self, recorded: Recorded):
-        self._recorded = recorded
+        self._recorded = replace(recorded, path=recorded.path.absolute())  # for a program that changes its folder
         self.folder: Path = recorded.folder
         self.result: StudyResult = recorded.result
 
@@ -131,7 +132,7 @@ class Study:
             StudyStateError: it is not there, or another study's.
         """
         self._check_is_in_its_folder()
-        path = self.folder / "report.html"
+        path = self._recorded.folder / "report.html"
         if not path.is_file():
             raise StudyStateError(f"{path}: there is no report; python -m experiments.report {self.folder} writes it.")
         return ReportPage(path)
@@ -148,13 +149,13 @@ class Study:
         from experiments.study.study_model import StudyModel
 
         self._check_is_in_its_folder()
-        folder = self.folder / "model"
+        folder = self._recorded.folder / "model"
         if not folder.is_dir():
             raise StudyStateError(
                 f"{self.folder}: the study has no model; it gets one when its test rows are scored, as the same call "
                 "of experiments.run does with look='only'."
             )
-        check_is_current(self.folder)
+        check_is_current(self._recorded.folder)
         return StudyModel(folder)
 
     def compare(self, other: Study | str | Path) -> StudyComparison:

@@ -30,6 +30,21 @@ def test_it_is_opened_by_its_folder_and_its_results(study: Study) -> None:
     assert (study.data.task, study.data.rows, study.test) == ("classification", 1797, study.result.test)
 
 
+def test_it_is_found_from_another_folder_and_by_a_path_from_home(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_model(mixed_model(("a", "b")), study.folder / "model")
+    (study.folder / "report.html").write_text("<html></html>")
+    near = open_study("./digits")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir("/")
+    assert (near.folder, open_study("~/digits").folder) == (Path("digits"), study.folder)
+    assert near.model.predicts == "y"
+    assert Path(near.report).is_file()
+    assert len(near.trials) == 40
+
+
 def test_its_line_names_score_rows_trials_and_place(study: Study) -> None:
     test = study.test
     assert test is not None
