@@ -122,6 +122,11 @@ def test_rows_in_memory_have_the_default_space_and_the_name_of_their_target(here
     }, "").with_trials(1)  # fmt: skip
 
 
+def test_columns_with_two_levels_go_by_their_pairs() -> None:
+    data = asked(source=GIVEN, target=("y", "mean"), drop=[("x", "min")], name="m").spec.data
+    assert (data.target, data.drop) == ("('y', 'mean')", ("('x', 'min')",))
+
+
 def test_data_takes_the_place_of_a_studys_own(here: Path) -> None:
     (here / "pictures").mkdir()
     assert asked("flowers", "other.csv").spec.data.source == "other.csv"
