@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.config.documents import count
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import DataRecord, FinalScore, StudyResult
 from experiments.reports.formatting import configuration, is_active
@@ -53,6 +54,7 @@ class Study:
     """
 
     def __init__(self, recorded: Recorded):
+        self._as_named = recorded.path
         self._recorded = replace(recorded, path=recorded.path.absolute())  # for a program that changes its folder
         self.folder: Path = recorded.folder
         self.result: StudyResult = recorded.result
@@ -61,7 +63,8 @@ class Study:
         result, test = self.result, self.result.test
         metric, score = (metric_of(result.spec), result.best.cv_mean) if test is None else (test.metric, test.score)
         of = "in cross-validation, not tested" if test is None else f"on {test.rows:,} test rows"
-        return f"<Study {result.study}: {named_score(metric, score)} {of}, {len(result.trials)} trials, {self.folder}>"
+        trials = count(len(result.trials), "trial")
+        return f"<Study {result.study}: {named_score(metric, score)} {of}, {trials}, {self.folder}>"
 
     @property
     def data(self) -> DataRecord:
@@ -111,6 +114,12 @@ class Study:
         quiet_optuna()
         columns, rows = trial_rows(self.result, [trial.result for trial in learned(self._recorded)])
         return pd.DataFrame(rows, columns=columns).set_index("number")
+
+    @property
+    def _path(self) -> Path:
+        """Return the path of the results, as it was named where that still leads to them."""
+        path = self._recorded.path
+        return self._as_named if self._as_named.absolute() == path else path
 
     def _check_is_in_its_folder(self) -> None:
         """Refuse to open what lies beside other results, as after `run` with fresh=True.
@@ -173,6 +182,6 @@ class Study:
             if isinstance(one, Study):
                 one._check_is_in_its_folder()
         try:
-            return compared([str(one._recorded.path if isinstance(one, Study) else one) for one in (self, other)])
+            return compared([str(one._path if isinstance(one, Study) else one) for one in (self, other)])
         except ExperimentError as error:  # whose words are those of the command
             raise in_python(error) from None
