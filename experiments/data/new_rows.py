@@ -131,7 +131,7 @@ def _differ(frame: pd.DataFrame, name: str) -> bool:
 
 def _of_target(raw: RawTable, form: RowFormat) -> tuple[str, ...]:
     """Say that new rows have their target already, unless it is kept beside the predictions."""
-    names = [form.target] if form.target in raw.columns else same_column(form.target, raw.columns)
+    names = columns_called(form.target, raw.columns)
     if (
         form.target.isdecimal()
         or not names

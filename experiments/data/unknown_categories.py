@@ -15,6 +15,7 @@ from experiments.config.documents import readable
 from experiments.data.spellings import plain_spelling
 
 SHOWN = 3  # values, and rows, of a column
+TRUTH_VALUES = {"0": "False", "1": "True"}
 
 Known = Mapping[str, AbstractSet[str | None]]
 
@@ -48,7 +49,8 @@ class Respelled:
 class UnknownCategories:
     """The categories of new rows that were in no training row.
 
-    One that differs from a single known category in case, space or a last .0 alone is that one.
+    One that differs from a single known category in case, space or a last .0 alone is that one, and 0 and 1 are truth
+    values.
 
     Args:
         known:  column -> its categories in training, but for rare ones that share an input.
@@ -98,7 +100,7 @@ class UnknownCategories:
             columns.append(f"{readable(name, 40)} ({_first(pairs)})")
         cells = sum(one.cells for one in self._respelled.values())
         said = f"{cells} cells are read as categories" if cells > 1 else "1 cell is read as a category"
-        return [f"{said} of training, where case, space or a last .0 alone differs: {', '.join(columns)}"]
+        return [f"{said} of training, which they spell otherwise: {', '.join(columns)}"]
 
     def unknown(self) -> list[str]:
         """Say which categories are unknown and in which rows, from 0; no line if there are none."""
@@ -132,7 +134,8 @@ class UnknownCategories:
 def _by_plain_spelling(words: AbstractSet[str]) -> dict[str, str]:
     """Return plain spelling -> word, where a single word has it."""
     often = Counter(map(_plain, words))
-    return {plain: word for word in words if often[plain := _plain(word)] == 1}
+    spelled = {plain: word for word in words if often[plain := _plain(word)] == 1}
+    return spelled if words != set(TRUTH_VALUES.values()) else spelled | TRUTH_VALUES
 
 
 def _plain(word: str) -> str:

@@ -105,7 +105,7 @@ def run(
     uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
     options = Options(
-        folder=Path(out) if out is not None else asked.folder,
+        folder=Path(_with_home(out)) if out is not None else asked.folder,
         ledger=LEDGER,
         tracking_uri=uri,
         artifacts=artifacts,
@@ -149,9 +149,14 @@ def open(study: str | Path) -> Study:
     ('digits', 1797, 360, 40)
     """
     try:
-        return Study(read_own_results(results_file(str(study))))
+        return Study(read_own_results(results_file(_with_home(study))))
     except SpecError as error:
         raise in_python(error) from None
+
+
+def _with_home(path: str | Path) -> str:
+    """Return a path with the home folder in place of a ~ at its beginning, as a shell writes it."""
+    return os.path.expanduser(path)  # noqa: PTH111 - which leaves a name as it is where there is no home
 
 
 def _outer(spec: StudySpec, data: Rows | None, table: Table | None) -> tuple[OuterInput, ...]:

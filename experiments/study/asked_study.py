@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.config.data_options import SINGLE
+from experiments.config.data_options import LISTS, SINGLE
 from experiments.config.default_study import STUDY_FILE, name_of, own_study
 from experiments.config.formats import GIVEN, SORTS, sort_of
 from experiments.config.keys import KEYS
@@ -140,11 +140,14 @@ def _plain(key: str, value: Any) -> Any:
     """
     if isinstance(value, Mapping):
         return {str(name): _plain(f"{key}.{name}", one) for name, one in value.items()}
+    name = key.rpartition(".")[2]
+    if isinstance(value, tuple) and name in SINGLE:
+        return str(value)  # a name in two parts, as of columns with two levels
     if isinstance(value, list | tuple):
-        return [_plain(key, one) for one in value]
+        return [str(one) if isinstance(one, tuple) and name in LISTS else _plain(key, one) for one in value]
     if isinstance(value, Path):
         return str(value)
-    axes, name = getattr(value, "ndim", None), key.rpartition(".")[2]
+    axes = getattr(value, "ndim", None)
     if axes == 1 and name not in SINGLE:  # an array, Index or Series
         return [_plain(key, one) for one in value.tolist()]
     value = value.item() if axes == 0 and hasattr(value, "item") else value

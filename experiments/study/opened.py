@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.errors import StudyStateError
+from experiments.config.documents import count
+from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import DataRecord, FinalScore, StudyResult
 from experiments.reports.formatting import configuration, is_active
 from experiments.reports.metrics import metric_of, named_score
+from experiments.study.python_words import in_python
 from experiments.study.results_file import Recorded, learned, read_results
 
 if TYPE_CHECKING:
@@ -51,7 +54,8 @@ class Study:
     """
 
     def __init__(self, recorded: Recorded):
-        self._recorded = recorded
+        self._as_named = recorded.path
+        self._recorded = replace(recorded, path=recorded.path.absolute())  # for a program that changes its folder
         self.folder: Path = recorded.folder
         self.result: StudyResult = recorded.result
 
@@ -59,7 +63,8 @@ class Study:
         result, test = self.result, self.result.test
         metric, score = (metric_of(result.spec), result.best.cv_mean) if test is None else (test.metric, test.score)
         of = "in cross-validation, not tested" if test is None else f"on {test.rows:,} test rows"
-        return f"<Study {result.study}: {named_score(metric, score)} {of}, {len(result.trials)} trials, {self.folder}>"
+        trials = count(len(result.trials), "trial")
+        return f"<Study {result.study}: {named_score(metric, score)} {of}, {trials}, {self.folder}>"
 
     @property
     def data(self) -> DataRecord:
@@ -110,6 +115,12 @@ class Study:
         columns, rows = trial_rows(self.result, [trial.result for trial in learned(self._recorded)])
         return pd.DataFrame(rows, columns=columns).set_index("number")
 
+    @property
+    def _path(self) -> Path:
+        """Return the path of the results, as it was named where that still leads to them."""
+        path = self._recorded.path
+        return self._as_named if self._as_named.absolute() == path else path
+
     def _check_is_in_its_folder(self) -> None:
         """Refuse to open what lies beside other results, as after `run` with fresh=True.
 
@@ -130,7 +141,7 @@ class Study:
             StudyStateError: it is not there, or another study's.
         """
         self._check_is_in_its_folder()
-        path = self.folder / "report.html"
+        path = self._recorded.folder / "report.html"
         if not path.is_file():
             raise StudyStateError(f"{path}: there is no report; python -m experiments.report {self.folder} writes it.")
         return ReportPage(path)
@@ -147,13 +158,13 @@ class Study:
         from experiments.study.study_model import StudyModel
 
         self._check_is_in_its_folder()
-        folder = self.folder / "model"
+        folder = self._recorded.folder / "model"
         if not folder.is_dir():
             raise StudyStateError(
                 f"{self.folder}: the study has no model; it gets one when its test rows are scored, as the same call "
                 "of experiments.run does with look='only'."
             )
-        check_is_current(self.folder)
+        check_is_current(self._recorded.folder)
         return StudyModel(folder)
 
     def compare(self, other: Study | str | Path) -> StudyComparison:
@@ -170,4 +181,7 @@ class Study:
         for one in (self, other):
             if isinstance(one, Study):
                 one._check_is_in_its_folder()
-        return compared([str(one._recorded.path if isinstance(one, Study) else one) for one in (self, other)])
+        try:
+            return compared([str(one._path if isinstance(one, Study) else one) for one in (self, other)])
+        except ExperimentError as error:  # whose words are those of the command
+            raise in_python(error) from None

@@ -14,6 +14,7 @@ from experiments.search.trial import FinishedTrial
 from experiments.study.time_left import TimeLeft, duration
 
 LINES = 10  # printed in a whole search without a live line
+WORTH_SAYING = 60.0  # seconds left from which on a printed line names them
 
 
 class StudyProgress:
@@ -81,7 +82,9 @@ class StudyProgress:
         )
         every = -(-self._trials // LINES)
         if not from_journal and not self._live and self._done % every == 0:
-            self._console.print(f"{self._label}{self._done}/{self._trials} trials, {self._result}")
+            left = 0.0 if self._times.left is None else self._times.left.seconds or 0.0
+            rest = f", about {duration(left)} left" if left >= WORTH_SAYING else ""
+            self._console.print(f"{self._label}{self._done}/{self._trials} trials, {self._result}{rest}")
 
     def end_search(self) -> None:
         """Count the time from now on as that of what comes after the search."""

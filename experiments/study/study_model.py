@@ -62,8 +62,9 @@ class StudyModel:
                   predicts classes.
 
         Returns:
-            `prediction`, and for classes `probability_NAME` of each, with the index of the rows. With `interval` also
-            `interval_low` and `interval_high`, with `set_coverage` also `prediction_set`, a JSON list of classes.
+            `prediction`, and for classes `probability_NAME` of each, with the index of the rows. A class is its name, a
+            text, so that labels that are numbers equal none. With `interval` also `interval_low` and `interval_high`,
+            with `set_coverage` also `prediction_set`, a JSON list of classes.
 
         Raises:
             DataError: there is no row, a column is missing or has cells of which none can be read, or the model has no

@@ -122,7 +122,7 @@ def _with_target(x: Any, y: Any, section: DataSection) -> tuple[pd.DataFrame, Da
     values = _column(y)
     if len(values) != len(frame):
         raise DataError(f"data: x must be (rows, features) and y (rows,), but x is {frame.shape} and y {values.shape}.")
-    name = str(getattr(y, "name", None) or TARGET)
+    name = _target_name(y, section)
     if name in map(str, frame.columns):
         raise DataError(f"data: y is named {name!r}, which is also a column of x; drop that column or rename y.")
     whole = frame.assign(**{name: values if isinstance(values, np.ndarray) else values.array})
@@ -166,11 +166,17 @@ def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
     return Table(
         name=GIVEN,
         target=values,
-        target_name=str(getattr(y, "name", None) or TARGET),
+        target_name=_target_name(y, section),
         classes=None,
         cells=SourceCells.of(x, pd.Series(_column(y)).to_frame()),
         **array_columns(x, "data"),
     )
+
+
+def _target_name(y: Any, section: DataSection) -> str:
+    """Return the name of a target: its own, or else the one that [data] gives it."""
+    given = section.target if isinstance(section.target, str) else None
+    return str(getattr(y, "name", None) or given or TARGET)
 
 
 def _target(y: Any, present: Sequence[str]) -> NDArray[Any]:
@@ -182,9 +188,9 @@ def _target(y: Any, present: Sequence[str]) -> NDArray[Any]:
         raise DataError(f"data: y must have a value in every row, but row {row} (from 0) has none; remove the row.")
     kind = pd.api.types.infer_dtype(series)  # of the values, which may be objects
     if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
-        numbers = series.to_numpy(np.float64)
+        numbers = np.asarray(series, np.float64)
         whole = kind == "integer" and abs(numbers).max(initial=0) < LARGE_INTEGER
-        return series.to_numpy(np.int64) if whole else numbers
+        return np.asarray(series, np.int64) if whole else numbers
     names = np.asarray(series.astype(str), object)
     refuse_missing_labels(names, present, "data: y")
     return names

@@ -94,8 +94,8 @@ def test_categories_that_only_spell_one_to_learn_from_otherwise_are_that_one(she
     features: Any = table.features
     assert features["flag"].tolist() == MANY["flag"] * 2
     assert reading_of(table).notes == (
-        "2 cells are read as categories of training, where case, space or a last .0 alone differs: flag ('TRUE' as "
-        "'True', 'false' as 'False')",
+        "2 cells are read as categories of training, which they spell otherwise: flag ('TRUE' as 'True', "
+        "'false' as 'False')",
     )
 
 

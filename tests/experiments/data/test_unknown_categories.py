@@ -71,13 +71,25 @@ def test_a_category_that_differs_in_case_or_space_alone_is_that_of_training() ->
     assert rows["flag"][0] == "TRUE"
     categories.look_at(rows[:1])
     assert categories.respelled() == [
-        "4 cells are read as categories of training, where case, space or a last .0 alone differs: flag ('TRUE' as "
-        "'True'), code ('TSM' as 'tsm', ' tsm ' as 'tsm')"
+        "4 cells are read as categories of training, which they spell otherwise: flag ('TRUE' as 'True'), code "
+        "('TSM' as 'tsm', ' tsm ' as 'tsm')"
     ]
     assert categories.unknown() == [
         "3 cells hold categories that the model has not seen, by row from 0: flag ('maybe' in row 3), code ('TSM0' in "
         "rows 0, 4)"
     ]
+
+
+def test_0_and_1_are_the_truth_values_of_a_column_that_has_no_other_category() -> None:
+    categories = UnknownCategories(
+        {"won": frozenset({"False", "True", None}), "said": frozenset({"False", "True", "?"})}
+    )
+    rows = categories.look_at(pd.DataFrame({"won": ["1", "0", "2", None], "said": ["1", "True", "?", None]}))
+    assert rows["won"].tolist()[:3] == ["True", "False", "2"]
+    assert categories.respelled() == [
+        "2 cells are read as categories of training, which they spell otherwise: won ('1' as 'True', '0' as 'False')"
+    ]
+    assert categories.unknown()[0].endswith("won ('2' in row 2), said ('1' in row 0)")
 
 
 def test_a_known_category_of_a_pooled_column_is_respelled_and_others_may_be_rare_ones() -> None:

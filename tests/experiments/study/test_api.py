@@ -11,6 +11,7 @@ import pytest
 
 from experiments.errors import SpecError
 from experiments.study.api import run
+from support.study_file import RATE
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,15 @@ def test_what_is_known_is_not_refused() -> None:
     for look, workers in product(("take", "leave", "only"), (None, 1, np.int64(2))):
         with pytest.raises(SpecError, match=r"there-is-no-such\.toml: No such file"):
             refused(look=look, workers=workers, fresh=True, quiet=False)
+
+
+def test_a_folder_may_be_named_from_home(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders: list[Path] = []
+    monkeypatch.setenv("HOME", str(empty / "home"))
+    monkeypatch.setattr("experiments.study.api.run_study", lambda _, options, *__, **k: folders.append(options.folder))
+    with pytest.raises(AttributeError):  # of an outcome that is None
+        run({"study": {"name": "w"}, "data": {"source": "wine"}, "space": RATE}, out="~/mine", quiet=True)
+    assert folders == [empty / "home" / "mine"]
 
 
 def refused(**arguments: Any) -> None:

@@ -122,6 +122,11 @@ def test_rows_in_memory_have_the_default_space_and_the_name_of_their_target(here
     }, "").with_trials(1)  # fmt: skip
 
 
+def test_columns_with_two_levels_go_by_their_pairs() -> None:
+    data = asked(source=GIVEN, target=("y", "mean"), drop=[("x", "min")], name="m").spec.data
+    assert (data.target, data.drop) == ("('y', 'mean')", ("('x', 'min')",))
+
+
 def test_data_takes_the_place_of_a_studys_own(here: Path) -> None:
     (here / "pictures").mkdir()
     assert asked("flowers", "other.csv").spec.data.source == "other.csv"
@@ -147,7 +152,7 @@ def test_what_cannot_be_is_said_in_pythons_words() -> None:
         (None, GIVEN, {"groups": frame["a"]}, r"but got a Series; rows are passed as data=, and settings name their c"),
         (None, GIVEN, {"data": {"weights": np.ones(9)}}, r"^data\.weights: .* but got a ndarray; rows are passed as d"),
         (None, GIVEN, {"X": frame}, r"^X: must be .* but got a DataFrame; rows are passed as data=,"),
-        (None, GIVEN, {"test": "b.csv"}, r"test cannot be set for source 'given'; read both tables from files, as in data"),
+        (None, GIVEN, {"test": "b.csv"}, r"test cannot be set for source .given.; read both tables from files"),
         (None, "a.csv", {"test": frame}, r"but got a DataFrame; test rows .* as in data='train\.csv', test='test\.csv"),
         ("flowers", None, {"options": 1}, r"^options: there is no such key"),
     ):  # fmt: skip

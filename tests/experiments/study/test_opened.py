@@ -30,6 +30,21 @@ def test_it_is_opened_by_its_folder_and_its_results(study: Study) -> None:
     assert (study.data.task, study.data.rows, study.test) == ("classification", 1797, study.result.test)
 
 
+def test_it_is_found_from_another_folder_and_by_a_path_from_home(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_model(mixed_model(("a", "b")), study.folder / "model")
+    (study.folder / "report.html").write_text("<html></html>")
+    near = open_study("./digits")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir("/")
+    assert (near.folder, open_study("~/digits").folder) == (Path("digits"), study.folder)
+    assert near.model.predicts == "y"
+    assert Path(near.report).is_file()
+    assert len(near.trials) == 40
+
+
 def test_its_line_names_score_rows_trials_and_place(study: Study) -> None:
     test = study.test
     assert test is not None
@@ -90,6 +105,12 @@ def test_what_a_later_run_put_into_the_folder_is_not_taken_for_the_studys(study:
     for use in (lambda: study.model, lambda: study.report, lambda: study.compare(EXAMPLE)):
         with pytest.raises(StudyStateError, match=r"a later run has put other results there; experiments\.open\('"):
             use()
+
+
+def test_what_cannot_be_compared_is_said_in_pythons_words(study: Study) -> None:
+    for other in ("no-such", study):
+        with pytest.raises(ExperimentError, match=r"^study: "):
+            study.compare(other)
 
 
 def test_an_error_is_one_line_in_a_notebook() -> None:

@@ -39,6 +39,17 @@ def test_without_a_terminal_a_line_now_and_then() -> None:
     ]
 
 
+def test_without_a_terminal_the_time_left_is_said_from_a_minute_on() -> None:
+    console = Console(file=io.StringIO(), force_terminal=False, width=100)
+    clock = iter(range(0, 10_000, 100))
+    progress = StudyProgress(console)
+    progress.search(2, "accuracy", TimeLeft(2, 1, 4.0, clock=lambda: float(next(clock))))
+    progress.update(FinishedTrial({}, replace(DONE, seconds=100.0)))
+    assert isinstance(console.file, io.StringIO)
+    assert " trials, best accuracy 0.5000, 0 pruned, about " in console.file.getvalue()
+    assert console.file.getvalue().endswith(" min left\n")
+
+
 def test_a_small_study_has_a_line_for_each_trial() -> None:
     assert len(lines([DONE] * 3, trials=3)) == 3
 

@@ -159,6 +159,9 @@ def test_a_target_beside_a_frame_is_its_target() -> None:
         table = given((FRAME, y))
         assert (table.target.tolist(), table.columns) == ([0, 1] * 15, tuple(FRAME.columns))
         assert table.target_name == ("won" if isinstance(y, pd.Series) else "target")
+    for x in (FRAME, np.ones((30, 2))):
+        assert given((x, [0, 1] * 15), target="price").target_name == "price"
+        assert given((x, pd.Series([0, 1] * 15, name="won")), target="price").target_name == "won"
     with pytest.raises(DataError, match="y is named 'age', which is also a column of x"):
         given((FRAME, pd.Series([0, 1] * 15, name="age")))
 
@@ -231,8 +234,8 @@ def test_what_is_no_table_is_refused() -> None:
         ((X[:2], [[1, 2], [3]]), "y must be an array, but its rows"),
         ((X, X), r"y must be of shape \(rows,\), but got \(6, 2\)"),
         ((X[:0], Y[:0]), r"got float64 of \(0, 2\)"),
-        ((np.array([["a"], ["b"]]), Y[:2]), r"must be numbers .*, but got <U1 of \(2, 1\); pass a DataFrame of such col"),
-        ((np.array([["a", 1], ["b", 2]], object), Y[:2]), r"got object of \(2, 2\); pass a DataFrame of such columns\."),
+        ((np.array([["a"], ["b"]]), Y[:2]), r"must be numbers .*, but got <U1 of \(2, 1\); pass a DataFrame"),
+        ((np.array([["a", 1]] * 6, object), Y), r"got object of \(6, 2\); pass a DataFrame of such columns\."),
         ((scipy.sparse.csr_matrix(X), Y), r"x is a sparse matrix, but must be an array; pass x\.toarray\(\)"),
         ((np.where(X == 4, np.inf, X), Y), "row 2 .from 0. of column '0' has inf"),
         ((X, np.where(Y == 1, np.nan, Y)), "row 1 .from 0. has none"),
