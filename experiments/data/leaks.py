@@ -7,7 +7,7 @@ that would change it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import lgamma, log
 from typing import Any
 
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.hashes import fingerprint
-from experiments.data.raw_table import RawTable, listed, shown
-from experiments.data.table import Kind, LeftOut, Table
+from experiments.data.raw_table import listed, shown
+from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
 from experiments.data.told_together import CLASSES, factors, told_together
@@ -199,24 +199,11 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             values = _values(table, at)
             rows, levels = len(values), len(np.unique(values))
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
-                yield _belonging(name, "is named like an identifier", rows, levels, instead)
+                yield belonging(name, "is named like an identifier", rows, levels, instead)
 
 
-def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str]:
-    """Say which texts that were left out as names of the rows have the same value in several rows, as pairs have.
-
-    Args:
-        rows: cleaned development rows.
-    """
-    for one in left_out:
-        if one.reason == "identifies_rows":
-            present = rows.columns[one.name].drop_null()
-            levels = len(present.unique())
-            if levels >= GROUPS and len(present) >= ROWS_OF_GROUP * levels:
-                yield _belonging(one.name, "is left out", len(present), levels)[:-1]  # among other lines
-
-
-def _belonging(name: str, why: str, rows: int, levels: int, instead: str = "") -> str:
+def belonging(name: str, why: str, rows: int, levels: int, instead: str = "") -> str:
+    """Say that a column, for some reason, may name rows that belong together."""
     return (
         f"column {shown(name)} {why}, but {rows:,} development rows have {levels:,} values of it; "
         f"data.groups = {name}{instead} {TOGETHER}"

@@ -19,7 +19,7 @@ from experiments.data.compared_rows import compared_rows
 from experiments.data.development_rows import development_rows
 from experiments.data.dotted_classes import without_dots
 from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
-from experiments.data.leaks import left_out_groups
+from experiments.data.left_out_groups import left_out_groups
 from experiments.data.other_format import monthly_notes
 from experiments.data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, shown
