@@ -13,6 +13,7 @@ from experiments.config.data_options import Decided
 from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
+from experiments.data.alike_neighbours import neighbour_hints
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import blocks_note
 from experiments.data.fold_rows import fold_rows
@@ -120,7 +121,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     free = first_rows(table, development.table.numbers)
     notes += leak_hints(development.table, development.y, bool(target.classes), free)
     notes += size_hint(development.table)
-    notes += order_hints(development.table)
+    order = order_hints(development.table)
+    notes += order or neighbour_hints(development.table, development.y, bool(target.classes))
     notes += hints(development.table, target, development.y, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in spec.space:
         notes += brightness_hint(development.table)
