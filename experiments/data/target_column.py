@@ -149,9 +149,10 @@ def read_target(raw: RawTable, name: str, as_classes: bool = False) -> tuple[NDA
             if form := usual_format(others, comma=False):
                 rule = f"is the target and must hold numbers written as {form}"
                 _refuse_words(raw, name, pc.invert(pc.or_(fits(column, form), known)), rule)
+            turned = ", or exchange rows and columns if each row is a feature" if raw.repeated else ""
             raise DataError(
                 f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "
-                f"in {len(column)} rows; name another column."
+                f"in {len(column)} rows; name another column{turned}."
             )
     refuse_long(raw, name, "name the classes by shorter texts")
     return column.to_numpy(zero_copy_only=False).astype(str), None
