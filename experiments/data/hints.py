@@ -54,9 +54,9 @@ def hints(
             f"years of two digits in {listed(centuries)} are taken for 1969 to 2068; write four digits otherwise."
         )
     if target.classes and metric in ACCURACY and (counts := np.bincount(y.astype(np.intp))).max() >= MOST * len(y):
-        most, rows = target.classes[int(counts.argmax())], f"{counts.max():,} of {len(y):,} development rows"
+        most, of_rows = target.classes[int(counts.argmax())], f"{counts.max():,} of {len(y):,} development rows"
         lines.append(
-            f"target {table.target_name!r} is {most!r} in {rows}, so accuracy says little of the others; "
+            f"target {table.target_name!r} is {most!r} in {of_rows}, so accuracy says little of the others; "
             "cv.metric = balanced_accuracy weighs all classes alike."
         )
     numbers = None if target.classes or target.log else np.asarray(y, np.float64)
