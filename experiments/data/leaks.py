@@ -19,7 +19,7 @@ from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
-from experiments.data.told_together import CLASSES, factors, told_together
+from experiments.data.told_together import CLASSES, MOST, factors, told_together
 from nnet.ordered_sums import ordered_sum
 
 TOLD = "data.drop leaves out what is not known before the target is."
@@ -96,10 +96,11 @@ def _told_together(
         labels:  (n,) a number for each of them, the same for equal targets.
         numbers: (n,) their target if it is a number.
     """
-    if numbers is None and labels.max() >= CLASSES:
+    features = [*_features(table, "number", "category")]
+    if len(features) > MOST or (numbers is None and labels.max() >= CLASSES):
         return []
     found, some = {}, slice(None, None, 1 + len(rows) // (4 * SAMPLE))
-    for at, name in _features(table, "number", "category"):
+    for at, name in features:
         values = _values(table, at)[rows[some]]
         if table.kinds[at] == "number" or (len(values) and values.max() == 1):
             found[name] = values.astype(np.float64)
