@@ -38,6 +38,10 @@ TIME_NAME = r"(?i)(.*[_ ])?(time|date|datetime|timestamp|ts|epoch|created|update
 FEW_WORDS = 3  # different words among numbers that are taken for missing numbers
 MANY_NUMBERS = 0.4  # share of numbers, from which on a column is no identifier but numbers that are not written alike
 FILLED = 0.95  # share of filled cells, from which on a column can count the rows
+LISTS_OF_TEXTS = r"^\[.*\]$|^\{.*\}$|[|;].*[|;]"
+SENTENCES = r"(\S+\s+){7}"  # of eight words or more
+HOLDS_LISTS = "differs in nearly every row, and holds lists; give each of their values a column of its own"
+HOLDS_TEXTS = "differs in nearly every row; give what its texts say columns of their own, such as counts of words"
 LONGEST_NUMBER = 1 << 53  # below which a float holds every whole number
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
 DAY_DIGITS = r"^[0-3]\d[0-3]\d(19|20)\d\d$"  # 01312026, of a text that has kept its zero
@@ -217,10 +221,18 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bo
         read = alike if form is None or has_decimal_comma(form) else pc.or_(alike, plain)
         if not many or pc.mean(read).as_py() < MANY_NUMBERS:
             unread = "differs in nearly every row, and is no date that is read, such as 2026-01-31 12:00 or 2026-Q1"
-            raise NoFeature("identifies_rows", unread if is_time_name(name) else "")
+            raise NoFeature("identifies_rows", unread if is_time_name(name) else _said_of_texts(present))
         two_ways = len(strays) - len(words) > FEW_WORDS
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike if two_ways else read, two_ways))
     return Decision("category")
+
+
+def _said_of_texts(present: pa.ChunkedArray) -> str:
+    """Say that texts which differ are lists or sentences; empty of others, such as names."""
+    first = present.slice(0, PROBE)
+    if 2 * pc.sum(pc.match_substring_regex(first, LISTS_OF_TEXTS)).as_py() > len(first):
+        return HOLDS_LISTS
+    return HOLDS_TEXTS if 2 * pc.sum(pc.match_substring_regex(first, SENTENCES)).as_py() > len(first) else ""
 
 
 def _has_share(strays: pa.ChunkedArray) -> bool:

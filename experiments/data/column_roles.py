@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.documents import in_one_line
 from experiments.config.same_column import columns_called
+from experiments.data.column_types import is_text
 from experiments.data.date_formats import is_date_format
 from experiments.data.number_formats import is_number_format
 from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.table import Kind
 from experiments.data.two_roles import refuse_two_roles
 from experiments.errors import DataError
-from nnet.near import did_you_mean, near
+from nnet.near import did_you_mean, enumerated, near
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def check_named(raw: RawTable, data: DataSection) -> None:
     """
     names = list(raw.columns)
     unknown = [
-        f"data.{key}: {raw.where} has no column {column!r}" + (_meant(names, column) if isinstance(column, str) else "")
+        f"data.{key}: {raw.where} has no column {column!r}"
+        + (_meant(raw, key, column) if isinstance(column, str) else "")
         for key in (*SINGLE, *LISTS, "formats")
         for column in (data.formats or () if key == "formats" else data.columns(key))
         if named_column(raw, column) is None
@@ -126,8 +128,19 @@ def check_named(raw: RawTable, data: DataSection) -> None:
         raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}.")
 
 
-def _meant(names: Sequence[str], typed: str) -> str:
-    return did_you_mean([shown(name) for name in near(typed, names, 3)])
+def _meant(raw: RawTable, key: str, typed: str) -> str:
+    """Say which columns may be meant, or that the name is that of a row; empty where neither is known."""
+    names = list(raw.columns)
+    if len(parts := [part.strip() for part in typed.split(",")]) > 1 and all(part in names for part in parts):
+        how = f"{key} is a single column" if key in SINGLE else "name them one by one"
+        return f" (but {enumerated([shown(part) for part in parts])}: {how})"
+    if meant := near(typed, names, 3):
+        return did_you_mean([shown(name) for name in meant])
+    first = raw.columns[names[0]]
+    if key == "target" and is_text(first.type) and typed in first.to_pylist():
+        turned = 'pandas.read_csv(FILE, index_col=0).T.to_csv("turned.csv")'
+        return f" (but a row: its columns are to be rows, and its rows columns; {turned} turns it)"
+    return ""
 
 
 def named_column(raw: RawTable, column: str | int) -> str | None:

@@ -7,7 +7,7 @@ that would change it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import lgamma, log
 from typing import Any
 
@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.hashes import fingerprint
-from experiments.data.raw_table import RawTable, listed, shown
-from experiments.data.table import LeftOut, Table
+from experiments.data.raw_table import listed, shown
+from experiments.data.table import Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
-from experiments.data.told_together import CLASSES, factors, told_together
+from experiments.data.told_together import CLASSES, MOST, factors, told_together
 from nnet.ordered_sums import ordered_sum
 
 TOLD = "data.drop leaves out what is not known before the target is."
@@ -89,10 +89,11 @@ def _told_together(
         labels:  (n,) a number for each of them, the same for equal targets.
         numbers: (n,) their target if it is a number.
     """
-    if numbers is None and labels.max() >= CLASSES:
+    features = [*table.columns_of("number", "category")]
+    if len(features) > MOST or (numbers is None and labels.max() >= CLASSES):
         return []
     found, some = {}, slice(None, None, 1 + len(rows) // (4 * SAMPLE))
-    for at, name in table.columns_of("number", "category"):
+    for at, name in features:
         values = _values(table, at)[rows[some]]
         if table.kinds[at] == "number" or (len(values) and values.max() == 1):
             found[name] = values.astype(np.float64)
@@ -192,24 +193,11 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             values = _values(table, at)
             rows, levels = len(values), len(np.unique(values))
             if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
-                yield _belonging(name, "is named like an identifier", rows, levels, instead)
+                yield belonging(name, "is named like an identifier", rows, levels, instead)
 
 
-def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str]:
-    """Say which texts that were left out as names of the rows have the same value in several rows, as pairs have.
-
-    Args:
-        rows: cleaned development rows.
-    """
-    for one in left_out:
-        if one.reason == "identifies_rows":
-            present = rows.columns[one.name].drop_null()
-            levels = len(present.unique())
-            if levels >= GROUPS and len(present) >= ROWS_OF_GROUP * levels:
-                yield _belonging(one.name, "is left out", len(present), levels)[:-1]  # among other lines
-
-
-def _belonging(name: str, why: str, rows: int, levels: int, instead: str = "") -> str:
+def belonging(name: str, why: str, rows: int, levels: int, instead: str = "") -> str:
+    """Say that a column, for some reason, may name rows that belong together."""
     return (
         f"column {shown(name)} {why}, but {rows:,} development rows have {levels:,} values of it; "
         f"data.groups = {name}{instead} {TOGETHER}"

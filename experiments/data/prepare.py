@@ -13,6 +13,7 @@ from experiments.config.data_options import Decided
 from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
+from experiments.data.alike_neighbours import neighbour_hints
 from experiments.data.calendar_hints import calendar_hints
 from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
 from experiments.data.drawn_together import blocks_note
@@ -149,7 +150,7 @@ def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: Sea
     yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.numbers))
     yield from role_hints(ours)
     yield from size_hint(ours)
-    yield from order_hints(ours)
+    yield from order_hints(ours) or neighbour_hints(ours, y, bool(target.classes))
     yield from calendar_hints(ours)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched
     yield from hints(ours, target, y, bounded, spec.cv.metric)

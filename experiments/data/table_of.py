@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from experiments.config.data_options import DataSection
 from experiments.config.documents import count
 from experiments.data.cells import SourceCells
-from experiments.data.column_kind import file_has_comma, known_words
+from experiments.data.column_kind import HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
 from experiments.data.column_roles import ColumnRoles, column_roles, spelled
 from experiments.data.column_types import cleaned, is_text
 from experiments.data.compared_rows import compared_rows
@@ -23,13 +23,13 @@ from experiments.data.date_formats import NO_DATE
 from experiments.data.development_rows import development_rows
 from experiments.data.dotted_classes import without_dots
 from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
-from experiments.data.leaks import left_out_groups
+from experiments.data.left_out_groups import left_out_groups
 from experiments.data.other_format import monthly_notes
 from experiments.data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, shown
 from experiments.data.reading import decide, refuse_decisions, taken, with_features
 from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
-from experiments.data.table import Table, TableReading
+from experiments.data.table import LeftOut, Table, TableReading
 from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import unread_cells
@@ -127,8 +127,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     reading = decide(rows, roles, data.missing or (), not data.formats)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
-        kept = any(one.reason != "no_values" for one in reading.left_out)
-        advice = "name those to keep in data.keep" if kept else "give each of their values a column of its own"
+        advice = _advice(reading.left_out)
         if any(_names_pictures(rows, one.name) for one in reading.left_out):
             advice = "to learn from the pictures that it names, put it in their folder, and give the folder as --data"
         raise DataError(f"{rows.where}: no column is left as a feature, of {gone}; {advice}.")
@@ -142,6 +141,16 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         unnamed=rows.unnamed,
         keys={**reading.explicit(roles.of("drop"), classes), **rows.layout},
     )
+
+
+def _advice(left_out: Sequence[LeftOut]) -> str:
+    """Advise what to do where no column is left; what a column's own reason advises is not repeated."""
+    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_LISTS, HOLDS_TEXTS)}
+    if reasons & {"counts_rows", "identifies_rows", "index", "free_text"}:
+        return "name those to keep in data.keep"
+    if "no_values" in reasons:
+        return "give each of their values a column of its own"
+    return "add columns in which rows differ"
 
 
 def _names_pictures(rows: RawTable, name: str) -> bool:

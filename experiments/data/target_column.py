@@ -161,7 +161,8 @@ def _refuse_many_texts(raw: RawTable, name: str, column: pa.ChunkedArray, words:
         if form := usual_format(others, comma=False):
             rule = f"is the target and must hold numbers written as {form}"
             _refuse_words(raw, name, pc.invert(pc.or_(fits(column, form), known)), rule)
+        turned = ", or exchange rows and columns if each row is a feature" if raw.repeated else ""
         raise DataError(
             f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "
-            f"in {len(column)} rows; name another column."
+            f"in {len(column)} rows; name another column{turned}."
         )

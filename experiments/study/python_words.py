@@ -15,6 +15,7 @@ WORDS = {  # options, as messages advise them -> arguments of `run`
     r"--no-test": 'look="leave"',
     r"--score": 'look="only"',
     r"--fresh": "fresh=True",
+    r"--name": "name=",
     r"--out": "out=",
     r"--tracking-uri none": 'tracking_uri="none"',
     r"--tracking-uri": "tracking_uri=",

@@ -73,8 +73,8 @@ def check_same_study(known: Mapping[str, Any], study: StudyContext, folder: Path
     before, now = {key: value for key, value in known.items() if key != "uid"}, _identity(study)
     if before != now:
         raise StudyStateError(
-            f"{folder} holds another study: {_changes(before, now)}. --fresh starts anew, or choose another "
-            "folder with --out."
+            f"{folder} holds another study: {_changes(before, now)}. Another --name or --out runs this one beside "
+            "it, --fresh starts anew in its place."
         )
 
 

@@ -58,7 +58,7 @@ def test_errors_name_arguments_and_no_options_of_the_command() -> None:
     experiments.run(data=rows, trials=1, **settings)
     with pytest.raises(LedgerError, match=r'Use look="leave" to continue .*, or acknowledge_reuse=True to test again'):
         experiments.run(data=rows, trials=2, **settings)
-    with pytest.raises(StudyStateError, match=r"fresh=True starts anew, or choose another folder with out=\."):
+    with pytest.raises(StudyStateError, match=r"Another name= or out= runs .*, fresh=True starts anew in its place\."):
         experiments.run(data=(rows[0] + 1, rows[1]), trials=1, **settings)
     with pytest.raises(SpecError, match=r"the rows of s came from a Python program.*data=rows, out='s'\)\."):
         study_file("s")

@@ -115,3 +115,21 @@ def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
 def test_too_little_to_learn_from_is_refused(sheet: Make, columns: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         table_of(sheet(**columns), data())
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"target": "age, y"}, r"data.target: mine.csv has no column 'age, y' \(but 'age' and 'y': target is a single"),
+        ({"drop": ("age,city",)}, r"no column 'age,city' \(but 'age' and 'city': name them one by one\)"),
+        (
+            {"target": "q"},
+            r"no column 'q' \(but a row: its columns are to be rows, and its rows columns; pandas.read_csv",
+        ),
+    ],
+)
+def test_several_columns_in_one_name_and_the_name_of_a_row_are_told(
+    keys: dict[str, Any], words: str, sheet: Make
+) -> None:
+    with pytest.raises(DataError, match=words):
+        table_of(sheet(**COLUMNS), data(**keys))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.config.data_options import DataSection
 from experiments.data.leaks import SAMPLE, leak_hints
-from experiments.data.raw_table import RawTable
 from experiments.data.table import Kind, Table
-from experiments.data.table_of import table_of as data_table
 
-Make = Callable[..., RawTable]
 ROWS = 120
 RANDOM = np.random.default_rng(0)
 PLAIN = RANDOM.normal(size=ROWS)
@@ -192,24 +186,6 @@ def test_other_names_and_values_are_not(values: Any, name: str) -> None:
 def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -> None:
     names = np.array([f"P{row // 3:02}" for row in range(ROWS)])
     assert "column 'patients' is named like an identifier" in said(names, kind="category", name="patients")
-
-
-def test_names_of_pairs_that_are_left_out_as_names_of_the_rows_are_pointed_out(sheet: Make) -> None:
-    who = [f"P{row // 2}" for row in range(ROWS)]
-    raw = sheet(who=who, once=[f"row {row}" for row in range(ROWS)], x=[*PLAIN], y=[*NUMBERS])
-    (line,) = notes_of(raw)
-    assert re.fullmatch(
-        "column 'who' is left out, but 96 development rows have 5. values of it; data.groups = who keeps rows that "
-        "belong together on one side of every split",
-        line,
-    )
-    assert notes_of(raw, groups="who") == notes_of(raw, drop=("who",)) == ()
-
-
-def notes_of(raw: RawTable, **keys: Any) -> tuple[str, ...]:
-    reading = data_table(raw, DataSection(source="mine.csv", target="y", **keys)).reading
-    assert reading is not None
-    return reading.notes
 
 
 def test_a_column_that_is_the_target_of_the_next_row_in_time_is_pointed_out() -> None:

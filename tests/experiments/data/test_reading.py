@@ -236,6 +236,26 @@ def test_the_test_rows_have_no_say(column: str, sheet: Make) -> None:
     assert reading_of(dirty).unread == (len(sealed) if column in "aptm" else 0)
 
 
+def test_texts_and_lists_are_left_out_with_what_makes_features_of_them(sheet: Make) -> None:
+    for cells, why in (
+        ([f"a{row}|b|c" for row in range(ROWS)], "holds lists; give each of their values a column of its own"),
+        ([f"[{row}.5, 2]" for row in range(ROWS)], "holds lists; give each of their values a column of its own"),
+        (
+            [f"it came on day {row} and broke down" for row in range(ROWS)],
+            "give what its texts say columns of their own, such ",
+        ),
+        ([f"Braund, Mr. Owen H. {row}" for row in range(ROWS)], None),
+    ):
+        detail = "" if why is None else f"differs in nearly every row.*{why}"
+        with pytest.raises(DataError, match=rf"no column is left .*{detail}.*; {'name' if why is None else 'add'}"):
+            table_of(sheet(x=cells, y=Y), data())
+
+
+def test_columns_that_say_nothing_are_not_to_be_kept(sheet: Make) -> None:
+    with pytest.raises(DataError, match=r"'x' \(always the same\); 'z' \(empty\); add columns in which rows differ\.$"):
+        table_of(sheet(x=["1"] * ROWS, z=[""] * ROWS, y=Y), data())
+
+
 def test_a_table_without_features_says_what_was_left_out(sheet: Make) -> None:
     with pytest.raises(DataError, match=r"no column is left as a feature, of 'x' \(counts the rows\); name"):
         table_of(sheet(x=[str(row) for row in range(ROWS)], y=Y), data())

@@ -87,6 +87,14 @@ def test_words_among_numbers_are_named_with_the_key_that_leaves_out_their_rows(s
         read_target(sheet(y=[*numbers, *numbers, *(f"oops {word}" for word in range(25))]), "y")
 
 
+def test_a_table_on_its_side_is_to_be_turned(sheet: Make) -> None:
+    genes = sheet(y=[f"gene {number}" for number in range(30)])
+    with pytest.raises(
+        DataError, match="in 30 rows; name another column, or exchange rows and columns if each row is a"
+    ):
+        read_target(replace(genes, repeated=frozenset({"tumour"})), "y")
+
+
 def test_amounts_that_are_not_written_alike_are_no_classes(sheet: Make) -> None:
     amounts = [f"${number}.5M" for number in range(30)]
     wrong = "must hold numbers written as \\$1234.5M, but row 90 has '7 kg' "

@@ -97,4 +97,4 @@ def test_a_refusal_says_what_has_changed(
     }
     with pytest.raises(StudyStateError) as refusal:
         check_same_study(known, done.study, tmp_path)
-    assert f"holds another study: {said}. --fresh" in str(refusal.value).replace('"', "")
+    assert f"holds another study: {said}. Another --name" in str(refusal.value).replace('"', "")

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import IO
 
 from experiments.data.raw_table import LARGEST_FILE, brief
+from experiments.data.readers.text.other_content import START, refuse_other_content
 from experiments.errors import DataError
 
 BLOCK = 1 << 18  # bytes read at a time
@@ -139,10 +140,11 @@ def decoded(text: TextFile) -> TextFile:
 
 def _opened(path: Path) -> TextFile:
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(START)
+    refuse_other_content(path, start)
     if start[:2] == b"\x1f\x8b":
         return TextFile(path, "gz")
-    if start == b"PK\3\4":
+    if start[:4] == b"PK\3\4":
         from experiments.data.readers.text.packed import member_of
 
         return TextFile(path, "zip", member_of(path))

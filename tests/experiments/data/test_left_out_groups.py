@@ -1,0 +1,54 @@
+"""Names of the rows that say which rows belong together are pointed out, although they are no features."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from experiments.config.data_options import DataSection
+from experiments.data.raw_table import RawTable
+from experiments.data.table_of import table_of
+
+Make = Callable[..., RawTable]
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=120)
+
+
+def test_names_of_pairs_that_are_left_out_as_names_of_the_rows_are_pointed_out(sheet: Make) -> None:
+    who = [f"P{row // 2}" for row in range(120)]
+    raw = sheet(
+        who=who, once=[f"row {row}" for row in range(120)], x=[*RANDOM.normal(size=120)], y=[*RANDOM.normal(size=120)]
+    )
+    (line,) = notes_of(raw)
+    assert re.fullmatch(
+        "column 'who' is left out, but 96 development rows have 5. values of it; data.groups = who keeps rows that "
+        "belong together on one side of every split",
+        line,
+    )
+    assert notes_of(raw, groups="who") == notes_of(raw, drop=("who",)) == ()
+
+
+def test_parts_of_a_thing_that_the_names_of_the_rows_number_are_pointed_out(sheet: Make) -> None:
+    def said_of(names: list[str]) -> str:
+        values = [f"{number / 7:.3f}" for number in range(len(names))]
+        return " | ".join(notes_of(sheet(name=names, x=values, y=[str(row % 2) for row in range(len(names))])))
+
+    parts = [f"song{song:03d}.{part}.wav" for song in range(20) for part in range(8)]
+    line = (
+        r"column 'name' is left out, but 128 development rows have 20 names before its last number, such as "
+        r"'song\d\d\d'; a column of these, named in data.groups, keeps rows that belong together on one side of every "
+        "split"
+    )
+    assert re.fullmatch(line, said_of(parts))
+    assert said_of([f"patient-{number}" for number in range(160)]) == ""
+    assert said_of([f"{'abcdefghijkl'[row % 12]}/{row * 7919 % 9973}" for row in range(160)]) == ""  # tickets
+    assert said_of([f"Mr. {row} Smith" for row in range(160)]) == ""
+
+
+def notes_of(raw: RawTable, **keys: Any) -> tuple[str, ...]:
+    reading = table_of(raw, DataSection(source="mine.csv", target="y", **keys)).reading
+    assert reading is not None
+    return reading.notes
