@@ -74,7 +74,7 @@ def check_source(chosen: argparse.Namespace) -> None:
                 f"--set {shlex.quote(chosen.study)}."
             )
         one = (
-            "" if chosen.target is None else " --target takes one column, as a study predicts one; quote spaces in it."
+            "" if chosen.target is None else " --target takes one column, as a study predicts one; quote its spaces."
         )
         raise SpecError(
             f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "
