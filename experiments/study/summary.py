@@ -64,7 +64,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     metric, rule = label_of_class(scores.metric, result.data.classes), "the best of"
     if small:
         rule = "the smallest within one standard error of the best of"
-    chosen_of = f"(optimistic: chosen as {rule} {trials:,})"
+    chosen_of = f"(optimistic: chosen as {rule} {trials:,})" if trials > 1 else "(optimistic: its epoch was chosen)"
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off
