@@ -14,6 +14,7 @@ from experiments.reports.plots.svg import BLUE, FAINT, INK, distinct
 from experiments.reports.plots.ticks import number_ticks
 
 WIDTH: Final = 302.0  # points
+LONGEST: Final = 14  # letters of a name, of which two stand on a line
 ROW: Final = 34.0
 
 
@@ -51,7 +52,7 @@ def pair_differences(rows: Sequence[NamedDifference], metric: str) -> str:
     chart = Chart(WIDTH, ROW * len(rows), Axis(-reach, reach, ticks, title, "line"), Axis(len(rows) - 0.35, -0.6))
     chart.upright(0.0, Stroke(FAINT, 1))
     names = list(dict.fromkeys(name for row in rows for name in (row.first, row.second)))
-    shown = dict(zip(names, distinct(names), strict=True))
+    shown = dict(zip(names, distinct(names, LONGEST), strict=True))
     for at, row in enumerate(rows):
         colour = BLUE if row.found.claimed else INK
         low, high = row.found.interval
