@@ -69,14 +69,14 @@ def print_facts(console: Console, facts: Iterable[tuple[str, str]], width: int =
         console.print(Text.assemble((f"  {label:<{width}}", "dim"), words), soft_wrap=True)
 
 
-def print_sentence(console: Console, words: str) -> None:
+def print_sentence(console: Console, words: str, style: str = "") -> None:
     """Print a line of words, which a terminal breaks between them."""
-    console.print(Text(_broken(console, words)), soft_wrap=True)
+    console.print(Text(_broken(console, words), style), soft_wrap=True)
 
 
 def _broken(console: Console, words: str, indent: int = 0) -> str:
     """Break a line for a terminal; one with a command, and one for a file or a pipe, stay whole, to be copied."""
-    if not console.is_interactive or any(command in words for command in COMMANDS):
+    if not console.file.isatty() or any(command in words for command in COMMANDS):
         return words
     room = max(NARROWEST, console.width - indent)
     lines = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False)  # a path stays whole

@@ -73,9 +73,10 @@ def check_source(chosen: argparse.Namespace) -> None:
                 f"STUDY: --data makes a study of its own, but got {chosen.study!r}; --set is given for each KEY=VALUE: "
                 f"--set {shlex.quote(chosen.study)}."
             )
+        one = "" if chosen.target is None else " --target takes one column, as a study predicts one; quote its spaces."
         raise SpecError(
             f"--data makes a study of its own, but STUDY is {chosen.study!r}; leave one out, or run the study on other "
-            "data with --set data.source=FILE --set data.target=COLUMN."
+            f"data with --set data.source=FILE --set data.target=COLUMN.{one}"
         )
     given = keys_of(chosen)
     if given and chosen.data is None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
-from rich.text import Text
 
 from experiments.config.documents import count, printable
 from experiments.config.regular_file import check_regular
@@ -21,7 +20,7 @@ from experiments.reports.metrics import metric_of, named_score
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, best_trial
-from experiments.study.console import print_facts
+from experiments.study.console import print_facts, print_sentence
 from experiments.study.folder import StudyFolder
 from experiments.study.results_file import read_unchanged_results
 from experiments.tracking.writer_lock import is_being_written
@@ -162,7 +161,7 @@ def print_status(console: Console, name: str, path: Path, search: SearchSection 
     """Print the state of one study, one fact a line."""
     status = study_status(path, search)
     endings = f" ({outcomes(trial.result.reason for trial in status.finished)})" if status.finished else ""
-    console.print(Text(f"{name}: {status.ending}, {status.trials}{endings}", style="bold"), soft_wrap=True)
+    print_sentence(console, f"{name}: {status.ending}, {status.trials}{endings}", "bold")
     print_facts(console, _facts(status, path))
 
 

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.text import Text
 
 from experiments.config.documents import count
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
@@ -20,7 +19,7 @@ from experiments.reports.outer_fold import why_not_compared
 from experiments.reports.run_info import rows_scored
 from experiments.reports.split import drawn_together
 from experiments.search.arithmetic import MEANINGS
-from experiments.study.console import print_facts
+from experiments.study.console import print_facts, print_sentence
 from experiments.study.ledger_check import was_tested_before
 from experiments.study.options import Options, Outcome
 from experiments.tracking.uris import OFF, masked
@@ -42,7 +41,7 @@ def print_summary(console: Console, outcome: Outcome, options: Options, ui: str)
         title += ", finished before: nothing was computed; --fresh starts anew"
     else:
         title += f" in {seconds:.0f} s" + (f", with earlier runs {seconds + earlier:.0f} s" if earlier >= 1 else "")
-    console.print(Text(options.words(title), style="bold"), soft_wrap=True)
+    print_sentence(console, options.words(title), "bold")
     places = [("report", str(outcome.folder / "report.html")), ("compare trials", ui)]
     if outcome.registered:
         places.append(("registered", outcome.registered))
@@ -65,7 +64,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     metric, rule = label_of_class(scores.metric, result.data.classes), "the best of"
     if small:
         rule = "the smallest within one standard error of the best of"
-    chosen_of = f"(optimistic: chosen as {rule} {trials:,})"
+    chosen_of = f"(optimistic: chosen as {rule} {trials:,})" if trials > 1 else "(optimistic: its epoch was chosen)"
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
     if result.analysis is not None and (chosen := result.analysis.selection) is not None:
         scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off

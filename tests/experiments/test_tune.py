@@ -56,6 +56,13 @@ def test_a_container_has_the_cores_of_its_share_of_time(monkeypatch: pytest.Monk
     assert usable_cores() == 3
 
 
+def test_a_second_target_is_no_study(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", "my.csv", "--target", "heating", "cooling"]) == 2
+    said = capsys.readouterr().err
+    assert "STUDY is 'cooling'" in said
+    assert said.endswith(" --target takes one column, as a study predicts one; quote its spaces.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

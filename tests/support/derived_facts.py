@@ -242,8 +242,8 @@ def of_class(record: Record, at: str, what: str) -> float | None:
     """Return the size or the score of a class by the confusion matrix; None of a share of no rows."""
     confusion = record.document["analysis"]["out_of_fold"]["confusion"]
     rows, predicted = sum(confusion[int(at)]), sum(line[int(at)] for line in confusion)
-    if what in ("rows", "predicted"):
-        return {"rows": rows, "predicted": predicted}[what]
+    if what in ("number", "rows", "predicted"):
+        return {"number": int(at), "rows": rows, "predicted": predicted}[what]
     hits = confusion[int(at)][int(at)]
     recall, precision = (hits / whole if whole else None for whole in (rows, predicted))
     harmonic = 2 / (1 / recall + 1 / precision) if recall and precision else 0.0

@@ -296,7 +296,8 @@ def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     found, mistakes = Counter(["analysis.out_of_fold.rows"]), predicted["mistakes"]
     found["analysis.out_of_fold.confusion[*][*]"] += _cells(predicted["confusion"]) if in_html else 0
     classes = len(predicted["confusion"] or ())
-    found.update({f"classes[*].{what}": classes for what in ("rows", "predicted", "precision", "recall", "f1")})
+    columns = ["rows", "predicted", "precision", "recall", "f1", *(["number"] if classes > 20 else [])]
+    found.update({f"classes[*].{what}": classes for what in columns})
     found["data.classes[*]"] += classes
     if predicted["calibration"]:
         found.update(["analysis.out_of_fold.calibration.error", "calibration.by_chance"])

@@ -73,7 +73,8 @@ def test_each_study_is_in_its_state(recorded: CommandRunner, monkeypatch: pytest
     listed = recorded.tune("--list").out.splitlines()
     for name, (state, trials) in STATES.items():
         (line,) = [line for line in listed if line.split()[:1] == [name]]
-        assert line.split()[1 : 2 + len(trials.split())] == [state, *trials.split()]
+        listed_as = [state, *(["(nested)"] if name == "nested" else []), *trials.split()]
+        assert line.split()[1 : 1 + len(listed_as)] == listed_as
         status = recorded.tune(name, "--status").out
         assert f"{name}: {state}, {trials} trials" in status
         if name in TESTED:

@@ -12,6 +12,7 @@ from experiments.reports.plots.score_axis import gain_axis
 from experiments.reports.plots.svg import BLUE, FAINT, INK, distinct
 
 WIDTH: Final = 302.0  # points
+LONGEST: Final = 14  # letters of a name, of which two stand on a line
 ROW: Final = 34.0
 
 
@@ -47,7 +48,7 @@ def pair_differences(rows: Sequence[NamedDifference], metric: str) -> str:
     chart = Chart(WIDTH, ROW * len(rows), gain_axis(metric, reach), Axis(len(rows) - 0.35, -0.6))
     chart.upright(0.0, Stroke(FAINT, 1))
     names = list(dict.fromkeys(name for row in rows for name in (row.first, row.second)))
-    shown = dict(zip(names, distinct(names), strict=True))
+    shown = dict(zip(names, distinct(names, LONGEST), strict=True))
     for at, row in enumerate(rows):
         colour = BLUE if row.found.claimed else INK
         low, high = row.found.interval

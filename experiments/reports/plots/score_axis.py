@@ -6,7 +6,7 @@ from experiments.evaluation.score_range import score_range
 from experiments.reports.formatting import MINUS
 from experiments.reports.metrics import Scores, lower_is_better, metric_label
 from experiments.reports.plots.chart import Axis
-from experiments.reports.plots.ticks import decimals_of, linear_ticks, number_ticks
+from experiments.reports.plots.ticks import are_long, decimals_of, linear_ticks, number_ticks, short_number
 
 MARGIN = 0.08  # share of the range
 
@@ -27,6 +27,8 @@ def score_axis(metric: str, low: float, high: float, title: str, most: int = 6) 
     ticks = [tick for tick in linear_ticks(low, high, most) if lowest <= tick <= highest]
     scores = Scores(metric, decimals_of(ticks))
     labels = [(tick, scores.show(tick)) for tick in ticks]
+    if are_long(ticks):
+        labels = [(tick, short_number(0.0 - tick if lower_is_better(metric) else tick)) for tick in ticks]
     if lower_is_better(metric):
         return Axis(high, low, labels[::-1], title.strip())
     return Axis(low, high, labels, title.strip())

@@ -121,7 +121,7 @@ def distinct(names: Sequence[str], most: int = 24) -> list[str]:
     """Return users' names that are safe in a picture; names that would be cut to the same lack what they share.
 
     >>> distinct(["iris", "Department of Law", "Department of Music"], 12)
-    ['iris', 'Dep…Law', 'Dep…Music']
+    ['iris', 'Depart…Law', 'Depart…Music']
     """
     cut = [drawable(name, most) for name in names]
     whole = [drawable(name, len(name) + 1) for name in names]
@@ -131,6 +131,7 @@ def distinct(names: Sequence[str], most: int = 24) -> list[str]:
         shared, head = len(list(takewhile(lambda same: len(set(same)) == 1, letters))), most // 4
         if len({whole[at] for at in alike}) > 1 and most > SHORTEST:
             ends = distinct([whole[at][shared:] for at in alike], most - head - 1)
+            head = min(shared, most - 1 - max(map(len, ends)))
             for at, end in zip(alike, ends, strict=True):
                 cut[at] = f"{whole[at][:head]}…{end}"
     return cut

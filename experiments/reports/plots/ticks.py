@@ -64,9 +64,14 @@ def number_ticks(low: float, high: float, most: int = 5, whole: bool = False) ->
     """
     ticks = linear_ticks(low, high, most, whole)
     decimals = decimals_of(ticks)
-    if decimals > _MOST_DECIMALS or max(map(abs, ticks), default=0.0) >= 1e7:
+    if are_long(ticks):
         return [(tick, short_number(tick)) for tick in ticks]
     return [(tick, f"{tick:z,.{decimals}f}".replace("-", MINUS)) for tick in ticks]
+
+
+def are_long(ticks: Sequence[float]) -> bool:
+    """Return whether ticks would have long labels without a power of ten."""
+    return decimals_of(ticks) > _MOST_DECIMALS or max(map(abs, ticks), default=0.0) >= 1e7
 
 
 def decimals_of(ticks: Sequence[float]) -> int:
@@ -79,14 +84,20 @@ def decimals_of(ticks: Sequence[float]) -> int:
 
 
 def short_number(x: float) -> str:
-    """Write a number of any size.
+    """Write a number of any size, a large or small one with as many digits as it has.
 
-    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0, 0.0, -2e-9)]
-    ['1e-4', '0.001', '0.1', '64', '1e5', '0', '−2e-9']
+    >>> [short_number(x) for x in (1e-4, 0.001, 0.1, 64.0, 100000.0, 0.0, -2e-9, 1.5e9, 1.002e9)]
+    ['1e-4', '0.001', '0.1', '64', '1e5', '0', '−2e-9', '1.5e9', '1.002e9']
     """
-    text = f"{x:.3g}" if 0.001 <= abs(x) < 1e5 or x == 0 else f"{x:.0e}"
+    text = f"{x:.3g}"
+    if not (0.001 <= abs(x) < 1e5 or x == 0):
+        text = next((short for short in (f"{x:.{digits}e}" for digits in range(7)) if _is_near(float(short), x)), text)
     text = text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return MINUS + text[1:] if text.startswith("-") else text
+
+
+def _is_near(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def _step(least: float) -> tuple[float, int]:

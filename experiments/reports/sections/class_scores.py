@@ -22,6 +22,7 @@ from experiments.reports.blocks import (
 )
 from experiments.reports.formatting import NOTHING
 from experiments.reports.metrics import unit_of_loss
+from experiments.reports.plots.matrix import NAMED
 from experiments.reports.plots.predictions import roc
 from experiments.reports.split import repeats
 
@@ -58,10 +59,12 @@ def _table(counts: Counts, classes: Sequence[str], repeated: int) -> list[Block]
             for score, (part, whole) in shares.items()
         ]
         sizes = (number(f"{key}.rows", true), number(f"{key}.predicted", predicted))
-        rows.append(Row((Fact(f"data.classes[{at}]", name), *sizes, *scores)))
+        numbered = () if len(classes) <= NAMED else (number(f"{key}.number", at),)  # as in the confusion matrix
+        rows.append(Row((*numbered, Fact(f"data.classes[{at}]", name), *sizes, *scores)))
     often = Fact("spec.cv.n_repeats", f"{repeated:,}")
     counted = "rows" if repeated == 1 else sentence("rows, each {} times", often)
-    titles = [Column("class", number=False), *map(Column, (counted, "predicted", "precision", "recall", "F1"))]
+    titles = [] if len(classes) <= NAMED else [Column("number")]
+    titles += [Column("class", number=False), *map(Column, (counted, "predicted", "precision", "recall", "F1"))]
     return [
         Table("Scores of each class", tuple(titles), tuple(rows)),
         note(

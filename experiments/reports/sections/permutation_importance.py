@@ -18,6 +18,7 @@ from experiments.reports.blocks import (
     Section,
     Table,
     counted,
+    joined,
     note,
     number,
     sentence,
@@ -75,8 +76,9 @@ def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Blo
         words += "five lies above zero by more than its whisker, too."
         caption += sentence(words, number("analysis.permutation.repeats", record.repeats))
     svg = bars(rows, f"{_change(record)} when shuffled")
-    first = ", ".join(column.name for _, column in ranked[:NAMED] if column.drop > 0)
-    alt = f"{_change(record)} when a column is shuffled; the most important first: {first or 'none'}"
+    if first := [Fact(f"{COLUMNS}[{at}].name", column.name) for at, column in ranked[:NAMED] if column.drop > 0]:
+        caption += sentence(" Most important: {}.", joined(first))  # for readers who do not see the picture
+    alt = f"{_change(record)} when a column is shuffled"
     return [Figures((Picture("permutation", svg, alt, caption),))]
 
 

@@ -60,10 +60,9 @@ def selection(result: StudyResult) -> Section:
     blocks: list[Block] = [
         Table("Selection score", columns, tuple(rows)),
         note(
-            "The selection score is the mean over the folds at the trial’s best epoch. {} {} on the same folds, and "
-            "being chosen for that makes it optimistic: it is no estimate of the score on new rows.{}{}",
-            SMALLEST if keeps_smallest(result) else "The winner’s is the best of",
-            counted("trials.count", len(result.trials), "trial"),
+            "The selection score is the mean over the folds at the trial’s best epoch. {} on the same folds, and being "
+            "chosen for that makes it optimistic: it is no estimate of the score on new rows.{}{}",
+            _chosen_of(result),
             "" if result.default else " The default has no score because it did not finish.",
             _single(result),
         ),
@@ -71,6 +70,14 @@ def selection(result: StudyResult) -> Section:
         *left_out(result, "selection", "floor"),
     ]
     return Section("Selection score", "selection", tuple(blocks))
+
+
+def _chosen_of(result: StudyResult) -> Words:
+    """Say what was chosen by these scores: a trial, or of one trial its epoch."""
+    how = SMALLEST if keeps_smallest(result) else "The winner’s is the best of"
+    if len(result.trials) == 1:
+        how = "That epoch is the best of the"
+    return sentence(f"{how} {{}}", counted("trials.count", len(result.trials), "trial"))
 
 
 def _single(result: StudyResult) -> Words:

@@ -251,3 +251,13 @@ def test_a_second_test_is_disclosed(make_study):
 def test_the_study_file_resolves_to_the_same_study(full, pages):
     block = re.search(r"```toml\n(.*?)\n```", pages.markdown, flags=re.DOTALL)
     assert tomllib.loads(block[1]) == full[0].spec
+
+
+def test_the_page_of_an_outer_fold_does_not_say_that_its_rows_were_not_scored(study):
+    spec = study[0].spec | {"data": study[0].spec["data"] | {"test_fold": [1, 3]}}
+    inside = replace(study[0], test=None, spec=spec)
+    said = "has scored these test rows"  # which was true only until the whole study scored them
+    for page in (render(inside, ()).markdown, render(inside, ()).html):
+        assert "they are scored together with those of the other folds, by the whole study." in page
+        assert said not in page
+    assert said in render(replace(study[0], test=None), ()).markdown

@@ -59,6 +59,15 @@ def test_a_click_sorts_numbers_and_the_third_one_restores_the_order(browser: Bro
     assert shown(browser, 0) == before
 
 
+def test_negative_numbers_with_a_negative_power_are_sorted(browser: Browser, page: Path) -> None:
+    browser.open(page.as_uri(), "Checklist")
+    rows = f"[...{TRIALS}.tBodies[0].rows]"
+    texts = "['−5e−07', '−4e−01', '3e−08']"
+    browser.value(f"{rows}.forEach((row, at) => row.cells[2].textContent = {texts}[at] || '–')")
+    clicked(browser, 2)
+    assert shown(browser, 2)[:3] == ["−4e−01", "−5e−07", "3e−08"]
+
+
 def test_texts_are_sorted_and_another_column_takes_over(browser: Browser, page: Path) -> None:
     browser.open(page.as_uri(), "Checklist")
     clicked(browser, 2)

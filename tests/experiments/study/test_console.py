@@ -44,20 +44,25 @@ def test_a_notebook_gets_text(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert capsys.readouterr().out == "a line\n"
 
 
+class Terminal(io.StringIO):
+    """A terminal, dumb or not."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_a_terminal_breaks_lines_between_words_and_leaves_commands_and_files_whole() -> None:
     fact = "accuracy 0.8167, learning rate 0.0194, L2 strength 3.61e-06"
-    for live, shown in (
-        (True, ["  best     accuracy 0.8167,", "           learning rate 0.0194,", "           L2 strength 3.61e-06"]),
-        (False, [f"  best     {fact}"]),
-    ):
-        console = Console(file=io.StringIO(), width=34, force_interactive=live)
-        print_facts(console, [("best", fact)], width=9)
-        assert console.file.getvalue().splitlines() == shown
-    console = Console(file=io.StringIO(), width=34, force_interactive=True)
+    broken = ["  best     accuracy 0.8167,", "           learning rate 0.0194,", "           L2 strength 3.61e-06"]
+    for file, shown in ((Terminal(), broken), (io.StringIO(), [f"  best     {fact}"])):
+        print_facts(Console(file=file, width=34, force_terminal=False), [("best", fact)], width=9)
+        assert file.getvalue().splitlines() == shown
+    file = Terminal()
+    console = Console(file=file, width=34, force_terminal=False)
     command = "it lacks one of four trials; python -m experiments.sync studies/one sends it"
     print_sentence(console, command)
     print_sentence(console, "it lacks one of four trials of studies/one")
-    assert console.file.getvalue().splitlines() == [command, "it lacks one of four trials of", "studies/one"]
+    assert file.getvalue().splitlines() == [command, "it lacks one of four trials of", "studies/one"]
 
 
 @pytest.mark.slow

@@ -177,7 +177,6 @@ def test_a_message_does_not_list_every_study_of_many(studies: Path) -> None:
         find_study("twoo")
 
 
-
 def test_a_near_miss_of_a_name_is_named() -> None:
     for study, meant in [("Wine", "wine"), ("breast-cancer", "breast_cancer"), ("mien", "mine")]:
         with pytest.raises(SpecError, match=rf"but got '{study}' \(did you mean {meant}\?\)\.$"):

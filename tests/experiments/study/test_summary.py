@@ -54,6 +54,10 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     assert line == "accuracy 0.8700, 95% interval [−9,692,339, 0.9500] (of 0.9000 over all rows at once)"
 
 
+def test_of_a_single_trial_its_epoch_was_chosen() -> None:
+    assert said(trials=made_up().trials[:1])["selection score"].endswith("(optimistic: its epoch was chosen)")
+
+
 def test_the_smallest_network_is_named_beside_the_best() -> None:
     smaller = NetworkSize(trial=0, parameters=4_000, products=3_900, behind=0.0, error=0.1)
     networks = (smaller, replace(smaller, trial=1, parameters=5_000))

@@ -26,3 +26,11 @@ def test_no_tick_is_at_a_score_that_cannot_be():
         (1.0, "1.000"),
     ]
     assert next(text for _, text in score_axis("neg_log_loss", *with_margin(0.0, 0.0), "log loss").ticks) == "0.000"
+
+
+def test_large_and_small_errors_have_short_labels_that_differ():
+    def labels(low, high):
+        return [label for _, label in score_axis("neg_root_mean_squared_error", low, high, "RMSE").ticks]
+
+    assert labels(-1.6e9, 0.0) == ["0", "5e8", "1e9", "1.5e9"]
+    assert labels(-6e-7, -2e-7) == ["2e-7", "3e-7", "4e-7", "5e-7", "6e-7"]

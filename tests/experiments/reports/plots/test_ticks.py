@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.reports.plots.ticks import decimals_of, linear_ticks, log_ticks, number_ticks
+from experiments.reports.plots.ticks import decimals_of, linear_ticks, log_ticks, number_ticks, short_number
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,12 @@ def test_labels_of_an_axis_have_the_same_decimals():
     assert [label for _, label in number_ticks(0, 3e-8, 3)] == ["0", "1e-8", "2e-8", "3e-8"]
     assert [label for _, label in number_ticks(0, 3e8, 3)] == ["0", "1e8", "2e8", "3e8"]
     assert decimals_of([0.5]) == 0
+
+
+def test_labels_with_a_power_of_ten_are_the_numbers_at_which_they_stand():
+    for low, high in ((0, 3.2e9), (1e9, 1.01e9), (-1.6e-6, 1.6e-6), (2e7, 2.0001e7), (0, 3.5e-12)):
+        ticks = number_ticks(low, high, 7)
+        assert len({label for _, label in ticks}) == len(ticks) > 2
+        assert [float(label.replace("−", "-")) for _, label in ticks] == pytest.approx([tick for tick, _ in ticks])
+    for x in (1.5e-4, 150_000.0, 1 / 3 * 1e-5):
+        assert float(short_number(x)) == pytest.approx(x, rel=1e-2)

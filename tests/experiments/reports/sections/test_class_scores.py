@@ -25,6 +25,15 @@ def test_each_class_has_its_precision_and_recall(full):
     assert not [block for block in blocks if isinstance(block, Figures)]
 
 
+def test_many_classes_have_the_numbers_of_the_confusion_matrix(full):
+    for classes, titles in ((20, ["class", "rows"]), (21, ["number", "class"])):
+        counts = tuple(tuple(int(here == there) for there in range(classes)) for here in range(classes))
+        blocks = _of(full[0], counts, tuple(f"name {at}" for at in range(classes)))
+        (table,) = [block for block in blocks if isinstance(block, Table)]
+        assert [plain(column.title) for column in table.columns[:2]] == titles
+    assert [plain(cell) for cell in table.rows[7].cells[:2]] == ["7", "name 7"]
+
+
 def test_two_classes_have_a_curve_of_the_second(full):
     curve = RocRecord(area=0.93754, positives=1234, negatives=8, points=((0.0, 0.0), (1.0, 1.0)))
     blocks = _of(full[0], ((6, 2), (1, 1)), ("ok", "broken"), curve)

@@ -116,5 +116,5 @@ def test_a_kept_default_is_not_called_the_tuned_model(full):
     nested = _nested(full[0])
     assert "use the tuned model" in plain(answer(nested).meaning)
     said = plain(answer(replace(nested, best=replace(nested.best, number=nested.default.number))).meaning)
-    assert "Use the" not in said
+    assert "use the" not in said
     assert "The last search, over all rows, chose the default itself" in said
