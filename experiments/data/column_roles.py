@@ -38,6 +38,10 @@ class ColumnRoles:
         """Return the columns of a key of [data]."""
         return self.named.get(key, ())
 
+    def one(self, key: str) -> str | None:
+        """Return the column of a key of [data] that names a single one; None without one."""
+        return next(iter(self.of(key)), None)
+
     @property
     def target(self) -> str:
         """Return the column to predict."""
