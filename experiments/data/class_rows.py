@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import first_few, readable
+from experiments.config.readable import first_few, readable
 from experiments.config.target import Target
 from experiments.data.copies import different_rows
 from experiments.data.raw_table import SHOWN

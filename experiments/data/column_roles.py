@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.config.data_options import LISTS, SINGLE, DataSection
-from experiments.config.documents import in_one_line
+from experiments.config.readable import in_one_line
 from experiments.config.same_column import columns_called
 from experiments.data.date_formats import is_date_format
 from experiments.data.number_formats import is_number_format

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import first_few, readable
+from experiments.config.readable import first_few, readable
 from experiments.errors import DataError, first_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from experiments.config.documents import printable
+from experiments.config.readable import printable
 
 
 class StudyConsole(Console):
