@@ -112,7 +112,7 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
     ours, theirs = np.split(equal.keys, [own])
     rows, test = own - count_different(ours), int(np.isin(theirs, ours).sum()) if equal.test_copies else 0
     split: CopiesSplit = choice or ("together" if equal.copies else "free")
-    if (key := "groups" if table.groups is not None else "time" if table.time is not None else None) is not None:
+    if (key := table.split_key) is not None:
         if choice == "together":
             raise DataError(f"data.copies: data.{key} decides the splits, which may divide copies; remove one of them.")
         split = key

@@ -182,6 +182,11 @@ class Table:
         """Return (N,) the position of each row in the source, from 0."""
         return np.arange(len(self.target)) if self.numbers is None else self.numbers
 
+    @property
+    def split_key(self) -> Literal["groups", "time"] | None:
+        """Return the key of [data] that decides the splits; None where rows are drawn one by one."""
+        return "groups" if self.groups is not None else "time" if self.time is not None else None
+
     def without_features(self) -> Table:
         """Return the rows as a split needs them: with one number, the same in every row, and without their cells."""
         nothing = np.zeros((len(self.target), 1))
