@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _delete(chosen: argparse.Namespace) -> int:
-    from experiments.config.documents import count
+    from experiments.config.readable import count
     from experiments.search.journal_reader import view_journal
     from experiments.study.folder import StudyFolder
     from experiments.study.lookup import study_folder

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from experiments.config.documents import count, first_few
+from experiments.config.readable import count, first_few
 from experiments.errors import DataError, SpecError, StudyStateError
 from experiments.study.cli import a_path, command_parser, run_command
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args
 
-from experiments.config.documents import in_one_line
+from experiments.config.readable import in_one_line
 from experiments.config.target import Task
 from experiments.config.toml import toml_value
 from experiments.errors import DataError

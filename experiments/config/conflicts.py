@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from experiments.config.common_names import meant_keys
-from experiments.config.documents import readable
+from experiments.config.readable import readable
 from experiments.config.searchable import SEARCHABLE, section_of
 from experiments.config.words import sizes_of
 from nnet.near import did_you_mean

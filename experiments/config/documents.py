@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import zip_longest
 from typing import Any, Final, TypeVar, cast
+
+from experiments.config.readable import in_one_line, readable
 
 T = TypeVar("T")
 
@@ -79,47 +81,6 @@ def flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return values
 
 
-def readable(text: str, longest: int) -> str:
-    """Return a user's or a library's text as a readable line of at most that many characters, or cut there.
-
-    >>> readable("a\\nb", 80), readable("abc", 2)
-    ('a\\\\nb', 'ab...')
-    """
-    text = printable(text)
-    return text if len(text) <= longest else f"{text[:longest]}..."
-
-
-def printable(text: str) -> str:
-    """Return a text with what steers a terminal, or ends a line, written as an escape.
-
-    >>> print(printable("größe" + chr(27) + "[2J" + chr(10)))
-    größe\\x1b[2J\\n
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-
-
-def first_few(words: Sequence[str], most: int) -> str:
-    """Join the first words, and count the others.
-
-    >>> first_few(["a", "b", "c", "d"], 2), first_few(["a", "b"], 2)
-    ('a, b and 2 more', 'a, b')
-    """
-    more = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + more
-
-
-def in_one_line(problems: Sequence[str], most: int = 5) -> str:
-    """Join the first problems, and count the others.
-
-    >>> in_one_line(["a", "b", "c"], 2)
-    'a; b; and 1 more'
-    """
-    more = [f"and {len(problems) - most} more"] if len(problems) > most else []
-    return "; ".join([*problems[:most], *more])
-
-
 @dataclass(frozen=True)
 class Difference:
     """A value that differs between two documents.
@@ -170,21 +131,3 @@ def _below(where: str, key: str) -> str:
 
 def _json_text(value: Any) -> str:
     return "absent" if value is ABSENT else readable(canonical_json(value), LONGEST)
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Write a whole number with the name of what it counts.
-
-    >>> count(1, "trial"), count(40, "trial"), count(2, "class", "classes"), count(1797, "row")
-    ('1 trial', '40 trials', '2 classes', '1,797 rows')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def times(number: int) -> str:
-    """Write how often.
-
-    >>> times(0), times(1), times(2), times(3)
-    ('0 times', 'once', 'twice', '3 times')
-    """
-    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")

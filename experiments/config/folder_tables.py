@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from experiments.config.documents import readable
 from experiments.config.formats import GIVEN, sort_of
+from experiments.config.readable import readable
 
 PLAIN_ARRAY = re.compile(r"[A-Za-z_]\w*\.npy", re.ASCII)  # whose name is one of Python
 TABLES = ("text", "json", "excel", "parquet", "npz", "npy")

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.config.common_names import meant_words
-from experiments.config.documents import in_one_line, readable
 from experiments.config.keys import nearest_keys
+from experiments.config.readable import in_one_line, readable
 from experiments.config.searchable import CHOICES_RULE, SEARCHABLE
 from experiments.config.toml import toml_value
 from nnet.near import did_you_mean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from experiments.config.common_names import meant_keys
-from experiments.config.documents import readable
+from experiments.config.readable import readable
 from experiments.config.spec import PreprocessingSection, TrainingSection
 from nnet.near import did_you_mean
 

@@ -16,8 +16,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 
 from experiments.config.candidate import Candidate, Hyperparameters, Preprocessing
 from experiments.config.conflicts import conflicts
-from experiments.config.documents import in_one_line
 from experiments.config.hidden_layers import OF_HIDDEN_LAYERS
+from experiments.config.readable import in_one_line
 from experiments.config.searchable import CHOICES_RULE, SEARCHABLE, Parameter, not_searchable
 from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec
 from experiments.config.target import Target

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.config.documents import readable
 from experiments.config.formats import sort_of
 from experiments.config.override import with_override
 from experiments.config.problems import one_line
+from experiments.config.readable import readable
 from experiments.config.regular_file import check_regular
 from experiments.config.report_options import ReportSection
 from experiments.config.section import Section

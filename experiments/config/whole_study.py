@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.config.conflicts import LAYERS, conflicts, table_in
-from experiments.config.documents import in_one_line
 from experiments.config.grid import check_sampler
 from experiments.config.problems import MOST, problems_of
+from experiments.config.readable import in_one_line
 from experiments.config.searchable import SEARCHABLE, not_searchable
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec

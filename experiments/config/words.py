@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from experiments.config.common_names import meant_words
-from experiments.config.documents import readable
 from experiments.config.keys import KEYS
+from experiments.config.readable import readable
 from experiments.config.sampler_options import QMCOptions
 from experiments.config.section import Section
 from experiments.config.spec import PreprocessingSection, StudySpec, TrainingSection

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import first_few, readable
+from experiments.config.readable import first_few, readable
 from experiments.config.target import Target
 from experiments.data.copies import different_rows
 from experiments.data.raw_table import SHOWN
@@ -83,8 +83,8 @@ def check_counts(
 
 def _places(table: Table, rows: Rows) -> str:
     """Name the first of some rows: by their number in the source, or pictures by their files."""
-    numbers = rows if table.numbers is None else table.numbers[rows]
-    places = list(map(str, np.sort(numbers))) if table.files is None else sorted(map(str, table.files[rows]))
+    numbers = np.sort(table.positions[rows])
+    places = list(map(str, numbers)) if table.files is None else sorted(map(str, table.files[rows]))
     kind = "rows, from 0" if table.files is None else "files"
     return f"its {kind}: {first_few([readable(place, LONGEST) for place in places], SHOWN)}"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.config.data_options import LISTS, SINGLE, DataSection
-from experiments.config.documents import in_one_line
+from experiments.config.readable import in_one_line
 from experiments.config.same_column import columns_called
 from experiments.data.column_types import is_text
 from experiments.data.date_formats import is_date_format
@@ -38,6 +38,10 @@ class ColumnRoles:
     def of(self, key: str) -> tuple[str, ...]:
         """Return the columns of a key of [data]."""
         return self.named.get(key, ())
+
+    def one(self, key: str) -> str | None:
+        """Return the column of a key of [data] that names a single one; None without one."""
+        return next(iter(self.of(key)), None)
 
     @property
     def target(self) -> str:

@@ -84,7 +84,7 @@ def with_equal_rows(table: Table) -> Table:
     elif table.equal is None:
         table = replace(table, equal=equal_rows(SourceCells.of(table.features, table.target), table.own_test))
     assert table.equal is not None
-    ours, theirs = np.split(np.asarray(table.equal.keys), [len(table.target) - table.own_test])
+    ours, theirs = np.split(table.equal.keys, [table.learned])
     if len(ours) == len(theirs) and np.array_equal(np.sort(ours), np.sort(theirs)):
         raise DataError(
             f"data.test: the test rows must be other rows than those of {table.name} to learn from, but all "
@@ -107,12 +107,12 @@ def with_copies(table: Table, choice: Choice | None = None) -> tuple[Table, Copi
     Raises:
         DataError: equal rows shall stay together in a table that is split otherwise.
     """
-    equal, own = table.equal, len(table.target) - table.own_test
+    equal, own = table.equal, table.learned
     assert equal is not None
-    ours, theirs = np.split(np.asarray(equal.keys), [own])
+    ours, theirs = np.split(equal.keys, [own])
     rows, test = own - count_different(ours), int(np.isin(theirs, ours).sum()) if equal.test_copies else 0
     split: CopiesSplit = choice or ("together" if equal.copies else "free")
-    if (key := "groups" if table.groups is not None else "time" if table.time is not None else None) is not None:
+    if (key := table.split_key) is not None:
         if choice == "together":
             raise DataError(f"data.copies: data.{key} decides the splits, which may divide copies; remove one of them.")
         split = key
@@ -156,7 +156,7 @@ def first_rows(table: Table, numbers: Rows) -> Rows:
     """
     if table.equal is None or not table.equal.copies:
         return np.arange(len(numbers), dtype=np.intp)
-    own = np.arange(len(table.target)) if table.numbers is None else table.numbers
+    own = table.positions
     order = np.argsort(own)
     keys = table.equal.keys[order[np.searchsorted(own, numbers, sorter=order)]]
     return np.sort(np.unique(keys, return_index=True)[1])

@@ -23,8 +23,7 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
 
     Where the split is impossible, these are all rows; the study itself then says what is wrong.
     """
-    nothing = np.zeros((len(table.target), 1))
-    light = replace(table, features=nothing, kinds=("number",), columns=("",), cells=None, numbers=None)
+    light = replace(table.without_features(), numbers=None)
     try:
         light, _ = with_one_spelling(light)
         target, y = target_of(light, data.task)
@@ -37,5 +36,4 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
             development, _ = split_by_fold(light, target, y, data)
     except DataError:
         return np.arange(len(table.target))
-    assert development.table.numbers is not None
-    return np.sort(development.table.numbers)
+    return np.sort(development.table.positions)

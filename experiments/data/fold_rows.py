@@ -7,7 +7,6 @@ import numpy as np
 from experiments.config.spec import CVSection
 from experiments.data.copies import different_rows
 from experiments.data.splits import DevelopmentSet, Rows
-from experiments.data.table import Table
 from experiments.errors import DataError
 
 
@@ -26,8 +25,8 @@ def fold_rows(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Ro
         return rows
     if count > len(rows):
         raise DataError(f"cv.fold_rows: must be at most {len(rows)}, the development rows, but got {count}.")
-    if (key := _key_of_order(development.table)) is not None:
-        raise DataError(f"cv.fold_rows: rows of {key} cannot be drawn one by one; remove cv.fold_rows.")
+    if (key := development.table.split_key) is not None:
+        raise DataError(f"cv.fold_rows: rows of data.{key} cannot be drawn one by one; remove cv.fold_rows.")
     stratify = development.y[rows] if development.target.classes else None
     try:
         drawn, _ = train_test_split(rows, train_size=count, stratify=stratify, random_state=split_seed)
@@ -37,7 +36,3 @@ def fold_rows(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Ro
             f"set another number, or remove it."
         ) from None
     return np.sort(drawn)
-
-
-def _key_of_order(table: Table) -> str | None:
-    return "data.groups" if table.groups is not None else "data.time" if table.time is not None else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.config.documents import readable
+from experiments.config.readable import readable
 from experiments.data.date_formats import ISO, date_text
 from experiments.data.row_format import Ranges
 from experiments.data.table import Kind

@@ -5,7 +5,6 @@ Classes are stratified and groups stay whole. Of rows in time order, a fold come
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,7 +71,7 @@ def outer_folds(
         )
     check_roles(table, target, y)
     order = _in_order(table)
-    everything = _without_features(table, target, y, order)
+    everything = development_set(table.without_features(), target, y, order)
     made = make_folds(everything, CVSection(n_splits=folds), split_seed, key="outer")
     pairs = tuple((order[learned], order[tested]) for learned, tested in made.pairs)
     for fold, pair in enumerate(pairs, 1):
@@ -91,7 +90,7 @@ def check_inner_folds(table: Table, target: Target, y: NDArray[Any], data: DataS
     """
     assert data.test_fold is not None
     for fold, (rows, _) in enumerate(outer_folds(table, target, y, data.test_fold[1], data.split_seed), 1):
-        development = _without_features(table, target, y, rows)
+        development = development_set(table.without_features(), target, y, rows)
         try:
             drawn = fold_rows(development, cv, data.split_seed)
             make_folds(development, suitable_folds(development, cv, drawn), data.split_seed, drawn)
@@ -102,10 +101,3 @@ def check_inner_folds(table: Table, target: Target, y: NDArray[Any], data: DataS
 def _in_order(table: Table) -> Rows:
     """Return all rows in the order of time, or as they are in the source."""
     return np.arange(len(table.target)) if table.time is None else np.argsort(table.time, kind="stable")
-
-
-def _without_features(table: Table, target: Target, y: NDArray[Any], rows: Rows) -> DevelopmentSet:
-    light = replace(
-        table, features=np.zeros((len(table.target), 1)), kinds=("number",), columns=("",), cells=None, picture=None
-    )
-    return development_set(light, target, y, rows)

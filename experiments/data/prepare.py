@@ -146,8 +146,7 @@ def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: Sea
         yield f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one."
     if table.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
-    assert ours.numbers is not None
-    yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.numbers))
+    yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.positions))
     yield from role_hints(ours)
     yield from size_hint(ours)
     yield from order_hints(ours) or neighbour_hints(ours, y, bool(target.classes))

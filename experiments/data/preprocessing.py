@@ -21,7 +21,7 @@ from experiments.data.hashes import fingerprint
 from experiments.data.medians import medians
 from experiments.data.piecewise import quantile_bins, shares
 from experiments.data.raw_table import MOST_CELLS
-from experiments.data.robust_scaling import NOTHING, robust_scale, smoothly_clipped
+from experiments.data.robust_scaling import OF_A_CONSTANT, robust_scale, smoothly_clipped
 from experiments.data.table import Kind
 from experiments.errors import DataError
 
@@ -217,7 +217,7 @@ def fit_preprocessor(
         offset[robust], scale[robust] = robust_scale(filled[:, robust])
     if by_rank.any():
         quantiles = _quantiles(filled[:, by_rank])
-        scale[by_rank] = np.where(quantiles[0] < quantiles[-1], 1.0, NOTHING)
+        scale[by_rank] = np.where(quantiles[0] < quantiles[-1], 1.0, OF_A_CONSTANT)
     bin_of, low, high = quantile_bins(values[:, binned], preprocessing.bins)
     return Preprocessor(
         numeric=columns,
@@ -242,7 +242,7 @@ def _standard_scale(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[
 
     fitted = StandardScaler().fit(values)
     varies = fitted.scale_ == np.sqrt(fitted.var_)  # of a constant number the scale is 1
-    return fitted.mean_, np.where(varies, fitted.scale_, NOTHING)
+    return fitted.mean_, np.where(varies, fitted.scale_, OF_A_CONSTANT)
 
 
 def _quantiles(values: NDArray[Any]) -> NDArray[np.float64]:

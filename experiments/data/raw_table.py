@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import first_few, readable
+from experiments.config.readable import first_few, readable
 from experiments.errors import DataError, first_line
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ MOST_CELLS = 1 << 28  # 2 GiB as numbers
 MOST_COLUMNS = 1 << 16  # each of which takes time and memory of its own, beside its cells
 LARGEST_FILE = 1 << 31  # bytes, unpacked
 SHOWN = 10  # names in a message
+LONGEST = 60  # characters of a user's text in a message
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,13 @@ def check_cells(where: str, rows: int, columns: int) -> None:
         )
 
 
-def shown(text: str, longest: int = 60) -> str:
+def shown(text: str) -> str:
     """Quote a user's text in a readable line.
 
     >>> shown("a" * 100)[-5:]
     "aa..'"
     """
-    return repr(text if len(text) <= longest else f"{text[: longest - 2]}..")
+    return repr(text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}..")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 REACH = 3.0  # bound of the clipped numbers; a number as large becomes REACH / sqrt(2)
-NOTHING = float(np.finfo(np.float64).max)  # scale of a constant column, of which every number becomes 0
+OF_A_CONSTANT = float(np.finfo(np.float64).max)  # scale of a column that never differs: every number becomes 0
 
 
 def robust_scale(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -30,7 +30,7 @@ def robust_scale(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.
         values.astype(np.float64, copy=False), (0, 0.25, 0.5, 0.75, 1), axis=0
     )
     scale = np.where(high > low, high - low, largest / 2 - least / 2)
-    return median, np.where(scale > 0, scale, NOTHING)
+    return median, np.where(scale > 0, scale, OF_A_CONSTANT)
 
 
 def smoothly_clipped(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,21 +40,19 @@ def check_identifiers(files: Sequence[RawTable], name: str) -> None:
         known |= set(values)
 
 
-def read_groups(raw: RawTable, name: str | None = None) -> NDArray[Any] | None:
-    """Return (N,) the name of each row's group; None without a column.
+def read_groups(raw: RawTable, name: str) -> NDArray[Any]:
+    """Return (N,) the name of each row's group.
 
     Raises:
         DataError: a name is missing or is a long text.
     """
-    if name is None:
-        return None
     refuse_missing(raw, name, "the groups")
     refuse_long(raw, name, "name the groups by shorter texts")
     return np.asarray(texts(raw, name).to_numpy(zero_copy_only=False), str)
 
 
-def read_time(raw: RawTable, name: str | None = None, form: str | None = None) -> NDArray[Any] | None:
-    """Return (N,) the time of each row, numbers or dates, with zones as UTC; None without a column.
+def read_time(raw: RawTable, name: str, form: str | None = None) -> NDArray[Any]:
+    """Return (N,) the time of each row, numbers or dates, with zones as UTC.
 
     A duration is a number of days.
 
@@ -64,8 +62,6 @@ def read_time(raw: RawTable, name: str | None = None, form: str | None = None) -
     Raises:
         DataError: a time is missing, or neither a number nor a date.
     """
-    if name is None:
-        return None
     column = raw.columns[name]
     refuse_missing(raw, name, "the time")
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
@@ -99,8 +95,8 @@ def weights_format(
     return settled_format(raw, name, "number", file_has_comma(raw, features, missing), (), thousands)
 
 
-def read_weights(raw: RawTable, name: str | None = None, form: str | None = None) -> NDArray[np.float64] | None:
-    """Return (N,) the weight of each row, from 0 on; None without a column.
+def read_weights(raw: RawTable, name: str, form: str | None = None) -> NDArray[np.float64]:
+    """Return (N,) the weight of each row, from 0 on.
 
     Args:
         form: format of the weights, if it is named or was inferred.
@@ -108,8 +104,6 @@ def read_weights(raw: RawTable, name: str | None = None, form: str | None = None
     Raises:
         DataError: a weight is missing or negative, or all are 0.
     """
-    if name is None:
-        return None
     rule, plain = "is the weights and must hold numbers", raw
     if is_text(raw.columns[name].type):
         form = form if form and is_number_format(form) else None

@@ -24,7 +24,7 @@ def with_one_spelling(table: Table) -> tuple[Table, tuple[str, ...]]:
     if table.classes is not None or table.target.dtype.kind in "fiu":
         return table, ()
     words = table.target.astype(str)
-    own = words[: len(words) - table.own_test]
+    own = words[: table.learned]
     spellings, first, counts = np.unique(own, return_index=True, return_counts=True)
     frequent = [str(spellings[at]) for at in np.lexsort((first, -counts))]
     cases: dict[str, set[str]] = {}

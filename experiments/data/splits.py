@@ -159,7 +159,7 @@ def rows_of(table: Table, rows: Rows) -> Table:
         groups=None if table.groups is None else table.groups[rows],
         time=None if table.time is None else table.time[rows],
         weights=None if table.weights is None else table.weights[rows],
-        numbers=rows if table.numbers is None else table.numbers[rows],
+        numbers=table.positions[rows],
         files=None if table.files is None else table.files[rows],
         cells=None,
         equal=None,

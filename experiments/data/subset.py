@@ -29,7 +29,7 @@ def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) 
     """
     from sklearn.model_selection import train_test_split
 
-    there = len(y) - table.own_test
+    there = table.learned
     if rows > there:
         raise DataError(
             f"data.rows: must be at most {there}, the rows of {table.name} without its test part, but got {rows}."

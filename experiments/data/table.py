@@ -172,6 +172,26 @@ class Table:
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
 
+    @property
+    def learned(self) -> int:
+        """Return the number of rows but the source's own test part, which follows them."""
+        return len(self.target) - self.own_test
+
+    @property
+    def positions(self) -> NDArray[np.intp]:
+        """Return (N,) the position of each row in the source, from 0."""
+        return np.arange(len(self.target)) if self.numbers is None else self.numbers
+
+    @property
+    def split_key(self) -> Literal["groups", "time"] | None:
+        """Return the key of [data] that decides the splits; None where rows are drawn one by one."""
+        return "groups" if self.groups is not None else "time" if self.time is not None else None
+
+    def without_features(self) -> Table:
+        """Return the rows as a split needs them: with one number, the same in every row, and without their cells."""
+        nothing = np.zeros((len(self.target), 1))
+        return replace(self, features=nothing, kinds=("number",), columns=("",), cells=None, picture=None)
+
     def columns_of(self, *kinds: Kind) -> Iterator[tuple[int, str]]:
         """Yield the position and the name of each column of some kinds."""
         for at, (name, kind) in enumerate(zip(self.columns, self.kinds, strict=True)):
@@ -277,6 +297,5 @@ def appended(table: Table, test: Table, before: int | None = None) -> Table:
     cells = table.source_cells().followed_by(test.source_cells())
     numbers = None
     if table.numbers is not None or test.numbers is not None:
-        ours, theirs = (np.arange(len(one.target)) if one.numbers is None else one.numbers for one in (table, test))
-        numbers = np.concatenate([ours, theirs + (before or len(table.target))])
+        numbers = np.concatenate([table.positions, test.positions + (before or len(table.target))])
     return replace(table, own_test=len(test.target), cells=cells, numbers=numbers, **joined)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
 from experiments.data.column_roles import ColumnRoles, column_roles, spelled
@@ -260,7 +260,7 @@ def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tup
 def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False) -> Table:
     """Read the columns with a role; the cells are kept as they are in the raw table."""
     clean = file.clean
-    (time,), (weights,) = roles.of("time") or (None,), roles.of("weights") or (None,)
+    groups, time, weights = (roles.one(key) for key in ("groups", "time", "weights"))
     as_classes = as_classes or roles.target in roles.of("categories")
     target, classes = read_target(clean, roles.target, as_classes)
     return Table(
@@ -271,9 +271,9 @@ def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False)
         target=target,
         target_name=roles.target,
         classes=classes,
-        groups=read_groups(clean, *roles.of("groups")),
-        time=read_time(clean, time, roles.formats.get(time or "")),
-        weights=read_weights(clean, weights, roles.formats.get(weights or "")),
+        groups=None if groups is None else read_groups(clean, groups),
+        time=None if time is None else read_time(clean, time, roles.formats.get(time)),
+        weights=None if weights is None else read_weights(clean, weights, roles.formats.get(weights)),
         numbers=clean.numbers,
         cells=SourceCells.of(*file.raw.columns.values()),
     )

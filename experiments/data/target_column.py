@@ -24,12 +24,11 @@ from experiments.data.column_types import (
 )
 from experiments.data.date_formats import are_dates
 from experiments.data.formats import with_formats
-from experiments.data.number_formats import WITH_POINTS, fits, have_thousands, number_format, usual_format
+from experiments.data.number_formats import INFINITE, WITH_POINTS, fits, have_thousands, number_format, usual_format
 from experiments.data.raw_table import RawTable
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
-INFINITE = r"^[+-]?inf(inity)?$"
 WHOLE = r"^[+-]?\d{1,18}$"
 
 
@@ -95,7 +94,7 @@ def _finite(raw: RawTable, name: str) -> RawTable:
     """Make the infinite numbers of a target missing."""
     column = raw.columns[name]
     if is_text(column.type):
-        infinite = pc.match_substring_regex(column, INFINITE, ignore_case=True).fill_null(False)
+        infinite = pc.match_substring_regex(column, INFINITE).fill_null(False)
     elif pa.types.is_floating(column.type):
         infinite = pc.is_inf(column).fill_null(False)
     else:

@@ -47,7 +47,7 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
     if not words:
         _check_finite(table)
     values = table.target.astype(str) if words else table.target
-    own = values[: len(values) - table.own_test]
+    own = values[: table.learned]
     if task == "classification" or words or (task == "auto" and _are_classes(own)):
         names = np.unique(own)
         if len(names) < 2:
@@ -75,7 +75,7 @@ def with_logarithm(table: Table, target: Target, y: NDArray[Any]) -> Target:
     Raises:
         DataError: it has classes, or a number that is not positive.
     """
-    own = y[: len(y) - table.own_test]
+    own = y[: table.learned]
     if target.classes or not own.min() > 0:
         has = "has classes" if target.classes else f"has {own.min():g}"
         raise DataError(
@@ -86,7 +86,7 @@ def with_logarithm(table: Table, target: Target, y: NDArray[Any]) -> Target:
 
 def type_note(table: Table, target: Target) -> str | None:
     """Say how a target was taken whose whole numbers could be classes as well as a number; None where it is plain."""
-    values = table.target[: len(table.target) - table.own_test]
+    values = table.target[: table.learned]
     if table.classes is not None or values.dtype.kind not in "fiu":
         return None
     different, counts = np.unique(values, return_counts=True)
@@ -148,8 +148,7 @@ def _check_finite(table: Table) -> None:
     unusable = np.flatnonzero(~(np.abs(table.target.astype(np.float64)) <= LARGEST))  # NaN is unusable
     if len(unusable):
         row = unusable[0]
-        place = row if table.numbers is None else table.numbers[row]
         raise DataError(
-            f"{table.name}: a target must be a number of at most {LARGEST:g}, but row {place} (from 0) has "
-            f"{table.target[row]}; correct it or remove the row."
+            f"{table.name}: a target must be a number of at most {LARGEST:g}, but row {table.positions[row]} (from 0) "
+            f"has {table.target[row]}; correct it or remove the row."
         )

@@ -76,12 +76,12 @@ def _times(table: Table, onward: bool = False) -> list[tuple[str, Kind, Moments]
     Args:
         onward: whether to leave out what begins again, as the hours of a day do.
     """
-    order = None if table.numbers is None else np.argsort(table.numbers)
+    order = np.argsort(table.positions)
     found: list[tuple[str, Kind, Moments]] = []
     for at, name in table.columns_of("date", "number"):
         if table.kinds[at] == "date" or is_time_name(name, ONWARD if onward else f"{ONWARD}|{AROUND}"):
             moments = np.asarray(column_values(table.features, at), np.float64)
-            found.append((name, table.kinds[at], moments if order is None else moments[order]))
+            found.append((name, table.kinds[at], moments[order]))
     dated = any(kind == "date" and _is_dated(moments) for _, kind, moments in found)
     return [one for one in found if one[1] == "number" or _is_dated(one[2]) or not (dated or onward)]
 
@@ -149,7 +149,7 @@ def _name_of_series(table: Table, back: NDArray[np.bool_]) -> str | None:
     Args:
         back: (N - 1,) whether the next row is an earlier one.
     """
-    order = np.arange(len(back) + 1) if table.numbers is None else np.argsort(table.numbers)
+    order = np.argsort(table.positions)
     for at, name in table.columns_of("number", "category"):
         values = column_values(table.features, at)[order]
         changes, different = values[1:] != values[:-1], len(set(values.tolist()))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from experiments.config.data_options import LISTS, TWO_ROLES
-from experiments.config.documents import in_one_line
+from experiments.config.readable import in_one_line
 from experiments.data.raw_table import SHOWN, shown
 from experiments.errors import DataError
 

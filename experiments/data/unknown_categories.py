@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from experiments.config.documents import readable
+from experiments.config.readable import readable
 from experiments.data.spellings import plain_spelling
 
 SHOWN = 3  # values, and rows, of a column

@@ -106,7 +106,7 @@ def _with_pictures(predicted: OutOfFoldRecord, table: Table) -> OutOfFoldRecord:
     """Give each mistake its picture, and its row the number in the data."""
 
     def complete(mistake: MistakeRecord) -> MistakeRecord:
-        row = mistake.row if table.numbers is None else int(table.numbers[mistake.row])
+        row = int(table.positions[mistake.row])
         return replace(mistake, row=row, picture=picture_of(table, mistake.row))
 
     return replace(predicted, mistakes=tuple(map(complete, predicted.mistakes)))

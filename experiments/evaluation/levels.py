@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import count, readable
+from experiments.config.readable import count, readable
 from experiments.config.target import Target
 from experiments.errors import DataError
 from experiments.evaluation.conformal import THOUSANDTHS, in_set, level_name

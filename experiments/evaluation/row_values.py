@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.documents import readable
+from experiments.config.readable import readable
 from experiments.data.features import column_values
 from experiments.data.table import Table
 from experiments.evaluation.records import MistakeValues, PermutationRecord

@@ -64,8 +64,7 @@ def validation_rows(development: DevelopmentSet, folds: Folds) -> ValidationRows
 
 def numbers_of(development: DevelopmentSet, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the number in the data, from 0, of each development row."""
-    numbers = development.table.numbers
-    return rows if numbers is None else numbers[rows]
+    return development.table.positions[rows]
 
 
 def validation_file(development: DevelopmentSet, folds: Folds) -> bytes:

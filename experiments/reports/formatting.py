@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from experiments.config.documents import count
 from experiments.config.hidden_layers import OF_HIDDEN_LAYERS
+from experiments.config.readable import count
 
 MINUS: Final = "\u2212"
 NOTHING: Final = "–"

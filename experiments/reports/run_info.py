@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from experiments.config.documents import times
+from experiments.config.readable import times
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, number, percent, sentence
 from experiments.reports.formatting import NOTHING, parameter

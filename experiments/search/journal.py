@@ -22,7 +22,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from pydantic import TypeAdapter
 
 from experiments.config.candidate import Hyperparameters
-from experiments.config.documents import readable
+from experiments.config.readable import readable
 from experiments.errors import StudyStateError, first_line
 from experiments.search.trial import FinishedTrial, TrialResult
 from nnet.durable import create, cut_torn_tail

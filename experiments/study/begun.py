@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from experiments.config.documents import printable
+from experiments.config.readable import printable
 from experiments.config.spec import StudySpec
 from experiments.data.row_hashes import save_row_hashes
 from experiments.data.table import Table

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.config.data_options import Decided
-from experiments.config.documents import count, first_few, readable
+from experiments.config.readable import count, first_few, readable
 from experiments.data.prepare import StudyData
 from experiments.data.table import TableReading
 from nnet.near import enumerated

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.config.documents import printable, times
+from experiments.config.readable import printable, times
 from experiments.errors import StudyStateError
 from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import plain

@@ -11,7 +11,7 @@ from typing import Final, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from experiments.config.documents import printable
+from experiments.config.readable import printable
 
 COMMANDS: Final = ("python -m ", "nnet-experiments ")
 NARROWEST: Final = 20  # columns of a fact beside its label

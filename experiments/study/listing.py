@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.default_study import folder_of
-from experiments.config.documents import printable
+from experiments.config.readable import printable
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError

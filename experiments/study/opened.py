@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.results import DataRecord, FinalScore, StudyResult
 from experiments.reports.formatting import configuration, is_active

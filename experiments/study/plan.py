@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.candidate import Candidate
-from experiments.config.documents import times
+from experiments.config.readable import times
 from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
 from experiments.data.outer_folds import outer_folds

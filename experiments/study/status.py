@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from rich.console import Console
 
-from experiments.config.documents import count, printable
+from experiments.config.readable import count, printable
 from experiments.config.regular_file import check_regular
 from experiments.config.spec import SearchSection
 from experiments.errors import StudyStateError

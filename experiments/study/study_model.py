@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.data.masked_arrays import has_masked, without_mask
 from experiments.data.raw_table import listed
 from experiments.errors import DataError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult

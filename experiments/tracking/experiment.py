@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.config.documents import readable
+from experiments.config.readable import readable
 from experiments.tracking.chart_view import TAG as VIEW
 from experiments.tracking.chart_view import trial_view
 from experiments.tracking.comparable import METRIC

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from experiments.config.documents import canonical_digest, count, flat, times
+from experiments.config.documents import canonical_digest, flat
+from experiments.config.readable import count, times
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec, without_trials
 from experiments.data.prepare import StudyData

@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from experiments.config.documents import printable
+from experiments.config.readable import printable
 from experiments.tracking.uris import masked
 from nnet.durable import rename
 

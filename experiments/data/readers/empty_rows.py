@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from experiments.config.documents import count
+from experiments.config.readable import count
 
 
 def empty_between(places: Iterable[tuple[int, int]], what: str) -> tuple[str, ...]:

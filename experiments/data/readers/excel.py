@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.config.documents import count
 from experiments.config.formats import stem_of
+from experiments.config.readable import count
 from experiments.config.same_column import same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
 from experiments.data.readers.empty_rows import empty_between

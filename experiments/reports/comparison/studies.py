@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from experiments.config.documents import times
+from experiments.config.readable import times
 from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import (
     Block,

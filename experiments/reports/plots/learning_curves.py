@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Final
 
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.evaluation.results import StudyResult
 from experiments.reports.metrics import metric_label, metric_of, unit_of_loss
 from experiments.reports.plots.chart import Axis, Chart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -165,3 +166,26 @@ def test_a_list_is_refused_once(data: dict[str, Any], said: str) -> None:
 def test_words_of_cells_may_be_typed_as_numbers(key: str, typed: object, read: tuple[str, ...] | None) -> None:
     spec = parse_spec({"study": {"name": "x"}, "data": {"source": "my.csv", key: typed}, "space": RATE}, "here")
     assert getattr(spec.data, key) == read
+
+
+@pytest.mark.parametrize(
+    ("search", "key", "said"),
+    [
+        ({"sampler": 3}, "sampler", "3"),
+        ({"sampler_options": 3}, "sampler_options", "must be a table, but got 3"),
+        ({"sampler_options": {"popsize": 3}}, "sampler_options.popsize", "tpe has no such option: its options are n_s"),
+        ({"sampler": "random", "sampler_options": {"x": 3}}, "sampler_options.x", "no such option: it has none"),
+        ({"sampler_options": {"n_ei_candidates": 0}}, "sampler_options.n_ei_candidates", "0"),
+        ({"sampler_options": {"constant_liar": 1}}, "sampler_options.constant_liar", "1"),
+        ({"sampler": "qmc", "sampler_options": {"qmc_type": "x"}}, "sampler_options.qmc_type", "'x'"),
+        ({"sampler": "dice", "sampler_options": {"x": 3}}, "sampler", "'dice'"),
+        ({"enqueue": 3}, "enqueue", "must be a list, but got 3"),
+        ({"enqueue": [{}, {"learning_rate": [[1]]}]}, "enqueue[1].learning_rate", "1"),
+        ({"enqueue": [{"float": date(1979, 5, 27)}]}, "enqueue[0].float", "1979"),
+    ],
+)
+def test_search_names_what_it_refuses(search: dict[str, Any], key: str, said: str) -> None:
+    message = refusal(search=search)
+    assert message.startswith(f"search.{key}: ")
+    assert said in message
+    assert message.isprintable()

@@ -260,7 +260,10 @@ def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
         ([f"name {number}" for number in MANY], "identifies_rows"),
         ([f"P{number:05}" for number in MANY], "identifies_rows"),
         ([f"+1 555 {number * 7919 % 10**7:07}" for number in MANY], "identifies_rows"),
+        ([f"A/{number} {number * 7}" if number % 3 else str(number * 100) for number in MANY], "identifies_rows"),
         ([str(number) for number in reversed(MANY)], "counts_rows"),
+        ([str(number) for number in MANY if number != 30], "counts_rows"),  # one row was deleted
+        ([str(number * number) for number in MANY], "counts_rows"),
         ([number + 2**53 for number in MANY], "counts_rows"),
         ([str(number + 2**53) for number in MANY], "counts_rows"),
         ([number / 1.0 for number in MANY], "counts_rows"),
@@ -277,6 +280,7 @@ def test_a_few_words_among_dates_are_missing(sheet: Make) -> None:
         (["", "?", "NA"], "empty"),
         ([None, None], "empty"),
         (["7"] * 20, "constant"),
+        (["a" * 201] * 20, "constant"),
         (["a" * 201, "b"], "free_text"),
         ([b"bytes"], "no_values"),
         ([[1, 2], [3]], "no_values"),

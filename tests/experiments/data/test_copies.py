@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn import model_selection
 
 from experiments.config.data_options import DataSection
 from experiments.config.study_file import parse_spec
@@ -129,23 +128,6 @@ def test_each_class_has_its_share_of_the_different_rows(tmp_path: Path) -> None:
         part = rows.loc[numbers[validation]].drop_duplicates()
         for name, count in development["y"].value_counts().items():
             assert abs((part["y"] == name).sum() - count / 4) <= 1
-
-
-@pytest.mark.parametrize("source", ["iris", "wine", "digits"])
-@pytest.mark.parametrize("seed", [0, 7])
-def test_rows_without_copies_are_split_as_scikit_learn_splits_them(source: str, seed: int) -> None:
-    table = load_builtin(source)
-    data = prepared(source, {"n_splits": 4}, test_size=0.3, split_seed=seed)
-    rows = np.arange(len(table.target))
-    development, _ = model_selection.train_test_split(rows, test_size=0.3, stratify=table.target, random_state=seed)
-    assert data.development.table.numbers is not None
-    np.testing.assert_array_equal(data.development.table.numbers, development)
-    splitter = model_selection.StratifiedKFold(4, shuffle=True, random_state=seed)
-    for ours, theirs in zip(data.folds.pairs, splitter.split(development, table.target[development]), strict=True):
-        np.testing.assert_array_equal(ours[0], theirs[0])
-        np.testing.assert_array_equal(ours[1], theirs[1])
-    assert data.notes == ()
-    assert data.decided == {}
 
 
 def test_rows_that_are_equal_by_chance_are_split_as_before(tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def test_a_moment_that_is_too_large_is_refused() -> None:
 def test_test_rows_that_are_earlier_are_counted() -> None:
     days = np.array(["2026-01-01", "2026-01-05", "2026-01-04T06:00", "2026-01-06"], "datetime64[ns]")
     timed = replace(panel(2, 2), time=days, own_test=2)
+    split(replace(timed, time=np.sort(days)), Target(), timed.target, 0.2, 0)
     with pytest.raises(DataError, match=r"1 of 2 are earlier than 2026-01-05; .* later than 2026-01-04T06:00\.$"):
         split(timed, Target(), timed.target, 0.2, 0)
     with pytest.raises(DataError, match=r"2 of 2 are earlier than 5; .* later than 0\.5\.$"):

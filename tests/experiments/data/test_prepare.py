@@ -34,6 +34,7 @@ def test_the_parts_of_a_study() -> None:
     assert (data.name, data.rows, data.features, len(data.target.classes)) == ("digits", 1797, 64, 10)
     assert (len(data.development.y), len(data.test), len(data.folds.pairs)) == (1437, 360, 4)
     assert data.folds.development == data.development.fingerprint
+    assert (data.notes, data.decided) == ((), {})
 
 
 def test_the_class_of_a_score_of_one_class_is_named_unless_it_was_chosen() -> None:

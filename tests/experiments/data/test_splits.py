@@ -338,10 +338,3 @@ def test_the_advice_for_few_groups_works(groups: int) -> None:
     if folds:
         with pytest.raises(DataError, match=rf"groups={folds[0]}; set cv\.n_splits = {folds[0]}\.$"):
             make_folds(development, many, 0)
-
-
-def test_own_test_rows_before_rows_to_learn_from_are_refused() -> None:
-    late = numbers(60, own_test=7, time=np.arange(60))
-    parts(late)
-    with pytest.raises(DataError, match="earlier than the rows to learn from"):
-        parts(replace(late, time=np.arange(60)[::-1]))

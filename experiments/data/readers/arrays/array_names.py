@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from experiments.config.documents import in_one_line
+from experiments.config.readable import in_one_line
 from experiments.config.same_column import same_column
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
-from experiments.config.documents import in_one_line
+from experiments.config.readable import in_one_line
 from experiments.data.cells import SourceCells
 from experiments.data.development_rows import development_rows
 from experiments.data.equal_rows import equal_pictures, equal_rows

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from experiments.config.documents import count, first_few, readable
 from experiments.config.folder_tables import named_table
+from experiments.config.readable import count, first_few, readable
 from experiments.data.readers.pictures.image_file import ENDINGS, ImageHeader, UnreadableError, read_header
 from experiments.errors import DataError
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from experiments.config.data_options import Decided
-from experiments.config.documents import count, readable
 from experiments.config.folder_tables import tables_in
+from experiments.config.readable import count, readable
 from experiments.data.raw_table import listed
 from experiments.data.readers.pictures.image_folder import LONGEST, Folders, PictureFile, PictureFolder
 from experiments.errors import DataError

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
-from experiments.config.documents import count, in_one_line, readable
+from experiments.config.readable import count, in_one_line, readable
 from experiments.data.cells import SourceCells
 from experiments.data.development_rows import development_rows
 from experiments.data.equal_rows import equal_hashes

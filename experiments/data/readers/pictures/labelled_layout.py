@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from experiments.config.data_options import DataSection
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.data.raw_table import listed, shown
 from experiments.data.readers.pictures.image_folder import PictureFile, PictureFolder
 from experiments.data.readers.pictures.image_labels import PictureLabels, find_labels

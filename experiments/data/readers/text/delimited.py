@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from experiments.config.documents import count
 from experiments.config.formats import stem_of
+from experiments.config.readable import count
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.survey_header import survey_header

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.data.raw_table import listed, shown
 from experiments.data.readers.text.layout import NUMBER
 

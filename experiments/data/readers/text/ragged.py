@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.config.documents import count
+from experiments.config.readable import count
 from experiments.data.raw_table import brief, shown
 from experiments.data.readers.text.edges import MOST_FOOTERS, Columns
 from experiments.data.readers.text.layout import Layout, records
