@@ -32,6 +32,14 @@ def canonical_digest(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
+def without_trials(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a study file without the number of trials, which may grow."""
+    search = document.get("search")
+    if not isinstance(search, Mapping):
+        return dict(document)
+    return {**document, "search": {key: value for key, value in search.items() if key != "trials"}}
+
+
 def rounded(value: T) -> T:
     """Round every float in a record, its records and containers to 9 significant digits.
 

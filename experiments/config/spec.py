@@ -342,11 +342,3 @@ def _one_form(value: Any) -> Any:
     if isinstance(value, list):
         return [_one_form(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def without_trials(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content of a study file without the number of trials, which may grow."""
-    search = document.get("search")
-    if not isinstance(search, Mapping):
-        return dict(document)
-    return {**document, "search": {key: value for key, value in search.items() if key != "trials"}}

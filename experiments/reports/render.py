@@ -45,7 +45,7 @@ from experiments.reports.templating import open_templates
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 18  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 19  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 OF_PROCEDURE: Final = (
     "How much better or worse the procedure is than the default, in {} on the rows of the outer folds: the dot is the "

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from experiments.config.documents import canonical_digest
+from experiments.config.documents import canonical_digest, without_trials
 from experiments.config.grid import within_grid
 from experiments.config.space import Space
-from experiments.config.spec import StudySpec, without_trials
+from experiments.config.spec import StudySpec
 from experiments.config.without_effect import check_effects
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.table import Table

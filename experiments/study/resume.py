@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from experiments.config.documents import canonical_digest, changes
-from experiments.config.spec import StudySpec, without_trials
+from experiments.config.documents import canonical_digest, changes, without_trials
+from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor

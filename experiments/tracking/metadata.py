@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from experiments.config.documents import canonical_digest, flat
+from experiments.config.documents import canonical_digest, flat, without_trials
 from experiments.config.readable import count, times
 from experiments.config.space import Space
-from experiments.config.spec import StudySpec, without_trials
+from experiments.config.spec import StudySpec
 from experiments.data.prepare import StudyData
 from experiments.evaluation.final_kind import are_several, joins_default
 from experiments.evaluation.provenance import commit

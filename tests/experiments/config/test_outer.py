@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from experiments.config.documents import without_trials
 from experiments.config.outer import outer_study, rows_of, with_folds_at_most
-from experiments.config.spec import StudySpec, without_trials
+from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError
 

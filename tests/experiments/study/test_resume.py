@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config.spec import without_trials
+from experiments.config.documents import without_trials
 from experiments.errors import StudyStateError
 from experiments.study.resume import check_same_study, restore
 from experiments.version import SCHEMA
