@@ -67,6 +67,10 @@ UNSURE: Final = (
     "whether the model has learnt anything from columns."
 )
 OF_ITS_TIME: Final = " Score, interval and verdict are of the time of the test rows; later rows may differ."
+ONE_STRETCH: Final = (
+    " The interval reaches an error of 0, because errors stay alike from one stretch of the test rows to the next: the "
+    "rows are of too short a time to say how large errors are."
+)
 LIMITS: Final = (
     "The true difference plausibly lies between {} and {}. ",
     "Any true difference from {} to {} would fit. ",
@@ -164,7 +168,6 @@ def answer(result: StudyResult) -> Answer | None:
     if test is None:
         return None
     scores, compared = Scores.like(test.metric, test.score), test.difference
-    in_time = result.spec.get("data", {}).get("time") is not None
     others = [
         (
             Fact(f"names.{name}", metric_label(name)),
@@ -194,8 +197,16 @@ def answer(result: StudyResult) -> Answer | None:
         tone=TONES[test.verdict],
         difference=_difference(test, compared, scores, result.outer is not None) if compared else (),
         method=(*difference_method(compared), ", two-sided, same rows") if compared else (),
-        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test), *((OF_ITS_TIME,) if in_time else ())),
+        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test), *_of_its_time(result, test)),
     )
+
+
+def _of_its_time(result: StudyResult, test: FinalScore) -> Parts:
+    """Say what a score of rows in time order is of, and where their time is too short."""
+    if result.spec.get("data", {}).get("time") is None:
+        return ()
+    reaches_zero = lower_is_better(test.metric) and test.ci95[1] == 0 != test.score
+    return (OF_ITS_TIME, ONE_STRETCH) if reaches_zero else (OF_ITS_TIME,)
 
 
 def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores, nested: bool) -> Parts:

@@ -135,6 +135,10 @@ def test_a_score_in_time_order_is_of_the_time_of_the_test_rows(study):
     spec = study[0].spec
     timed = replace(study[0], spec={**spec, "data": {**spec["data"], "time": "day"}})
     assert plain(answer(timed).meaning) == plain(answer(study[0]).meaning) + later
+    errors = replaced(timed, "test", metric="neg_mean_absolute_error", score=-6.8)
+    short = "the rows are of too short a time to say how large errors are."
+    assert plain(answer(replaced(errors, "test", ci95=(-23.9, 0.0))).meaning).endswith(short)
+    assert plain(answer(replaced(errors, "test", ci95=(-23.9, -0.1))).meaning).endswith(later)
 
 
 def test_without_a_test_a_corrected_score_says_what_to_expect(study, full):
