@@ -36,6 +36,7 @@ class RowFormat:
     categories:  the values of each category column that have an input of their own.
     pooled:      the category columns whose rare values share an input: which these were is not kept.
     ranges:      lowest and highest value of each column of numbers or dates; none of a model without them.
+    numbered:    whether the classes are numbers.
     """
 
     inputs: Inputs
@@ -49,6 +50,7 @@ class RowFormat:
     categories: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     pooled: frozenset[str] = frozenset()
     ranges: Ranges = field(default_factory=dict)
+    numbered: bool = False
 
     @property
     def reading(self) -> TableReading:
@@ -69,6 +71,12 @@ def known_categories(inputs: Inputs, categories: Sequence[Categories]) -> dict[s
 def pooled_columns(inputs: Inputs, categories: Sequence[Categories]) -> frozenset[str]:
     """Return the category columns whose rare values share an input."""
     return frozenset(inputs[one.column][0] for one in categories if one.pooled)
+
+
+def are_numbered(table: Table) -> bool:
+    """Tell whether the targets of a table, which may be classes, are numbers where they come from."""
+    is_text = table.reading is not None and table.reading.texts
+    return table.classes is None and table.target.dtype.kind in "fiu" and not is_text
 
 
 def ranges_of(table: Table) -> dict[str, tuple[float, float]]:

@@ -69,6 +69,7 @@ class TableReading:
     target_words: words that stand for a missing target in those rows.
     notes:     lines about how the file was read.
     unnamed:   names of columns without a name in the file, which are their positions.
+    texts:     whether a program gave the target as texts, also where these are numbers.
     unread:    number of cells that are missing because they do not fit their column.
     large:     number of cells that are missing because they are infinite or enormous.
     """
@@ -84,6 +85,7 @@ class TableReading:
     target_words: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unnamed: frozenset[str] = frozenset()
+    texts: bool = False
     unread: int = field(default=0, compare=False)
     large: int = field(default=0, compare=False)
 

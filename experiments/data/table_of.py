@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
+from experiments.config.formats import GIVEN
 from experiments.config.readable import count
 from experiments.data.cells import SourceCells
 from experiments.data.column_kind import HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
@@ -85,6 +86,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         no_target=sum(one.rows for one in files) - targeted - sum(dropped.values()),
         dropped=dropped,
         target_words=lost if table.target.dtype.kind == "U" else (),
+        texts=raw.name == GIVEN and is_text(raw.columns[roles.target].type),
     )
     if data.strict:
         refuse_decisions(raw.where, reading, roles)

@@ -18,6 +18,7 @@ from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
 from experiments.data.row_format import (
     RowFormat,
+    are_numbered,
     formats_of,
     identifiers_of,
     known_categories,
@@ -187,6 +188,7 @@ def model_of(
             categories=known_categories(inputs, preprocessor.categories),
             pooled=pooled_columns(inputs, preprocessor.categories),
             ranges=ranges_of(table),
+            numbered=bool(development.target.classes) and are_numbered(table),
         ),
         trial=winner.number,
         uncertainty=Uncertainty.of(uncertainty),

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from math import prod
+from math import isfinite, prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 BESIDE = "default"  # folder of the model that is averaged with that of the folder around it
 LAST_DAY = 100_000  # days from 1970 to a date, at most: pandas holds no more
 ROWS = 4096  # rows that are predicted at a time, at most
-LATER = ("beside", "ranges", *LAYOUT)  # keys of model.json that are left out where there is nothing to say
+LATER = ("beside", "ranges", "numbered", *LAYOUT)  # keys of model.json that are left out where there is nothing to say
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class About:
     encoding: Encoding | None = None
     sheet: str | None = None
     ranges: dict[str, tuple[float, float]] | None = None
+    numbered: Literal[True] | None = None  # whether the classes are numbers
 
     @property
     def rows(self) -> RowFormat:
@@ -111,6 +112,7 @@ class About:
             categories=known_categories(self.inputs, self.categories),
             pooled=pooled_columns(self.inputs, self.categories),
             ranges=self.ranges or {},
+            numbered=self.numbered or False,
         )
 
 
@@ -156,6 +158,7 @@ def _contents(model: Model) -> dict[str, bytes]:
         encoding=rows.layout.get("encoding"),
         sheet=rows.layout.get("sheet"),
         ranges=dict(rows.ranges) or None,
+        numbered=rows.numbered or None,
     )
     notes = {key: value for key, value in asdict(about).items() if key not in LATER or value is not None}
     extra = {**fitted.arrays, "units": np.array([model.units.centre, model.units.scale])}
@@ -184,6 +187,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
         "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
         "has a temperature above 0 and errors of known levels": about.uncertainty is None or about.uncertainty.is_sound,
+        "has numbers for classes that are numbers": not about.numbered or all(map(_is_number, about.classes)),
         "has ranges of its own numbers and dates": _are_ranges(about.ranges or {}, about.inputs),
         "in the folder of another has none in its own": about.beside is None or not is_beside,
     }
@@ -239,6 +243,13 @@ def _are_pixels(picture: tuple[int, ...], inputs: tuple[tuple[str, Kind], ...]) 
     """Tell whether inputs are the pixels of pictures of a shape."""
     has_shape = (len(picture) == 2 or picture[2:] == (3,)) and min(picture) > 0
     return has_shape and prod(picture) == len(inputs) and all(kind == "pixel" for _, kind in inputs)
+
+
+def _is_number(name: str) -> bool:
+    try:
+        return isfinite(float(name))
+    except ValueError:
+        return False
 
 
 def _are_ranges(ranges: Ranges, inputs: tuple[tuple[str, Kind], ...]) -> bool:

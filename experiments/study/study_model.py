@@ -62,9 +62,9 @@ class StudyModel:
                   predicts classes.
 
         Returns:
-            `prediction`, and for classes `probability_NAME` of each, with the index of the rows. A class is its name, a
-            text, so that labels that are numbers equal none. With `interval` also `interval_low` and `interval_high`,
-            with `set_coverage` also `prediction_set`, a JSON list of classes.
+            `prediction`, and for classes `probability_NAME` of each, with the index of the rows. A class is a number
+            where the study's labels are numbers, and else its name. With `interval` also `interval_low` and
+            `interval_high`, with `set_coverage` also `prediction_set`, a JSON list of the classes as texts.
 
         Raises:
             DataError: there is no row, a column is missing or has cells of which none can be read, or the model has no
@@ -74,6 +74,8 @@ class StudyModel:
             UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
                 taken for missing, or a number or date lies far outside those of training.
         """
+        import pandas as pd
+
         from experiments.evaluation.levels import ARGUMENTS, asked_level
 
         model = self._model
@@ -84,6 +86,8 @@ class StudyModel:
         predictions, notes = predict_frame(model, frame, level)
         for note in notes:
             warnings.warn(note, stacklevel=2)
+        if model.rows.numbered:
+            predictions["prediction"] = pd.to_numeric(predictions["prediction"])
         return predictions.set_axis(frame.index)
 
 
