@@ -234,7 +234,7 @@ def final_score(
         rarest = None
         if target.classes and metric not in ROW_SCORES:
             rarest = min(fewest(metric, y, outputs_of, groups) for outputs_of in (winner, default))
-        difference = of_few(difference, metric, partial(_of_outputs, of_all, y), winner, default, groups, rarest)
+        difference = of_few(difference, metric, lambda z: of_all(z, y), winner, default, groups, rarest)
     return FinalScore(
         metric=metric,
         score=scores[0],
@@ -327,10 +327,6 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
-
-
-def _of_outputs(score: Score, y: Targets, z: Array) -> float:
-    return score(z, y)
 
 
 def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:
