@@ -15,7 +15,7 @@ from experiments.config.target import Target
 from experiments.data.count_different import count_different
 from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
-from experiments.evaluation.exchanges import DRAWS, FEWEST, exchange_test
+from experiments.evaluation.exchanges import DRAWS, FEWEST, ROUNDING, exchange_test
 from experiments.evaluation.expanded_interval import NORMAL_975, logit_interval, stretched
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import (
@@ -314,7 +314,9 @@ def of_few(
     if found.p_value < SIGNIFICANCE:
         own = (NORMAL_975 * difference.score) ** 2 / (count if rarest is None else rarest)
         reach = math.sqrt(max(0.0, reach**2 - own))
-    limits = min(low, difference.score - reach), max(high, difference.score + reach)
+    ends = np.array([difference.score - reach, difference.score + reach])
+    ends[np.abs(ends) < 3 * ROUNDING * abs(difference.score)] = 0.0  # what is left of equal numbers is rounding
+    limits = min(low, float(ends[0])), max(high, float(ends[1]))
     if score_range(metric) == (0.0, 1.0):
         limits = max(-1.0, limits[0]), min(1.0, limits[1])
     if found.p_value <= difference.p_value and limits == difference.ci95:
