@@ -15,7 +15,7 @@ from experiments.config.target import Target
 from experiments.data.count_different import count_different
 from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
-from experiments.evaluation.exchanges import DRAWS, FEWEST, exchange_test
+from experiments.evaluation.exchanges import DRAWS, FEWEST, ROUNDING, exchange_test
 from experiments.evaluation.expanded_interval import NORMAL_975, logit_interval, stretched
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import (
@@ -234,7 +234,7 @@ def final_score(
         rarest = None
         if target.classes and metric not in ROW_SCORES:
             rarest = min(fewest(metric, y, outputs_of, groups) for outputs_of in (winner, default))
-        difference = of_few(difference, metric, partial(_of_outputs, of_all, y), winner, default, groups, rarest)
+        difference = of_few(difference, metric, lambda z: of_all(z, y), winner, default, groups, rarest)
     return FinalScore(
         metric=metric,
         score=scores[0],
@@ -314,7 +314,9 @@ def of_few(
     if found.p_value < SIGNIFICANCE:
         own = (NORMAL_975 * difference.score) ** 2 / (count if rarest is None else rarest)
         reach = math.sqrt(max(0.0, reach**2 - own))
-    limits = min(low, difference.score - reach), max(high, difference.score + reach)
+    ends = np.array([difference.score - reach, difference.score + reach])
+    ends[np.abs(ends) < 3 * ROUNDING * abs(difference.score)] = 0.0  # what is left of equal numbers is rounding
+    limits = min(low, float(ends[0])), max(high, float(ends[1]))
     if score_range(metric) == (0.0, 1.0):
         limits = max(-1.0, limits[0]), min(1.0, limits[1])
     if found.p_value <= difference.p_value and limits == difference.ci95:
@@ -327,10 +329,6 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
-
-
-def _of_outputs(score: Score, y: Targets, z: Array) -> float:
-    return score(z, y)
 
 
 def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:

@@ -52,7 +52,7 @@ def smoothed_interval(
     >>> [round(limit, 2) for limit in smoothed_interval("recall", y, y, classes=2, seed=0)]
     [0.79, 1.0]
     """
-    random, scores = np.random.default_rng(seed), np.empty(DRAWS)
+    random, scores = np.random.default_rng(seed), np.empty(draws_of(len(y)))
     _, units, sizes = np.unique(
         np.arange(len(y)) if groups is None else groups, return_inverse=True, return_counts=True
     )

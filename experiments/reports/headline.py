@@ -313,12 +313,12 @@ def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
 
 
 def _disagreement(compared: ScoreDifference) -> Parts:
-    """Point out that interval and test, which are two methods, disagree near the threshold."""
+    """Point out that interval and test, which are two methods, disagree."""
     leaves_out_zero = compared.ci95[0] > 0 or compared.ci95[1] < 0
     if not compared.has_interval or leaves_out_zero == (compared.p_value < SIGNIFICANCE):
         return ()
     side = Fact("test.difference.side", "excludes" if leaves_out_zero else "includes")
-    return sentence(" A close call: the interval {} zero, but the verdict goes by the test, as fixed beforehand.", side)
+    return sentence(" The interval {} zero, but the verdict goes by the test, as fixed beforehand.", side)
 
 
 def _why_no_default(result: StudyResult) -> Parts:

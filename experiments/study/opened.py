@@ -105,6 +105,9 @@ class Study:
 
         Columns: state (COMPLETE, PRUNED or FAIL), reason, value (the score, as scikit-learn signs it), last, epochs,
         trained, cv_std, each parameter, and fold_0 and so on.
+
+        Raises:
+            StudyStateError: its journal is damaged, or another study's.
         """
         import pandas as pd
 
@@ -112,7 +115,12 @@ class Study:
         from experiments.search.pruning import quiet_optuna
 
         quiet_optuna()
-        columns, rows = trial_rows(self.result, [trial.result for trial in learned(self._recorded)])
+        try:
+            curves = [trial.result for trial in learned(self._recorded)]
+        except StudyStateError:
+            self._check_is_in_its_folder()
+            raise
+        columns, rows = trial_rows(self.result, curves)
         return pd.DataFrame(rows, columns=columns).set_index("number")
 
     @property

@@ -8,7 +8,7 @@ from typing import Final
 from experiments.evaluation.comparison_records import ComparedPair
 
 MOST: Final = 15  # those of six studies
-ONLY: Final = " Of so many pairs, only those with the study of the best corrected score stand here"
+ONLY: Final = " Of so many pairs, only those with the first study of the same rows are shown"
 
 Pairs = Sequence[tuple[int, ComparedPair]]  # with their positions in the comparison
 

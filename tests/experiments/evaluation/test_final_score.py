@@ -293,6 +293,15 @@ def test_a_large_difference_keeps_a_short_interval() -> None:
     assert found.difference.ci95[1] - found.difference.ci95[0] < 0.1  # the reach alone makes it 0.75
 
 
+def test_a_limit_of_exchanges_that_make_the_same_difference_is_zero() -> None:
+    """It was -9e-11, whose seventh digit is that of the last bits of both scores."""
+    models = np.random.default_rng(0).normal(size=(2, 6, 1))
+    for one, other in (models, models[::-1]):
+        found = final_score("neg_mean_absolute_error", Target(), np.zeros(6), one, other, np.zeros(6, int)).difference
+        assert (0.0 in found.ci95, found.exchanged) == (True, 1)
+        assert np.ptp(found.ci95) == pytest.approx(2 * abs(found.score))
+
+
 def test_few_rows_tell_models_apart_that_differ_much() -> None:
     y = np.arange(10.0)
     assert final_score("r2", Target(), y, y[:, None] + 0.1, -y[:, None]).verdict == "helped"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 
 from experiments.config.target import Target
 from experiments.evaluation.final_score import final_score
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
+from experiments.search.label_scores import counts_of
 
 THREE = Target(("a", "b", "c"))
 Y = np.repeat([0, 1, 2], [60, 30, 6])
@@ -43,6 +46,15 @@ def test_three_right_groups_of_a_class_do_not_make_its_recall_certain() -> None:
     assert record.ci_method == "smoothed_bootstrap_groups"
     assert record.ci95[0] < 0.85  # 0.955 by the expanded percentile interval
     assert record.ci95[0] < smoothed_interval("balanced_accuracy", Y, predicted, 3, seed=0)[0]
+
+
+def test_very_many_rows_have_the_samples_that_the_record_counts(monkeypatch) -> None:
+    """They were drawn 1,000 times, and the record said fewer."""
+    monkeypatch.setattr("experiments.evaluation.smoothed_interval.CELLS", 300 * len(Y))
+    drawn = Mock(wraps=counts_of)
+    monkeypatch.setattr("experiments.evaluation.smoothed_interval.counts_of", drawn)
+    record = final_score("f1_macro", THREE, Y, np.eye(3)[np.roll(Y, 1)], None)
+    assert (record.ci_draws, drawn.call_count) == (300, 301)  # and one for all rows
 
 
 def test_many_rows_of_each_class_need_no_more() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from html import unescape
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -97,12 +98,16 @@ def test_the_model_predicts_a_frame(study: Study) -> None:
     assert study.model is study.model
 
 
-def test_what_a_later_run_put_into_the_folder_is_not_taken_for_the_studys(study: Study) -> None:
+def test_what_a_later_run_put_into_the_folder_is_not_taken_for_the_studys(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Mock(side_effect=StudyStateError("journal.log: trial 0 is not that of results.json."))
+    monkeypatch.setattr("experiments.study.opened.learned", other)
     write_model(mixed_model(("a", "b")), study.folder / "model")
     (study.folder / "report.html").write_text("<html></html>")
     results = study.folder / "results.json"
     results.write_text(results.read_text().replace(study.digest, "0" * 64))
-    for use in (lambda: study.model, lambda: study.report, lambda: study.compare(EXAMPLE)):
+    for use in (lambda: study.model, lambda: study.report, lambda: study.trials, lambda: study.compare(EXAMPLE)):
         with pytest.raises(StudyStateError, match=r"a later run has put other results there; experiments\.open\('"):
             use()
 
