@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,7 @@ from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import FinishedTrial
 
 ExecutorKind = Literal["local", "ray"]
+LIMIT = "LOKY_MAX_CPU_COUNT"  # of the cores, by which other programs limit theirs, too
 
 
 def open_executor(
@@ -91,5 +93,13 @@ def described(workers: Sequence[WorkerInfo]) -> str:
 
 
 def usable_cores() -> int:
-    """Return the number of cores that this process may use, by its affinity and its container's share of time."""
-    return int(cpu_count())
+    """Return the number of cores that this process may use, by its affinity and its container's share of time.
+
+    Raises:
+        ExecutorError: the variable that limits them holds no number.
+    """
+    try:
+        return int(cpu_count())
+    except ValueError:
+        given = os.environ.get(LIMIT)
+        raise ExecutorError(f"{LIMIT}: must be a whole number, but got {given!r}; type unset {LIMIT}.") from None

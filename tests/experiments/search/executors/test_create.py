@@ -6,7 +6,7 @@ import pytest
 
 from experiments.errors import ExecutorError, StudyStateError
 from experiments.search.executors.base import WorkerInfo
-from experiments.search.executors.create import one_kernel, open_executor
+from experiments.search.executors.create import one_kernel, open_executor, usable_cores
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 
@@ -51,3 +51,9 @@ def test_without_ray_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ExecutorError, match=r"--executor ray: .*pip install ray\."):
         open_executor("ray", 1, {}, None, 1.0, None)
+
+
+def test_a_limit_of_cores_that_is_no_number_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "x")
+    with pytest.raises(ExecutorError, match="LOKY_MAX_CPU_COUNT: must be a whole number, but got 'x'"):
+        usable_cores()
