@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.data.drawn_together import BLOCKS, time_blocks
-from experiments.evaluation.exchanges import swapped_p_value
+from experiments.evaluation.exchanges import exchange_test
 from experiments.evaluation.statistics import resampled
 
 
@@ -37,7 +37,8 @@ def test_rows_in_a_time_order_claim_less_than_independent_ones() -> None:
         low, high = resampled([lambda drawn, of=gains: float(of[drawn].mean())], 200, 0)[0].interval()
         single += not low <= 0 <= high
         outputs, none = gains[:, None], np.zeros((200, 1))
-        blocked += swapped_p_value(lambda z: float(z.mean()), outputs, none, time_blocks(rows, rows), 0) < 0.05
+        test = exchange_test(lambda z: float(z.mean()), outputs, none, time_blocks(rows, rows), 0)
+        blocked += test.p_value < 0.05
     assert blocked <= 10 < 20 <= single
 
 

@@ -105,7 +105,6 @@ def test_a_whole_number_with_a_point_is_the_one_without_it() -> None:
         rows = categories.look_at(pd.DataFrame({"code": [new, known[0], None]}))
         assert rows["code"].tolist()[:2] == [known[1], known[0]]
         assert categories.respelled() == [
-            "1 cell is read as a category of training, where case, space or a last .0 alone differs: code "
-            f"('{new}' as '{known[1]}')"
+            f"1 cell is read as a category of training, which they spell otherwise: code ('{new}' as '{known[1]}')"
         ]
     assert UnknownCategories({"code": frozenset({"1", "1.0"})}).look_at(rows.assign(code="1.00"))["code"][0] == "1.00"

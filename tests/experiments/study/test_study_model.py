@@ -47,6 +47,17 @@ def test_a_frame_is_predicted_as_its_file(tmp_path: Path) -> None:
     assert (tmp_path / "mine.csv").read_text() == (tmp_path / "out.csv").read_text()
 
 
+def test_a_class_is_a_number_where_labels_are_numbers(tmp_path: Path) -> None:
+    model, frame = mixed_model(("0", "7")), mixed_frame(30, seed=5)
+    texts = saved(tmp_path / "texts", model).predict(frame)["prediction"]
+    numbers = saved(tmp_path / "numbers", replace(model, rows=replace(model.rows, numbered=True))).predict(frame)
+    assert numbers["prediction"].dtype == np.int64
+    assert numbers["prediction"].tolist() == list(map(int, texts))
+    words = replace(mixed_model(("a", "b")), rows=replace(model.rows, numbered=True))
+    with pytest.raises(DataError, match="has numbers for classes that are numbers"):
+        saved(tmp_path / "words", words)
+
+
 def test_a_row_or_the_name_of_a_file_is_answered_with_what_to_pass(tmp_path: Path) -> None:
     model, frame = saved(tmp_path, mixed_model(())), mixed_frame(5)
     for rows in (frame.iloc[0], frame.iloc[0].to_dict(), "new.csv", tmp_path / "new.csv"):

@@ -1,0 +1,37 @@
+"""Labels are numbers where they come from: a text of digits that a program gives is a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.config.data_options import DataSection
+from experiments.config.formats import GIVEN
+from experiments.data.load import load_table
+from experiments.data.readers.in_memory import given_table
+from experiments.data.row_format import are_numbered
+
+X = np.arange(60.0).reshape(30, 2) % 7
+LABELS = np.arange(30) % 3
+
+
+@pytest.mark.parametrize(
+    ("labels", "numbered"),
+    [(LABELS, True), (LABELS / 2, True), (LABELS.astype(str), False), (LABELS == 1, False)],
+    ids=["whole", "fractions", "texts", "truth values"],
+)
+def test_labels_in_memory_are_what_they_are(labels: Any, numbered: bool) -> None:
+    frame = pd.DataFrame(X, columns=["a", "b"])
+    section = DataSection(source=GIVEN, target="y")
+    assert are_numbered(given_table(frame.assign(y=labels), section)) is numbered
+    assert are_numbered(given_table((frame, labels), section)) is numbered
+    assert are_numbered(given_table((X, labels), DataSection(source=GIVEN))) is numbered
+
+
+def test_digits_in_a_text_file_are_numbers(tmp_path: Path) -> None:
+    pd.DataFrame(X, columns=["a", "b"]).assign(y=LABELS).to_csv(tmp_path / "mine.csv", index=False)
+    assert are_numbered(load_table(DataSection(source=str(tmp_path / "mine.csv"), target="y"), {}))
