@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.features import column_values
 from experiments.data.leaks import TOGETHER
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
@@ -15,9 +17,7 @@ SAMPLE = 5000  # rows, the first ones of the file
 COLUMNS = 50  # that are looked at
 LEVELS = 20  # different numbers of a column that tell rows apart
 PAIRS = 100  # of neighbours
-ALIKE = (
-    0.05  # of the mean squared difference of any two rows, in ranks; sorting by one column makes few others so alike
-)
+ALIKE = 0.05  # of the mean squared difference of any two rows, in ranks: sorted by one column, few others are so alike
 TARGET = 0.5  # likewise, of the target
 SORTED = 0.9  # share of steps in one direction, from which on a column is what the rows are sorted by
 
@@ -41,14 +41,13 @@ def neighbour_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, 
     if same.sum() < PAIRS or (not classes and _is_sorted(target)) or not _is_alike_target(target, classes):
         return ()
     alike, eligible = [], 0
-    for at in [at for at, kind in enumerate(table.kinds) if kind == "number"][:COLUMNS]:
-        features = table.features
-        values = np.asarray(features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at], np.float64)
+    for at, name in islice(table.columns_of("number"), COLUMNS):
+        values = column_values(table.features, at).astype(np.float64)
         ranks = _ranks(np.nan_to_num(values[order], nan=np.inf))
         if ranks.max() + 1 >= LEVELS and not _is_sorted(ranks):
             eligible += 1
             if _difference(ranks, labels, same) < ALIKE:
-                alike.append(table.columns[at])
+                alike.append(name)
     if len(alike) < 2 or 2 * len(alike) < eligible:
         return ()
     return (

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.features import column_values
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 from experiments.data.time_order import LATER
@@ -55,11 +56,10 @@ def calendar_hints(table: Table) -> tuple[str, ...]:
 
 def _columns(table: Table) -> Iterator[tuple[str, str, NDArray[np.generic]]]:
     """Yield the features of categories, and those of numbers that are named like dates or parts of them."""
-    features = table.features
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        named = name.casefold() in PARTS or re.fullmatch(DAY_NAME, name) is not None
-        if kind == "category" or (kind == "number" and named):
-            yield name, kind, np.asarray(features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at])
+    for at, name in table.columns_of("category", "number"):
+        kind = table.kinds[at]
+        if kind == "category" or name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
+            yield name, kind, column_values(table.features, at)
 
 
 def _are_between(numbers: NDArray[np.float64], limits: tuple[int, int]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.features import column_values
 from experiments.data.leaks import TOLD
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
@@ -75,10 +76,9 @@ def _has_two(values: NDArray[np.generic]) -> bool:
 
 def _columns(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """Yield the features of numbers and categories whose names have one of some patterns."""
-    features = table.features
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind in ("number", "category") and any(re.fullmatch(pattern, name) for pattern in patterns):
-            yield name, np.asarray(features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at])
+    for at, name in table.columns_of("number", "category"):
+        if any(re.fullmatch(pattern, name) for pattern in patterns):
+            yield name, column_values(table.features, at)
 
 
 def _numbers(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.float64]]]:

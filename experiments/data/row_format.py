@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.data.features import column_values
 from experiments.data.preprocessing import Categories
 from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import INDEX_NAME
@@ -81,13 +82,11 @@ def are_numbered(table: Table) -> bool:
 
 def ranges_of(table: Table) -> dict[str, tuple[float, float]]:
     """Return the lowest and the highest value of each column of numbers or dates; pixels have none."""
-    features, ranges = table.features, {}
-    for at, (name, kind) in enumerate(zip(table.columns, table.kinds, strict=True)):
-        if kind in ("number", "date"):
-            column = features[:, at] if isinstance(features, np.ndarray) else features.iloc[:, at]
-            values = np.asarray(column, np.float64)
-            if len(present := values[np.isfinite(values)]):
-                ranges[name] = (float(present.min()), float(present.max()))
+    ranges = {}
+    for at, name in table.columns_of("number", "date"):
+        values = column_values(table.features, at).astype(np.float64)
+        if len(present := values[np.isfinite(values)]):
+            ranges[name] = (float(present.min()), float(present.max()))
     return ranges
 
 
