@@ -16,7 +16,7 @@ from experiments.data.leaks import TOLD
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 
-WEIGHT = "(w|wt|wgt|weight|gewicht|gew)s?"
+WEIGHT = "(w|wt|wgt|weight|gewicht)s?"
 OF_SURVEY = "[paf]|pers?|sampl(e|ing)|survey|design|final|fin|base|case|post|inv(erse)?|hh|hhs|household|person|prob"
 SURVEY_WEIGHT = rf"(?i)([paf]|iw|pspw|fnl|hh|per){WEIGHT}|(.*[_ .-])?({OF_SURVEY})[_ .-]?{WEIGHT}([_ .-]?\d+)?"
 PLAIN_WEIGHT = rf"(?i)(.*[_ .-])?{WEIGHT}"  # perhaps that of a thing

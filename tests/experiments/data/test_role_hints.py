@@ -33,6 +33,10 @@ def test_weights_of_a_survey_are_pointed_out(name: str) -> None:
     assert role_hints(replace(table, weights=SIZES)) == ()
 
 
+def test_a_name_that_only_ends_like_a_weight_is_none() -> None:
+    assert role_hints(table_of(agew=1000 * SIZES)) == ()  # the age of a wife
+
+
 @pytest.mark.parametrize("name", ["weight", "wt", "w"])
 def test_a_plain_weight_is_one_of_rows_if_its_mean_is_one(name: str) -> None:
     assert len(role_hints(table_of(**{name: SCALED}))) == 1
