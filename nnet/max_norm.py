@@ -32,10 +32,10 @@ class MaxNorm:
             np.multiply(weights, weights, out=squares)
             np.matmul(self._ones[layer], squares, out=lengths)
             np.sqrt(lengths, out=lengths)
-            for fold_weights, fold_lengths in zip(weights, lengths, strict=True):
-                if not np.vdot(fold_lengths, fold_lengths) < inf:
-                    # squares overflow before the weights do, which would become 0
-                    fold_lengths[...] = np.linalg.norm(fold_weights.astype(np.float64), axis=0)
+            if not np.vdot(lengths, lengths) < inf:  # squares overflow before the weights do, which would become 0
+                for fold_weights, fold_lengths in zip(weights, lengths, strict=True):
+                    if not np.vdot(fold_lengths, fold_lengths) < inf:
+                        fold_lengths[...] = np.linalg.norm(fold_weights.astype(np.float64), axis=0)
             np.maximum(lengths, self._limit, out=lengths)
             np.divide(self._limit, lengths, out=lengths)  # 1 where it is short enough
             for fold_weights, fold_lengths in zip(weights, lengths, strict=True):

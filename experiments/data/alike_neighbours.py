@@ -34,7 +34,7 @@ def neighbour_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, 
     """
     if table.time is not None or table.groups is not None or len(y) <= PAIRS:
         return ()
-    order = np.arange(len(y))[:SAMPLE] if table.numbers is None else np.argsort(table.numbers)[:SAMPLE]
+    order = np.argsort(table.positions)[:SAMPLE]
     target = _ranks(y[order])
     labels = target if classes else np.zeros(len(order))
     same = labels[1:] == labels[:-1]

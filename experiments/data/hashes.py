@@ -31,8 +31,9 @@ def mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
     Source: Steele, Lea and Flood (2014), Fast Splittable Pseudorandom Number Generators; the finaliser of SplitMix64.
     """
-    words = words.copy()
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        words ^= words >> np.uint64(shift)
-        words *= np.uint64(factor)
-    return words ^ (words >> np.uint64(31))
+    words = words ^ (words >> np.uint64(30))
+    words *= np.uint64(0xBF58476D1CE4E5B9)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(0x94D049BB133111EB)
+    words ^= words >> np.uint64(31)
+    return words

@@ -28,7 +28,7 @@ DURATION = (
 )
 EVENT = (
     r"(?i)(.*[_ .-])?(event|fustat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
-    r"|os[_ .-]status|status)"
+    r"|os[_ .-]status)|status"
 )
 
 

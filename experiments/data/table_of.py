@@ -219,7 +219,7 @@ def _timed(file: _File, roles: ColumnRoles, data: DataSection) -> tuple[_File, t
     Raises:
         DataError: more than half of the rows have none.
     """
-    (name,) = roles.of("time") or (None,)
+    name = roles.one("time")
     if name is None or data.strict:
         return file, ()
     column = file.clean.columns[name]

@@ -71,3 +71,5 @@ def test_a_time_without_an_event_and_several_events_are_not() -> None:
     assert role_hints(table_of(status=np.where(ALIVE, 1.0, 2.0))) == ()
     assert role_hints(table_of(time=1000 * SIZES, status=np.arange(50) % 4 * 1.0)) == ()
     assert role_hints(table_of(sometimes=1000 * SIZES, status=ALIVE * 1.0)) == ()
+    for name in ("loan_status", "marital_status"):
+        assert role_hints(table_of(duration=1000 * SIZES, **{name: ALIVE * 1.0})) == ()
