@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.config.formats import stem_of
 from experiments.config.readable import first_few, readable
 from experiments.errors import DataError, first_line
 
@@ -57,6 +59,37 @@ class RawTable:
     index: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
 
+    @classmethod
+    def of_file(
+        cls, path: Path, given: Sequence[str], columns: Iterable[Any], repairs: Iterable[str] = (), **fields: Any
+    ) -> RawTable:
+        """Name the columns of a file; of columns with the same name and the same values one is left.
+
+        Args:
+            given:   names as they are in the file; a number is added to one that stands twice.
+            repairs: lines, or empty texts, about what was left out, renamed or guessed before.
+            fields:  all others, by name.
+        """
+        table: dict[str, pa.ChunkedArray] = {}
+        first: dict[str, str] = {}
+        copies, numbered, repeated = [], [], set()
+        for name, own, column in zip(column_names(given), map(str.strip, given), columns, strict=True):
+            if own and own in first:
+                if column.equals(table[first[own]]):
+                    copies.append(own)
+                    continue
+                numbered.append(name)
+                repeated.add(first[own])
+            else:
+                first[own] = name
+            table[name] = column
+        said = [*filter(None, repairs)]
+        if numbered:
+            said.append(f"columns whose name stands twice named {', '.join(map(shown, numbered))}")
+        if copies:
+            said.append(f"columns that stand twice with the same values read once ({listed(copies)})")
+        return cls(stem_of(path), str(path), table, repairs=tuple(said), repeated=frozenset(repeated), **fields)
+
     @property
     def rows(self) -> int:
         """Return the number of rows."""
@@ -103,6 +136,11 @@ def column_names(given: Sequence[str]) -> list[str]:
         known.add(unique)
         names.append(unique)
     return names
+
+
+def unnamed(given: Sequence[str]) -> frozenset[str]:
+    """Return the names that columns without a name get."""
+    return frozenset(name for name, cell in zip(column_names(given), given, strict=True) if not cell.strip())
 
 
 def check_size(where: str, rows: int, columns: int) -> None:

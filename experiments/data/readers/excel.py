@@ -12,15 +12,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.config.formats import stem_of
 from experiments.config.readable import count
 from experiments.config.same_column import same_column
-from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown
+from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown, unnamed
 from experiments.data.readers.empty_rows import empty_between
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
 from experiments.data.readers.survey_header import survey_header
-from experiments.data.readers.text.edges import without_copies, without_last_rows
+from experiments.data.readers.text.edges import without_last_rows
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
 from experiments.data.readers.text.values import arrow_values, joined
@@ -115,27 +114,23 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
     empty = empty_between(((number, number + 1) for number in numbers[: len(columns[0])]), "row")
     inside, given, columns = _named_or_filled(given, columns)
-    names = column_names(given)
     spanned = columns_of(one for one in merged if one.top >= start)
-    filled = [name for at, name in zip(inside, names, strict=True) if at in spanned]
+    filled = [name for at, name in zip(inside, column_names(given), strict=True) if at in spanned]
     span = f"every row of merged cells read with their value ({listed(filled)})" if filled else ""
-    by_name, repeated, copies = without_copies(names, given, columns)
-
     skip = begins if above and keys.skip is None else None
     decided = {"sheet": sheet.title if others else None, "skip": skip, "header": named if note else None}
     chosen = f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another"
     title = next((cell for _, _, cells in records[:above] for cell in cells if cell), "")
     over = f"{count(above, 'row')} above the table left out ({shown(title)}); --set data.skip=0 reads them"
-    return RawTable(
-        stem_of(path),
-        str(path),
-        by_name,
-        _places(path, keys, start),
-        unnamed=frozenset(name for name, cell in zip(names, given, strict=True) if named and not cell.strip()),
+    return RawTable.of_file(
+        path,
+        given,
+        columns,
+        (over if skip is not None else "", survey, span, *empty, *below_it),
+        place=_places(path, keys, start),
+        unnamed=unnamed(given) if named else frozenset(),
         notes=tuple(filter(None, (chosen if others else "", note))),
-        repairs=tuple(filter(None, (over if skip is not None else "", survey, span, *empty, *below_it, *copies))),
         layout={key: value for key, value in decided.items() if value is not None},
-        repeated=repeated,
     )
 
 

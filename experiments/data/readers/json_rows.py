@@ -9,9 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.config.formats import stem_of
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
-from experiments.data.readers.text.edges import without_copies
 from experiments.data.readers.text.text_file import TextFile, decoded
 from experiments.data.readers.text.values import arrow_values, joined
 from experiments.errors import DataError
@@ -41,19 +39,15 @@ def json_table(file: TextFile) -> RawTable:
     columns = _columns(rows, str(file.path))
     if not columns:
         raise DataError(f"{file.path}: a table needs rows, but the file has none.")
-    given = list(columns)
-    names = column_names(given)
-    by_name, repeated, copies = without_copies(names, given, list(columns.values()))
-    own = frozenset(name for name, key in zip(names, given, strict=True) if key in index)
-    return RawTable(
-        stem_of(file.path),
-        str(file.path),
-        by_name,
-        place,
-        repairs=(*file.repairs, *copies),
+    names = zip(column_names(list(columns)), columns, strict=True)
+    return RawTable.of_file(
+        file.path,
+        list(columns),
+        columns.values(),
+        file.repairs,
+        place=place,
         layout={"encoding": file.encoding} if file.guessed else {},
-        repeated=repeated,
-        index=own & by_name.keys(),
+        index=frozenset(name for name, key in names if key in index),
     )
 
 

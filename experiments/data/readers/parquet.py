@@ -12,7 +12,6 @@ from pyarrow import parquet, types
 from experiments.data.raw_table import LARGEST_FILE, RawTable, brief, check_size, column_names, listed
 from experiments.data.readers.nested_columns import without_nesting
 from experiments.data.readers.plain_columns import plain_column
-from experiments.data.readers.text.edges import without_copies
 from experiments.errors import DataError
 
 INDEX = re.compile(r"__index_level_\d+__")  # pandas' name of an index without a name
@@ -50,19 +49,14 @@ def read_parquet(path: Path) -> RawTable:
     order = index + [at for at in range(len(columns)) if at not in index]
     given = [read[at] for at in order]
     names = column_names(given)
-    by_name, repeated, copies = without_copies(names, given, [columns[at] for at in order])
-    declared = {name for name, at in zip(names, order, strict=True) if read[at] in categories}
-    own = frozenset(names[: len(index)])
     expanded = f"every number of the lists in {listed(of_lists)} read as a column of its own"
-    return RawTable(
-        path.stem,
-        str(path),
-        by_name,
-        declared=frozenset(declared & by_name.keys()),
+    return RawTable.of_file(
+        path,
+        given,
+        [columns[at] for at in order],
+        declared=frozenset(name for name, own in zip(names, given, strict=True) if own in categories),
         notes=(expanded,) if of_lists else (),
-        repairs=copies,
-        repeated=repeated,
-        index=own & by_name.keys(),
+        index=frozenset(names[: len(index)]),
     )
 
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyarrow as pa
 import pytest
 
-from experiments.data.raw_table import MOST_CELLS, MOST_COLUMNS, brief, check_size, column_names, listed, shown
+from experiments.data.raw_table import (
+    MOST_CELLS,
+    MOST_COLUMNS,
+    RawTable,
+    brief,
+    check_size,
+    column_names,
+    listed,
+    shown,
+)
 from experiments.errors import DataError
 
 
@@ -25,6 +37,22 @@ def test_a_name_that_stands_twice_gets_a_number(given: list[str], names: list[st
 def test_a_column_without_a_name_is_its_position_or_pandas_word() -> None:
     assert column_names(["", "a", ""]) == ["0", "a", "2"]
     assert column_names(["", "0", "1"]) == ["Unnamed: 0", "0", "1"]
+
+
+def test_columns_of_one_name_are_told_apart_by_their_values() -> None:
+    columns = [pa.chunked_array([values]) for values in (["1", "4"], ["2", "5"], ["1", "4"], ["3", "6"])]
+    raw = RawTable.of_file(Path("my.csv"), ["a", "b ", " a", "b"], columns, ["before", ""])
+    assert list(raw.columns) == ["a", "b", "b.1"]
+    assert raw.repeated == {"b"}
+    assert raw.repairs == (
+        "before",
+        "columns whose name stands twice named 'b.1'",
+        "columns that stand twice with the same values read once ('a')",
+    )
+    assert list(RawTable.of_file(Path("my.csv"), ["", ""], [columns[0]] * 2).columns) == [
+        "0",
+        "1",
+    ]  # no name is no name
 
 
 def test_a_sheet_has_so_many_cells_at_most() -> None:

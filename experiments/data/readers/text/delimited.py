@@ -9,9 +9,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from experiments.config.formats import stem_of
 from experiments.config.readable import count
-from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown
+from experiments.data.raw_table import RawTable, brief, check_size, column_names, shown, unnamed
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.header import above_target, is_header
@@ -38,12 +37,7 @@ def text_table(file: TextFile, keys: FileKeys) -> RawTable:
 
 
 def _table(file: TextFile, keys: FileKeys) -> RawTable:
-    from experiments.data.readers.text.edges import (
-        without_copies,
-        without_empty_columns,
-        without_last_rows,
-        without_quotes,
-    )
+    from experiments.data.readers.text.edges import without_empty_columns, without_last_rows, without_quotes
     from experiments.data.readers.text.ragged import uneven_lines
 
     refuse_sparse_rows(file)
@@ -63,9 +57,6 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     empty = _empty_lines(file, layout, skip, len(columns[0])) if keys.model else ()
     given, columns, beside_it = without_empty_columns(given, columns)
     given, columns, quotes = without_quotes(given, columns)
-    unique = column_names(given)
-    by_name, repeated, copies = without_copies(unique, given, columns)
-
     decided = {
         "separator": layout.separator if keys.separator is None and layout.separator != usual else None,
         "encoding": file.encoding if file.guessed else None,
@@ -73,18 +64,15 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         "header": named if note else None,
     }
     separated = f"separated by {NAMES.get(layout.separator, layout.separator)}" if decided["separator"] else ""
-    return RawTable(
-        stem_of(file.path),
-        str(file.path),
-        by_name,
-        place,
-        unnamed=frozenset(name for name, cell in zip(unique, given, strict=True) if named and not cell.strip()),
+    return RawTable.of_file(
+        file.path,
+        given,
+        columns,
+        (*_said(file, layout), survey, *uneven, *empty, *below_it, *beside_it, *quotes),
+        place=place,
+        unnamed=unnamed(given) if named else frozenset(),
         notes=tuple(filter(None, (separated, note))),
-        repairs=tuple(
-            filter(None, (*_said(file, layout), survey, *uneven, *empty, *below_it, *beside_it, *quotes, *copies))
-        ),
         layout={key: value for key, value in decided.items() if value is not None},
-        repeated=repeated,
     )
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.config.readable import count
-from experiments.data.raw_table import listed, shown
+from experiments.data.raw_table import listed
 from experiments.data.readers.text.layout import NUMBER
 
 MOST_FOOTERS = 20  # rows
@@ -182,37 +182,3 @@ QUOTED = r"(?s)^\s*'(.*)'\s*$"
 def _is_quoted(text: str) -> bool:
     text = text.strip()
     return len(text) > 1 and text[0] == text[-1] == "'"
-
-
-def without_copies(
-    names: Sequence[str], given: Sequence[str], columns: Columns
-) -> tuple[dict[str, pa.ChunkedArray], frozenset[str], tuple[str, ...]]:
-    """Name columns; of columns with the same name in the file and the same values one is left, others have a number.
-
-    Args:
-        names: unique names, in which a number was added where a name stands twice.
-        given: names as they are in the file.
-
-    Returns:
-        name -> column, the names that columns with other values had, too, and a line about them.
-    """
-    table: dict[str, pa.ChunkedArray] = {}
-    first: dict[str, str] = {}
-    copies, numbered, repeated = [], [], set()
-    for name, own, column in zip(names, given, columns, strict=True):
-        own = own.strip()
-        if own and own in first:
-            if column.equals(table[first[own]]):
-                copies.append(own)
-                continue
-            numbered.append(name)
-            repeated.add(first[own])
-        else:
-            first[own] = name
-        table[name] = column
-    said = []
-    if numbered:
-        said.append(f"columns whose name stands twice named {', '.join(map(shown, numbered))}")
-    if copies:
-        said.append(f"columns that stand twice with the same values read once ({listed(copies)})")
-    return table, frozenset(repeated), tuple(said)

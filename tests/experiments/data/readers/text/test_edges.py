@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from experiments.data.readers.text.edges import without_copies, without_empty_columns, without_last_rows, without_quotes
+from experiments.data.readers.text.edges import without_empty_columns, without_last_rows, without_quotes
 
 
 def arrow(*rows: list[Any]) -> list[pa.ChunkedArray]:
@@ -148,15 +148,3 @@ def test_single_quotes_come_off_the_names_where_every_name_has_them() -> None:
     )
     for names in (["'a'", "b"], ["'a'", "'"], ["a'", "'b"], []):
         assert without_quotes(names, columns) == (names, columns, ())
-
-
-def test_columns_of_one_name_are_told_apart_by_their_values() -> None:
-    columns = arrow(["1", "2", "1", "3"], ["4", "5", "4", "6"])
-    table, repeated, said = without_copies(["a", "b", "a.1", "b.1"], ["a", "b ", " a", "b"], columns)
-    assert list(table) == ["a", "b", "b.1"]
-    assert repeated == {"b"}
-    assert said == (
-        "columns whose name stands twice named 'b.1'",
-        "columns that stand twice with the same values read once ('a')",
-    )
-    assert list(without_copies(["0", "1"], ["", ""], arrow(["1", "1"]))[0]) == ["0", "1"]  # no name is no name
