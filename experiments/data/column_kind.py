@@ -27,7 +27,7 @@ from experiments.data.number_formats import (
     number_format,
     usual_format,
 )
-from experiments.data.raw_table import RawTable, shown
+from experiments.data.raw_table import Marks, RawTable, shown
 from experiments.data.table import ColumnReason, Kind
 from experiments.data.texts import INDEX_NAME, MISSING_NUMBERS
 from experiments.data.time_order import is_time_name, later_option
@@ -72,13 +72,11 @@ class NoFeature(Exception):
         self.detail = detail
 
 
-def decide_column(rows: RawTable, name: str, missing: Sequence[str], comma: bool) -> Decision:
+def decide_column(rows: RawTable, name: str) -> Decision:
     """Decide the kind of a column from its values.
 
     Args:
-        rows:    cleaned rows, in the order of the file.
-        missing: words that the study file names as missing.
-        comma:   whether a column of the file has a decimal comma.
+        rows: cleaned rows, in the order of the file.
 
     Raises:
         NoFeature: the column is left out.
@@ -93,55 +91,46 @@ def decide_column(rows: RawTable, name: str, missing: Sequence[str], comma: bool
     if len(present) == len(column) >= FEW and pc.count_distinct(present).as_py() == 1:
         raise NoFeature("constant")
     if is_text(column.type):
-        return _decide_texts(rows, name, present, missing, comma)
+        return _decide_texts(rows, name, present)
     if pa.types.is_duration(column.type):
         return Decision("number")
     if pa.types.is_temporal(column.type):
         return Decision("date")
-    return _decide_numbers(without_words(rows, [name], missing), name, comma)
+    return _decide_numbers(without_words(rows, [name], rows.missing), name)
 
 
-def settled_format(
-    rows: RawTable, name: str, kind: Kind, comma: bool, missing: Sequence[str] = (), thousands: bool = True
-) -> str:
+def settled_format(rows: RawTable, name: str, kind: Kind, thousands: bool = True) -> str:
     """Infer the format of a column whose kind is known; empty if its values are written plainly, or in no one format.
 
     Args:
         rows:      cleaned rows.
-        comma:     whether a column of the file has a decimal comma.
-        missing:   words that the study file names as missing.
         thousands: whether a point of plain numbers may stand between thousands.
 
     Raises:
         DataError: its dates are ambiguous.
     """
-    column = without_words(rows, [name], missing).columns[name]
+    column = without_words(rows, [name], rows.missing).columns[name]
     if kind == "category" or pa.types.is_temporal(column.type) or (kind == "number" and not is_text(column.type)):
         return ""
-    present = _without_words(column.cast(pa.string()).drop_null(), missing)
+    present = _without_words(column.cast(pa.string()).drop_null(), rows.missing)
     if not len(present):
         return ""
     if kind == "date":
         form = _date_format(rows, name, present) or ""
         return "" if form == ISO else form
-    separator = rows.layout.get("separator")
     if not pc.any(words_in(present)).as_py():
-        return WITH_POINTS if thousands and have_thousands(present, comma, separator) else ""
-    form = number_format(present, comma, separator) or usual_format(present, comma, separator) or ""
+        return WITH_POINTS if thousands and have_thousands(present, rows.marks) else ""
+    form = number_format(present, rows.marks) or usual_format(present, rows.marks) or ""
     plain = form == WITH_POINTS and not pc.any(pc.match_substring(present, ",")).as_py()
     return "" if plain and not thousands else form
 
 
-def file_has_comma(rows: RawTable, names: Sequence[str], missing: Sequence[str] = ()) -> bool:
-    """Return whether the numbers of one of some columns have a decimal comma.
-
-    Args:
-        missing: words that the study file names as missing.
-    """
+def file_has_comma(rows: RawTable, names: Sequence[str]) -> bool:
+    """Return whether the numbers of one of some columns have a decimal comma."""
     for name in names:
         texts = rows.columns[name].drop_null()
         if is_text(texts.type) and pc.any(pc.match_substring(texts, ",")).as_py():
-            form = number_format(_without_words(texts, missing), comma=False)
+            form = number_format(_without_words(texts, rows.missing), Marks())
             if form is not None and has_decimal_comma(form):
                 return True
     return False
@@ -159,27 +148,27 @@ def _without_words(present: pa.ChunkedArray, missing: Sequence[str]) -> pa.Chunk
     return present.filter(pc.invert(pc.is_in(present, gone)))
 
 
-def _decide_texts(rows: RawTable, name: str, present: pa.ChunkedArray, missing: Sequence[str], comma: bool) -> Decision:
+def _decide_texts(rows: RawTable, name: str, present: pa.ChunkedArray) -> Decision:
     if pc.max(pc.utf8_length(present)).as_py() > LONG:
         raise NoFeature("free_text")
     if name in rows.declared:
         return Decision("category")
     words = words_in(present)
-    known = known_words(present, missing)
-    bare = without_words(rows, [name], (*known, *missing))
+    known = known_words(present, rows.missing)
+    bare = without_words(rows, [name], (*known, *rows.missing))
     if not pc.all(words).as_py() and set(pc.unique(present.filter(words)).to_pylist()) == set(known):
-        return replace(_decide_numbers(bare, name, comma), missing=tuple(known))
-    values = _without_words(present, missing)
+        return replace(_decide_numbers(bare, name), missing=tuple(known))
+    values = _without_words(present, rows.missing)
     if len(values):
-        if (form := number_format(values, comma, rows.layout.get("separator"))) is not None:
+        if (form := number_format(values, rows.marks)) is not None:
             _refuse_counter(with_formats(bare, {name: "number"}, {name: form}), name)
             return Decision("number", form, tuple(known))
         if (form := _date_format(rows, name, values)) is not None:
             return Decision("date", "" if form == ISO else form, tuple(known))
-    return _decide_words(rows, name, present, comma)
+    return _decide_words(rows, name, present)
 
 
-def _decide_numbers(rows: RawTable, name: str, comma: bool) -> Decision:
+def _decide_numbers(rows: RawTable, name: str) -> Decision:
     """Decide about a column whose values are numbers, or texts that are all plain numbers.
 
     Args:
@@ -190,21 +179,21 @@ def _decide_numbers(rows: RawTable, name: str, comma: bool) -> Decision:
     texts = is_text(column.type)
     if (texts or pa.types.is_integer(column.type)) and (form := _day_numbers(rows, name, present)) is not None:
         return Decision("date", form)
-    if texts and have_thousands(present, comma, rows.layout.get("separator")):
+    if texts and have_thousands(present, rows.marks):
         _refuse_counter(with_formats(rows, {name: "number"}, {name: WITH_POINTS}), name)
         return Decision("number", WITH_POINTS)
     _refuse_counter(rows, name)
     return Decision("number")
 
 
-def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray, comma: bool) -> Decision:
+def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray) -> Decision:
     """Decide about a column some of whose texts are words: categories, missing numbers or dates, or names of the rows.
 
     A number that is not written like the others is no word for missing ones: elsewhere it may be a value. So may what
     stands among dates.
     """
     different = pc.count_distinct(present).as_py()
-    form = usual_format(present, comma, rows.layout.get("separator"))
+    form = usual_format(present, rows.marks)
     plain = pc.invert(words_in(present))
     alike = plain if form is None else fits(present, form)
     strays = pa.chunked_array([pc.unique(present.filter(pc.invert(alike)))])

@@ -15,7 +15,7 @@ from experiments.data.column_types import cleaned, is_text
 from experiments.data.count_different import count_different
 from experiments.data.equal_rows import EqualRows, equal_rows
 from experiments.data.number_formats import have_thousands
-from experiments.data.raw_table import RawTable
+from experiments.data.raw_table import Marks, RawTable
 from experiments.errors import DataError
 
 Names = Sequence[str]
@@ -54,7 +54,7 @@ def _differs_in_every_row(raw: RawTable, name: str) -> bool:
         if not all(_all_differ(replace(raw, columns={name: part}), name) for part in (column.slice(0, PROBE), column)):
             return False
         clean = cleaned(raw, [name])
-        decide_column(clean, name, (), _may_have_thousands(clean.columns[name]) and _has_comma(raw))
+        decide_column(replace(clean, comma=_may_have_thousands(clean.columns[name]) and _has_comma(raw)), name)
     except NoFeature as why:
         return why.reason in ("counts_rows", "identifies_rows", "mixed_numbers")
     except DataError:
@@ -77,7 +77,7 @@ def _all_differ(raw: RawTable, name: str) -> bool:
 
 def _may_have_thousands(column: pa.ChunkedArray) -> bool:
     """Return whether the points of a column stand between thousands if the file has a decimal comma."""
-    return is_text(column.type) and have_thousands(column.drop_null(), comma=True, separator=None)
+    return is_text(column.type) and have_thousands(column.drop_null(), Marks(comma=True))
 
 
 def _has_comma(raw: RawTable) -> bool:

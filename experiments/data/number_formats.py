@@ -14,6 +14,8 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.data.raw_table import Marks
+
 PLAIN = "1234.5"
 PROBE = 50  # texts whose formats are tried
 WITH_POINTS = "1.234,5"
@@ -58,20 +60,18 @@ def is_number_format(text: str) -> bool:
     return any(mark in text for mark in DIGITS) and "%Y" not in text
 
 
-def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None) -> str | None:
+def number_format(texts: pa.ChunkedArray, marks: Marks) -> str | None:
     """Infer the format in which all of some texts are written; None if there is none, or if they are plain numbers.
 
     A number such as 1,390 has thousands, unless another column of the file has a decimal comma. Infinite numbers, and a
     bare 0, are written alike in every format. Brackets around plain numbers, as `(47)` beside `12`, may be no minus.
 
     Args:
-        texts:     present and stripped.
-        comma:     whether another column has a decimal comma.
-        separator: character between the columns.
+        texts: present and stripped.
     """
     texts = _finite(texts)
     if _are_accounts(texts):
-        form = number_format(_without_brackets(texts), comma, separator)
+        form = number_format(_without_brackets(texts), marks)
         return None if form is None else f"({form})"
     amounts = texts.filter(pc.not_equal(texts, ZERO))
     first = CELL.fullmatch(amounts[0].as_py()) if len(amounts) else None
@@ -79,52 +79,48 @@ def number_format(texts: pa.ChunkedArray, comma: bool, separator: object = None)
         return None
     before, after = first.groups()
     clothed = bool(before or after) or pc.any(pc.match_substring(texts, TYPESET)).as_py()
-    for digits in _in_order(comma):
+    for digits in _in_order(marks):
         form = f"{before}{digits}{after}"
         if pc.all(fits(texts, form)).as_py():
             if digits == PLAIN and not clothed:
-                return WITH_POINTS if have_thousands(texts, comma, separator) else None
+                return WITH_POINTS if have_thousands(texts, marks) else None
             if not _are_codes(texts, form):
-                return _with_thousands(texts, form, comma, separator)
+                return _with_thousands(texts, form, marks)
         form = f"{before}{digits}{MAGNITUDES}"
         if _have_magnitudes(texts) and pc.all(fits(texts, form)).as_py() and not _are_codes(texts, form):
             return form
     return None
 
 
-def usual_format(texts: pa.ChunkedArray, comma: bool, separator: object = None) -> str | None:
+def usual_format(texts: pa.ChunkedArray, marks: Marks) -> str | None:
     """Return the format of most of some texts that are said to be numbers; None if most are plain, or in none.
 
     Args:
-        texts:     present and stripped.
-        comma:     whether another column has a decimal comma.
-        separator: character between the columns.
+        texts: present and stripped.
     """
     shares: dict[str, float] = {}
     magnitudes = (MAGNITUDES,) if _have_magnitudes(texts) else ()
     for cell in pc.unique(texts.slice(0, PROBE)).to_pylist():
         if (parts := CELL.fullmatch(cell)) is not None:
-            forms = [f"{parts[1]}{digits}{after}" for after in (parts[2], *magnitudes) for digits in _in_order(comma)]
+            forms = [f"{parts[1]}{digits}{after}" for after in (parts[2], *magnitudes) for digits in _in_order(marks)]
             shares |= {form: pc.mean(fits(texts, form)).as_py() for form in forms if form not in shares}
     form = max(shares, key=lambda each: shares[each], default=PLAIN)
     plain = pc.and_(fits(texts, PLAIN), pc.invert(pc.match_substring(texts, TYPESET)))
     if shares.get(form, 0.0) > max(0.5, pc.mean(plain).as_py()):
-        return _with_thousands(texts.filter(fits(texts, form)), form, comma, separator)
-    return WITH_POINTS if have_thousands(texts.filter(plain), comma, separator) else None
+        return _with_thousands(texts.filter(fits(texts, form)), form, marks)
+    return WITH_POINTS if have_thousands(texts.filter(plain), marks) else None
 
 
-def have_thousands(numbers: pa.ChunkedArray, comma: bool, separator: object) -> bool:
+def have_thousands(numbers: pa.ChunkedArray, marks: Marks) -> bool:
     """Return whether plain numbers are whole with points between thousands, as 823 and 404.958 in a German file are.
 
-    Args:
-        comma:     whether another column has a decimal comma.
-        separator: character between the columns. Semicolons are enough where some numbers, below 1000, have no point:
-                   decimals of just three digits beside whole numbers are not to be expected.
+    Semicolons between the columns are enough where some numbers, below 1000, have no point: decimals of just three
+    digits beside whole numbers are not to be expected.
     """
-    if not (comma or separator == ";"):
+    if not (marks.comma or marks.separator == ";"):
         return False
     points = pc.match_substring(numbers, ".")
-    if not pc.any(points).as_py() or not (comma or not pc.all(points).as_py()):
+    if not pc.any(points).as_py() or not (marks.comma or not pc.all(points).as_py()):
         return False
     return bool(pc.all(pc.match_substring_regex(_finite(numbers), THOUSANDS)).as_py())
 
@@ -207,19 +203,18 @@ def _finite(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return texts.filter(pc.invert(pc.match_substring_regex(texts, INFINITE)))
 
 
-def _with_thousands(texts: pa.ChunkedArray, form: str, comma: bool, separator: object) -> str:
+def _with_thousands(texts: pa.ChunkedArray, form: str, marks: Marks) -> str:
     """Return the format of texts whose digits are plain, with thousands if they have some; any other as it is."""
     before, digits, after = _parts(form)
-    if digits == PLAIN and have_thousands(plain_numbers(texts, form), comma, separator):
+    if digits == PLAIN and have_thousands(plain_numbers(texts, form), marks):
         return f"{before}{WITH_POINTS}{after}"
     return form
 
 
-def _in_order(comma: bool) -> Iterator[str]:
+def _in_order(marks: Marks) -> Iterator[str]:
     """Yield the ways to write digits, the likelier first."""
-    yield PLAIN
-    yield from COMMAS if comma else ()
-    yield from (digits for digits in DIGITS if digits != PLAIN and not (comma and digits in COMMAS))
+    likely = (PLAIN, *(COMMAS if marks.comma else ()))
+    yield from dict.fromkeys((*likely, *DIGITS))
 
 
 def _are_codes(texts: pa.ChunkedArray, form: str) -> bool:

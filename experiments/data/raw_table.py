@@ -26,6 +26,18 @@ LONGEST = 60  # characters of a user's text in a message
 
 
 @dataclass(frozen=True)
+class Marks:
+    """The marks of a file, by which a point between digits is known.
+
+    comma:     whether another column has a decimal comma.
+    separator: character between the columns, where nobody named it.
+    """
+
+    comma: bool = False
+    separator: object = None
+
+
+@dataclass(frozen=True)
 class RawTable:
     """Columns of equal length.
 
@@ -42,6 +54,8 @@ class RawTable:
     repeated:     names that columns with other values had, too.
     index:        columns that the file declares to be the index of its rows.
     present:      words that are values although they look like missing ones, in lower case.
+    missing:      words among numbers that the study file names as missing.
+    comma:        whether a column is known to have a decimal comma.
     """
 
     name: str
@@ -58,6 +72,8 @@ class RawTable:
     repeated: frozenset[str] = frozenset()
     index: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
+    comma: bool = False
 
     @classmethod
     def of_file(
@@ -94,6 +110,11 @@ class RawTable:
     def rows(self) -> int:
         """Return the number of rows."""
         return len(next(iter(self.columns.values())))
+
+    @property
+    def marks(self) -> Marks:
+        """Return the marks by which its numbers are known."""
+        return Marks(self.comma, self.layout.get("separator"))
 
     def at(self, name: str) -> str:
         """Name a column in a message."""

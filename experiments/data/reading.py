@@ -74,12 +74,11 @@ def with_features(table: Table, reading: TableReading, clean: RawTable, strict: 
     return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading), plain
 
 
-def decide(rows: RawTable, roles: ColumnRoles, missing: Sequence[str], thousands: bool) -> TableReading:
+def decide(rows: RawTable, roles: ColumnRoles, thousands: bool) -> TableReading:
     """Decide how the columns without a role are read.
 
     Args:
         rows:      cleaned development rows, in the order of the file.
-        missing:   words among numbers that are named as missing.
         thousands: whether a point may stand between thousands in a column whose kind is named.
 
     Raises:
@@ -87,11 +86,11 @@ def decide(rows: RawTable, roles: ColumnRoles, missing: Sequence[str], thousands
     """
     columns: list[tuple[str, Kind]] = []
     left_out: list[LeftOut] = []
-    formats, words = dict(roles.formats), dict.fromkeys(missing)
+    formats, words = dict(roles.formats), dict.fromkeys(rows.missing)
     comma = any(is_number_format(form) and has_decimal_comma(form) for form in formats.values())
-    comma = comma or file_has_comma(rows, roles.numbers, missing)
+    rows = replace(rows, comma=comma or file_has_comma(rows, roles.numbers))
     for name in roles.features:
-        decision = _decision(rows, name, roles, missing, comma)
+        decision = _decision(rows, name, roles)
         if isinstance(decision, LeftOut):
             left_out.append(decision)
             continue
@@ -99,14 +98,14 @@ def decide(rows: RawTable, roles: ColumnRoles, missing: Sequence[str], thousands
         words |= dict.fromkeys(decision.missing)
         points = thousands or name not in roles.kinds
         if name not in formats:
-            form = decision.format or settled_format(rows, name, decision.kind, comma, missing, points)
+            form = decision.format or settled_format(rows, name, decision.kind, points)
             formats |= {name: form} if form else {}
     readable = _readable(rows, words, columns, formats)
-    found = tuple(word for word in words if word not in missing and word not in readable)
-    return TableReading(tuple(columns), formats, tuple(left_out), found, tuple(missing))
+    found = tuple(word for word in words if word not in rows.missing and word not in readable)
+    return TableReading(tuple(columns), formats, tuple(left_out), found, rows.missing)
 
 
-def _decision(rows: RawTable, name: str, roles: ColumnRoles, missing: Sequence[str], comma: bool) -> Decision | LeftOut:
+def _decision(rows: RawTable, name: str, roles: ColumnRoles) -> Decision | LeftOut:
     """Return the kind of a column as it is named or decided, or the reason why it is no feature."""
     if name in roles.kinds:
         return Decision(roles.kinds[name])
@@ -115,7 +114,7 @@ def _decision(rows: RawTable, name: str, roles: ColumnRoles, missing: Sequence[s
         if name in rows.index:
             timed = pa.types.is_temporal(column.type) or is_time_name(name)
             raise NoFeature("index", f"{REASONS['index']}; {later_option(name)}" if timed else "")
-        return decide_column(rows, name, missing, comma)
+        return decide_column(rows, name)
     except NoFeature as reason:
         if name not in roles.of("keep"):
             return LeftOut(name, reason.reason, reason.detail)

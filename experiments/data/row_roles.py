@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def read_time(raw: RawTable, name: str, form: str | None = None) -> NDArray[Any]
         return days_of_times(column)
     if form is None and not (is_text(column.type) and pc.any(words_in(column)).as_py()):
         return read_number(raw, name)
-    form = form or settled_format(raw, name, "date", comma=False) or ISO
+    form = form or settled_format(raw, name, "date") or ISO
     days = with_formats(raw, {name: "date"}, {name: form}).columns[name]
     wrong = words_in(days) if is_text(days.type) else days.is_null()
     rule = "is the time and must hold numbers or dates of one format, such as 2026-01-31 or 31.01.2026 12:00"
@@ -79,20 +80,17 @@ def read_time(raw: RawTable, name: str, form: str | None = None) -> NDArray[Any]
     return exact
 
 
-def weights_format(
-    raw: RawTable, name: str, features: Sequence[str], missing: Sequence[str] = (), thousands: bool = True
-) -> str:
+def weights_format(raw: RawTable, name: str, features: Sequence[str], thousands: bool = True) -> str:
     """Infer the format of weights that are not written plainly; empty of others.
 
     Args:
         features:  columns that may be numbers; if one has a decimal comma, the comma of weights such as 1,390 is one,
                    and the point of 1.390 stands between thousands.
-        missing:   words among numbers that the study file names as missing.
         thousands: whether a point of plain numbers may stand between thousands.
     """
     if not is_text(raw.columns[name].type):
         return ""
-    return settled_format(raw, name, "number", file_has_comma(raw, features, missing), (), thousands)
+    return settled_format(replace(raw, comma=file_has_comma(raw, features)), name, "number", thousands)
 
 
 def read_weights(raw: RawTable, name: str, form: str | None = None) -> NDArray[np.float64]:

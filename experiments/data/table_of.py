@@ -57,19 +57,19 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     """
     roles = column_roles(raw, test, data)
     raw, test = without_dots(replace(raw, present=words_present(data.present or ())), test, roles.target)
-    ours = _File(raw, _cleaned(raw, roles))
-    theirs = None if test is None else _File(test, _cleaned(replace(test, present=raw.present), roles))
+    ours = _File(raw, _cleaned(raw, roles, data))
+    theirs = None if test is None else _File(test, _cleaned(replace(test, present=raw.present), roles, data))
     files, classes = [one.clean for one in (ours, theirs) if one is not None], data.drop_classes or ()
     for name in roles.of("identifier"):
         check_identifiers(files, name)
     check_dropped(ours.clean, roles.target, classes)
     dropped = dropped_rows(files, roles.target, classes)
-    ours, form, lost = _targeted(ours, roles, data, _has_comma(ours.clean, roles, data))
+    ours, form, lost = _targeted(replace(ours, clean=_with_comma(ours.clean, roles)), roles, classes)
     roles = _with_formats(roles, ours.clean, data, form)
     targeted = ours.clean.rows
     ours, untimed = _timed(ours, roles, data)
     if theirs is not None:
-        theirs, _, _ = _targeted(theirs, roles, data)
+        theirs, _, _ = _targeted(theirs, roles, classes)
         targeted += theirs.clean.rows
         theirs, more = _timed(theirs, roles, data)
         untimed += more
@@ -99,18 +99,18 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     return with_own_test(table, other, theirs.clean, plain, ours.raw.rows_of_file)
 
 
-def _cleaned(raw: RawTable, roles: ColumnRoles) -> RawTable:
+def _cleaned(raw: RawTable, roles: ColumnRoles, data: DataSection) -> RawTable:
     """Clean the columns with a use; a target that is named as a category keeps its classes as they are spelled."""
     clean = cleaned(raw, [*roles.features, *roles.single])
     exact = frozenset({roles.target} if roles.kinds.get(roles.target) == "category" else ())
-    return replace(clean, declared=clean.declared | exact)
+    return replace(clean, declared=clean.declared | exact, missing=data.missing or ())
 
 
 def _with_formats(roles: ColumnRoles, clean: RawTable, data: DataSection, form: str) -> ColumnRoles:
     """Add the format of the target, and of the weights where none is named."""
     formats = {**roles.formats, **({roles.target: form} if form else {})}
     for name in roles.of("weights"):
-        inferred = weights_format(clean, name, roles.numbers, data.missing or (), not data.formats)
+        inferred = weights_format(clean, name, roles.numbers, not data.formats)
         if name not in formats and inferred:
             formats[name] = inferred
     return replace(roles, formats=formats)
@@ -126,7 +126,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
         DataError: no column is a feature, or dates are ambiguous.
     """
     # where a study file names formats, they are all that a run inferred: its other columns are written plainly
-    reading = decide(rows, roles, data.missing or (), not data.formats)
+    reading = decide(rows, roles, not data.formats)
     if not reading.columns:
         gone = "; ".join(f"{shown(one.name)} ({one.why})" for one in reading.left_out[:SHOWN])
         advice = _advice(reading.left_out)
@@ -162,26 +162,21 @@ def _names_pictures(rows: RawTable, name: str) -> bool:
     return str(rows.columns[name][0].as_py()).casefold().endswith(ENDINGS)
 
 
-def _has_comma(clean: RawTable, roles: ColumnRoles, data: DataSection) -> bool:
-    """Return whether a column beside a target of texts has a decimal comma."""
-    return is_text(clean.columns[roles.target].type) and file_has_comma(clean, roles.numbers, data.missing or ())
+def _with_comma(clean: RawTable, roles: ColumnRoles) -> RawTable:
+    """Note whether a column beside a target of texts has a decimal comma."""
+    return replace(clean, comma=is_text(clean.columns[roles.target].type) and file_has_comma(clean, roles.numbers))
 
 
-def _targeted(
-    file: _File, roles: ColumnRoles, data: DataSection, comma: bool = False
-) -> tuple[_File, str, tuple[str, ...]]:
+def _targeted(file: _File, roles: ColumnRoles, classes: Sequence[str]) -> tuple[_File, str, tuple[str, ...]]:
     """Write the target of a file plainly, and leave out the rows without one, and those of dropped classes.
-
-    Args:
-        comma: whether another column has a decimal comma.
 
     Returns:
         the file, the format, and the words that were taken for a missing target.
     """
-    target, classes = roles.target, data.drop_classes or ()
+    target = roles.target
     dropped = sum(dropped_rows([file.clean], target, classes).values())
     clean = without_classes(file.clean, target, classes)
-    clean, form = plain_target(clean, target, roles.formats.get(target), data.missing or (), comma)
+    clean, form = plain_target(clean, target, roles.formats.get(target))
     lost = tuple(word for word in missing_words(file.raw, clean, target) if word not in classes)
     return _with_target(_File(file.raw, clean), target, lost, dropped), form, lost
 
@@ -225,7 +220,7 @@ def _timed(file: _File, roles: ColumnRoles, data: DataSection) -> tuple[_File, t
     column = file.clean.columns[name]
     absent = np.asarray(column.is_null(nan_is_null=True))
     if is_text(column.type):
-        words = [*known_words(column.drop_null(), data.missing or ()), *NO_DATE]
+        words = [*known_words(column.drop_null(), file.clean.missing), *NO_DATE]
         absent = absent | np.asarray(pc.is_in(column, pa.array(words, pa.string())))
     if not absent.any():
         return file, ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +24,7 @@ from experiments.data.column_types import (
 from experiments.data.date_formats import are_dates
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import INFINITE, WITH_POINTS, fits, have_thousands, number_format, usual_format
-from experiments.data.raw_table import RawTable
+from experiments.data.raw_table import Marks, RawTable
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
@@ -45,16 +44,12 @@ def missing_words(raw: RawTable, clean: RawTable, name: str) -> tuple[str, ...]:
     return tuple(sorted({word.strip() for word in pc.unique(lost).to_pylist() if word} - {"", "?"}))
 
 
-def plain_target(
-    raw: RawTable, name: str, form: str | None, missing: Sequence[str], comma: bool = False
-) -> tuple[RawTable, str]:
+def plain_target(raw: RawTable, name: str, form: str | None) -> tuple[RawTable, str]:
     """Write a target of numbers plainly; an infinite value, and a word for missing among numbers, become null.
 
     Args:
-        raw:     a cleaned table.
-        form:    the format of its numbers, if the study file names it.
-        missing: words that the study file names as missing.
-        comma:   whether another column has a decimal comma.
+        raw:  a cleaned table.
+        form: the format of its numbers, if the study file names it.
 
     Returns:
         the table, and the format; empty if there is none.
@@ -62,16 +57,16 @@ def plain_target(
     column = raw.columns[name]
     if is_text(column.type) and name not in raw.declared:
         present = column.drop_null()
-        known = known_words(present, missing)
+        known = known_words(present, raw.missing)
         numbers = present.filter(pc.invert(pc.is_in(present, pa.array(known, pa.string()))))
         if not len(numbers):
             return raw, ""
         words = bool(pc.any(words_in(numbers)).as_py())
         if not form and words:
-            form = number_format(numbers, comma, raw.layout.get("separator"))
+            form = number_format(numbers, raw.marks)
         elif not form:
-            form = WITH_POINTS if have_thousands(numbers, comma, raw.layout.get("separator")) else None
-        few = pc.count_distinct(numbers).as_py() < FEW and not set(known) & set(missing)
+            form = WITH_POINTS if have_thousands(numbers, raw.marks) else None
+        few = pc.count_distinct(numbers).as_py() < FEW and not set(known) & set(raw.missing)
         if form is None and (words or not known or few):
             return (raw, "") if words or known else (_finite(raw, name), "")
         raw = with_formats(raw, {name: "number"}, {name: form} if form else {})
@@ -157,7 +152,7 @@ def _refuse_many_texts(raw: RawTable, name: str, column: pa.ChunkedArray, words:
     known = pc.is_in(column, pa.array(known_words(column, ()), pa.string()))
     others = column.filter(pc.invert(known))
     if different > len(others) / 2:
-        if form := usual_format(others, comma=False):
+        if form := usual_format(others, Marks()):
             rule = f"is the target and must hold numbers written as {form}"
             _refuse_words(raw, name, pc.invert(pc.or_(fits(column, form), known)), rule)
         turned = ", or exchange rows and columns if each row is a feature" if raw.repeated else ""

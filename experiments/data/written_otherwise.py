@@ -7,6 +7,7 @@ is not decided here.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -39,10 +40,10 @@ def written_otherwise(raw: RawTable, form: RowFormat) -> dict[str, str]:
 def _with_comma(raw: RawTable, names: list[str], form: RowFormat) -> dict[str, str]:
     if not any(pc.any(pc.match_substring(raw.columns[name], ",")).as_py() for name in names):  # as in most files
         return {}
-    rows = cleaned(raw, names)
-    if not file_has_comma(rows, names, form.missing):
+    rows = replace(cleaned(raw, names), missing=tuple(form.missing), comma=True)
+    if not file_has_comma(rows, names):
         return {}
-    formats = {name: settled_format(rows, name, "number", comma=True, missing=form.missing) for name in names}
+    formats = {name: settled_format(rows, name, "number") for name in names}
     return {name: written for name, written in formats.items() if written in COMMAS}
 
 

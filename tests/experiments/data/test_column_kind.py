@@ -20,7 +20,7 @@ MANY = range(40)
 
 
 def decided(made: RawTable, comma: bool = False) -> Decision:
-    return decide_column(made, "x", (), comma)
+    return decide_column(replace(made, comma=comma), "x")
 
 
 def test_numbers_are_numbers(sheet: Make) -> None:
@@ -89,13 +89,13 @@ def test_dates_are_dates(values: list[Any], form: str, sheet: Make) -> None:
 def test_seconds_since_1970_are_dates_in_a_column_with_the_name_of_a_time(sheet: Make) -> None:
     values = ["1577836800", "1577840400", "1577840400"]
     made = sheet(created_at=values, x=values)
-    assert decide_column(made, "created_at", (), False) == Decision("date", "seconds")
+    assert decide_column(made, "created_at") == Decision("date", "seconds")
     assert decided(made) == Decision("number")
     earlier = ["999999999", "1000000000"]  # in September of 2001
     for form, zeros in (("seconds", ""), ("milliseconds", "000"), ("microseconds", "000000")):
-        assert decide_column(sheet(time=[text + zeros for text in earlier]), "time", (), False).format == form
+        assert decide_column(sheet(time=[text + zeros for text in earlier]), "time").format == form
     for name in ("t", "unixtime"):
-        assert decide_column(sheet(**{name: values}), name, (), False) == Decision("date", "seconds")
+        assert decide_column(sheet(**{name: values}), name) == Decision("date", "seconds")
 
 
 def test_a_day_that_could_be_the_month_is_refused_with_both_formats(sheet: Make) -> None:
@@ -111,8 +111,8 @@ def test_a_comma_is_read_as_in_the_rest_of_the_file(sheet: Make) -> None:
     assert file_has_comma(sheet(x=["6", "0,5"]), ["x"])  # whatever the first row has
     assert decided(made) == Decision("number", "1,234.5")
     assert decided(made, comma=True) == Decision("number", "1234,5")
-    assert decide_column(made, "point", (), comma=True) == Decision("number", "1.234,5")
-    assert decide_column(made, "point", (), comma=False) == Decision("number")
+    assert decide_column(replace(made, comma=True), "point") == Decision("number", "1.234,5")
+    assert decide_column(made, "point") == Decision("number")
     for values, form in (
         (["823", "404.958"], "1.234,5"),
         (["-12.823.100", "0"], "1.234,5"),
@@ -121,13 +121,13 @@ def test_a_comma_is_read_as_in_the_rest_of_the_file(sheet: Make) -> None:
         (["0.823", "2.100"], ""),  # of English decimals
         (["1234.500", "2.100"], ""),
     ):
-        assert decide_column(sheet(x=values), "x", (), comma=True) == Decision("number", form)
+        assert decide_column(replace(sheet(x=values), comma=True), "x") == Decision("number", form)
         semicolons = replace(sheet(x=values), layout={"separator": ";"})
-        assert decide_column(semicolons, "x", (), comma=False) == Decision("number", form)
+        assert decide_column(semicolons, "x") == Decision("number", form)
         alone = form if values[0].count(".") == 2 else ""  # which no decimal has
-        assert decide_column(sheet(x=values), "x", (), comma=False) == Decision("number", alone)
+        assert decide_column(sheet(x=values), "x") == Decision("number", alone)
     decimals = replace(sheet(x=["1.823", "404.958"]), layout={"separator": ";"})
-    assert decide_column(decimals, "x", (), comma=False) == Decision("number")
+    assert decide_column(decimals, "x") == Decision("number")
 
 
 def test_a_column_that_is_said_to_be_numbers_has_the_format_of_most_cells(sheet: Make) -> None:
@@ -139,7 +139,7 @@ def test_a_column_that_is_said_to_be_numbers_has_the_format_of_most_cells(sheet:
         (["\u221212.3", "7.1"] * 4 + ["<0.5"], "1234.5"),  # a typeset minus
         (["12.3", "1,200"] + ["x"] * 9, ""),
     ):
-        assert settled_format(sheet(x=values), "x", "number", comma=False) == form
+        assert settled_format(sheet(x=values), "x", "number") == form
 
 
 def test_a_counter_may_have_points_between_thousands(sheet: Make) -> None:
@@ -154,14 +154,16 @@ def test_a_word_for_missing_numbers_changes_nothing_else(sheet: Make) -> None:
         ("x", ["20260131", "20260201"], Decision("date", "%Y%m%d")),
         ("created_at", ["1577836800", "1577840400"], Decision("date", "seconds")),
     ):
-        assert decide_column(sheet(**{name: values}), name, (), comma=True) == decision
+        assert decide_column(replace(sheet(**{name: values}), comma=True), name) == decision
         for word in ("-", "k.A."):
             made = sheet(**{name: [*values, word]})
-            assert decide_column(made, name, ("k.A.",), comma=True) == replace(decision, missing=(word,))
-        assert decide_column(sheet(**{name: [*values, "-9"]}), name, ("-9",), comma=True) == decision
-    assert decide_column(sheet(x=[20260131, 20260201, 0]), "x", ("0",), comma=False) == Decision("date", "%Y%m%d")
+            assert decide_column(replace(made, missing=("k.A.",), comma=True), name) == replace(
+                decision, missing=(word,)
+            )
+        assert decide_column(replace(sheet(**{name: [*values, "-9"]}), missing=("-9",), comma=True), name) == decision
+    assert decide_column(replace(sheet(x=[20260131, 20260201, 0]), missing=("0",)), "x") == Decision("date", "%Y%m%d")
     assert file_has_comma(sheet(x=["0,5", "-"]), ["x"])
-    assert file_has_comma(sheet(x=["0,5", "k.A."]), ["x"], ("k.A.",))
+    assert file_has_comma(replace(sheet(x=["0,5", "k.A."]), missing=("k.A.",)), ["x"])
 
 
 def test_the_points_of_a_column_that_is_said_to_be_numbers_stand_between_thousands(sheet: Make) -> None:
@@ -173,12 +175,12 @@ def test_the_points_of_a_column_that_is_said_to_be_numbers_stand_between_thousan
         ([4.268, 300.0], ""),
     ]
     for values, form in cases:
-        made = sheet(x=values)
-        assert settled_format(made, "x", "number", True, ("k.A.",)) == form
-        assert settled_format(made, "x", "number", False, ("k.A.",)) == ("1234.5 €" if "€" in form else "")
+        made = replace(sheet(x=values), missing=("k.A.",))
+        assert settled_format(replace(made, comma=True), "x", "number") == form
+        assert settled_format(made, "x", "number") == ("1234.5 €" if "€" in form else "")
         plain = "" if form == "1.234,5" else form
-        assert settled_format(made, "x", "number", True, ("k.A.",), thousands=False) == plain
-    assert settled_format(sheet(x=["1.234,5", "2"]), "x", "number", True, thousands=False) == "1.234,5"
+        assert settled_format(replace(made, comma=True), "x", "number", thousands=False) == plain
+    assert settled_format(replace(sheet(x=["1.234,5", "2"]), comma=True), "x", "number", thousands=False) == "1.234,5"
 
 
 def test_a_stray_number_is_no_word_for_missing_ones(sheet: Make) -> None:
@@ -295,7 +297,7 @@ def test_what_says_nothing_of_new_rows_is_no_feature(values: list[Any], reason: 
 def test_texts_that_are_named_like_a_time_are_said_to_be_no_dates(sheet: Make) -> None:
     values = [f"{number}. Januar {2000 + number}" for number in MANY]
     with pytest.raises(NoFeature) as why:
-        decide_column(sheet(Datum=values), "Datum", (), False)
+        decide_column(sheet(Datum=values), "Datum")
     assert (why.value.reason, why.value.detail) == (
         "identifies_rows",
         "differs in nearly every row, and is no date that is read, such as 2026-01-31 12:00 or 2026-Q1",
@@ -305,7 +307,7 @@ def test_texts_that_are_named_like_a_time_are_said_to_be_no_dates(sheet: Make) -
 def test_numbers_that_count_the_rows_in_time_name_the_option_that_tests_on_later_ones(sheet: Make) -> None:
     for name in ("year", "week no"):
         with pytest.raises(NoFeature) as why:
-            decide_column(sheet(**{name: [1980 + number for number in MANY]}), name, (), False)
+            decide_column(sheet(**{name: [1980 + number for number in MANY]}), name)
         quoted = "year" if name == "year" else "'week no'"
         assert why.value.detail == (
             f"counts the rows; if new rows will be later ones, --time {quoted} tests on later rows"
@@ -325,6 +327,6 @@ def test_what_only_resembles_an_identifier_is_taken(sheet: Make) -> None:
 
 def test_the_format_of_a_named_kind_is_settled_where_there_is_one(sheet: Make) -> None:
     made = sheet(x=["$1", "$2"], y=["1", "2"], z=["31.1.2026", "1.2.2026"], w=["$1", "kg"])
-    assert [settled_format(made, name, "number", False) for name in "xyw"] == ["$1234.5", "", ""]
-    assert settled_format(made, "z", "date", False) == "%d.%m.%Y"
-    assert settled_format(made, "x", "category", False) == ""
+    assert [settled_format(made, name, "number") for name in "xyw"] == ["$1234.5", "", ""]
+    assert settled_format(made, "z", "date") == "%d.%m.%Y"
+    assert settled_format(made, "x", "category") == ""

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.data.number_formats import fits, is_number_format, number_format, plain_numbers, usual_format
+from experiments.data.raw_table import Marks
 
 
 def column(*texts: str | None) -> pa.ChunkedArray:
@@ -46,7 +47,7 @@ def column(*texts: str | None) -> pa.ChunkedArray:
     ],
 )
 def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbers: list[str]) -> None:
-    assert number_format(column(*texts), comma=False) == form
+    assert number_format(column(*texts), Marks()) == form
     assert plain_numbers(column(*texts, None), form).to_pylist() == [*numbers, None]
     assert is_number_format(form)
 
@@ -77,8 +78,8 @@ def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbe
     ],
 )
 def test_what_is_no_amount_has_no_format(texts: tuple[str, ...]) -> None:
-    assert number_format(column(*texts), comma=False) is None
-    assert number_format(column(*texts), comma=True) is None
+    assert number_format(column(*texts), Marks()) is None
+    assert number_format(column(*texts), Marks(comma=True)) is None
 
 
 @pytest.mark.parametrize(
@@ -95,24 +96,24 @@ def test_what_is_no_amount_has_no_format(texts: tuple[str, ...]) -> None:
 def test_points_stand_between_thousands_beside_a_unit_as_without_one(texts: tuple[str, ...], form: str) -> None:
     decimals = form.replace("1.234,5", "1234.5")
     for infer, others in ((number_format, ()), (usual_format, ("ask",))):
-        assert infer(column(*texts, *others), comma=True) == form
+        assert infer(column(*texts, *others), Marks(comma=True)) == form
         if not texts[1].endswith(".000"):  # no number of English decimals has two points
             plain = None if decimals == "1234.5" and texts[0][0] == "4" else decimals
-            assert infer(column(*texts, *others), comma=False) == plain
-    assert number_format(column(*texts), comma=False, separator=";") == form
+            assert infer(column(*texts, *others), Marks()) == plain
+    assert number_format(column(*texts), Marks(separator=";")) == form
 
 
 def test_an_infinite_number_is_written_alike_in_every_format() -> None:
-    assert number_format(column("inf", "6,0", "-Infinity"), comma=False) == "1234,5"
-    assert number_format(column("$6", "inf"), comma=False) == "$1234.5"
-    assert number_format(column("4.268", "300", "inf"), comma=True) == "1.234,5"
-    assert number_format(column("inf", "-inf"), comma=True) is None
+    assert number_format(column("inf", "6,0", "-Infinity"), Marks()) == "1234,5"
+    assert number_format(column("$6", "inf"), Marks()) == "$1234.5"
+    assert number_format(column("4.268", "300", "inf"), Marks(comma=True)) == "1.234,5"
+    assert number_format(column("inf", "-inf"), Marks(comma=True)) is None
 
 
 def test_a_bare_zero_is_as_much_in_every_unit() -> None:
-    assert number_format(column("0", "$1,390", "0"), comma=False) == "$1,234.5"
+    assert number_format(column("0", "$1,390", "0"), Marks()) == "$1,234.5"
     assert plain_numbers(column("0", "12,50 €"), "1234,5 €").to_pylist() == ["0", "12.50"]
-    assert number_format(column("0", "0"), comma=False) is None
+    assert number_format(column("0", "0"), Marks()) is None
 
 
 def test_a_cell_of_another_format_does_not_fit() -> None:

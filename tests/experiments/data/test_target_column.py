@@ -37,9 +37,9 @@ def test_the_points_of_a_target_stand_between_thousands_beside_a_unit_too(sheet:
         made = sheet(y=[f"823{unit}", f"404.958{unit}", "-"])
         between_semicolons = replace(made, layout={"separator": ";"})
         for raw, comma in ((made, True), (between_semicolons, False)):
-            plain, form = plain_target(raw, "y", None, (), comma)
+            plain, form = plain_target(replace(raw, comma=comma), "y", None)
             assert (plain.columns["y"].to_pylist(), form) == (["823", "404958", None], f"1.234,5{unit}")
-    plain, form = plain_target(sheet(y=["0,5", "9,1e-05", "inf"]), "y", None, ())
+    plain, form = plain_target(sheet(y=["0,5", "9,1e-05", "inf"]), "y", None)
     assert (plain.columns["y"].to_pylist(), form) == (["0.5", "9.1e-05", None], "1234,5")
 
 
