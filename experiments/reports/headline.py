@@ -148,7 +148,7 @@ def members(result: StudyResult) -> Fact:
 
 def untested(result: StudyResult) -> str:
     """Say what is known of the score on new rows without a test score."""
-    if result.analysis is None or result.analysis.selection is None:
+    if result.analysed.selection is None:
         return "Nothing here says how well the model does on new data."
     return (
         "The corrected score below estimates what to expect of the chosen configuration on new rows; the final model "

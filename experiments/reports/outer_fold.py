@@ -22,6 +22,11 @@ def why_not_compared(outer: OuterRecord) -> str:
     return "the default has no score in some outer fold"
 
 
+def searched(result: StudyResult) -> tuple[int, ...]:
+    """Return the number of trials of this search, and of the search of each outer fold."""
+    return len(result.trials), *(fold.trials for fold in (result.outer.folds if result.outer else ()))
+
+
 def study_name(result: StudyResult) -> str:
     """Return the study as it is named on the command line; an outer study by its folder in the usual place.
 

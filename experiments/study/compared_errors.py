@@ -54,6 +54,5 @@ def _shown(example: RowExample, known: KnownRows, pair: Sequence[ReadStudy]) -> 
         files = table.files
         named = () if files is None else ((FILE, file_text(files[example.row])),)
         return replace(numbered, picture=picture, values=named)
-    permutation = None if pair[0].analysis is None else pair[0].analysis.permutation
-    names = telling_columns(table, permutation)[:VALUES]
+    names = telling_columns(table, pair[0].analysis.permutation)[:VALUES]
     return replace(numbered, values=tuple((name, cell_texts(table, [example.row], name)[0]) for name in names))

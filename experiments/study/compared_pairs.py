@@ -83,7 +83,7 @@ def _unlike_rows(rows: Rows, first: int, second: int) -> Iterator[NoTest]:
 
 
 def _in_time_order(study: ReadStudy) -> bool:
-    reason = None if study.analysis is None else study.analysis.left_out.get("selection")
+    reason = study.analysis.left_out.get("selection")
     return bool(study.setting("data", "time")) or (reason is not None and reason.code == "rows_in_time_order")
 
 
@@ -117,7 +117,7 @@ def _tested(
 
 def _rule(study: ReadStudy) -> Callable[[Numbers], Positions]:
     """Return the choice of a study, by the (B, C) scores of its complete trials in draws."""
-    smallest = None if study.analysis is None else study.analysis.smallest
+    smallest = study.analysis.smallest
     if study.result is None or smallest is None or not keeps_smallest(study.result):
         return highest
     sizes = {one.trial: one.parameters for one in smallest.networks}

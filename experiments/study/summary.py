@@ -66,11 +66,11 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         rule = "the smallest within one standard error of the best of"
     chosen_of = f"(optimistic: chosen as {rule} {trials:,})" if trials > 1 else "(optimistic: its epoch was chosen)"
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
-    if result.analysis is not None and (chosen := result.analysis.selection) is not None:
+    if (chosen := result.analysed.selection) is not None:
         scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
         yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
-    if result.analysis is not None and (size := result.analysis.smallest) is not None and size.trial != size.best:
+    if (size := result.analysed.smallest) is not None and size.trial != size.best:
         yield "smallest network", _smallest(size)
     if result.test is not None and result.final is not None and are_several(result):
         networks, beside = count(result.final.members, "network"), ""
