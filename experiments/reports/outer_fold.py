@@ -15,6 +15,11 @@ def outer_fold_of(result: StudyResult) -> Parts:
     return sentence("outer fold {} of {}", *facts) if facts else ()
 
 
+def tested(result: StudyResult) -> str:
+    """Name what the test score is of: the tuned model, or in nested cross-validation the whole procedure."""
+    return "tuned model" if result.outer is None else "procedure"
+
+
 def why_not_compared(outer: OuterRecord) -> str:
     """Say why nested cross-validation compares nothing with the default."""
     if all(fold.default is not None for fold in outer.folds):

@@ -13,9 +13,9 @@ from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
-from experiments.reports.headline import scored_baselines, unbeaten
+from experiments.reports.headline import default_won, scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
-from experiments.reports.outer_fold import why_not_compared
+from experiments.reports.outer_fold import tested, why_not_compared
 from experiments.reports.run_info import rows_scored
 from experiments.reports.split import drawn_together
 from experiments.search.arithmetic import MEANINGS
@@ -132,11 +132,9 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
     if baselines := scored_baselines(result, test):
         yield "baselines", ", ".join(f"{plain(one.name)} {scores.show(one.score)}" for one in baselines)
     if names := ", ".join(plain(one.name) for one in unbeaten(result, test)):
-        tuned = "tuned model" if result.outer is None else "procedure"
-        yield "", f"as good as the {tuned} or better on these rows: {names}"
+        yield "", f"as good as the {tested(result)} or better on these rows: {names}"
     if test.default is None or test.difference is None:
-        won = result.default is not None and result.default.number == result.best.number
-        why = "the winner is the default itself" if won else "the default has no score"
+        why = "the winner is the default itself" if default_won(result) else "the default has no score"
         if result.outer is not None:
             why = why_not_compared(result.outer)
         yield "against the default", f"not compared: {why}"
