@@ -331,9 +331,9 @@ class StudyResult:
         return result
 
     @property
-    def searches(self) -> tuple[int, ...]:
-        """The number of trials of this search, and of each search of the outer folds."""
-        return len(self.trials), *(fold.trials for fold in (self.outer.folds if self.outer else ()))
+    def analysed(self) -> AnalysisRecord:
+        """The analysis; without any part where the results have none."""
+        return self.analysis or AnalysisRecord()
 
     @property
     def digest(self) -> str:

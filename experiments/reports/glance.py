@@ -8,6 +8,7 @@ from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
 from experiments.reports.formatting import parameter
 from experiments.reports.metrics import label_of_class, lower_is_better, metric_of
+from experiments.reports.outer_fold import searched
 from experiments.reports.run_info import FactRows
 
 KINDS = {"number": ("number", "numbers"), "category": ("category", "categories"), "pixel": ("pixel", "pixels")}
@@ -55,7 +56,7 @@ def made_by(result: StudyResult) -> Parts:
 
 
 def _trials(result: StudyResult) -> Words:
-    trials, searches = number("trials.count", len(result.trials)), result.searches
+    trials, searches = number("trials.count", len(result.trials)), searched(result)
     if result.outer is None:
         return trials
     everything = number("searches.trials", sum(searches))

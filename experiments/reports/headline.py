@@ -8,11 +8,11 @@ from typing import Final, Literal
 from experiments.data.leaks import DOUBTS
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
-from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, plain, sentence
+from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, filled, joined, number, plain, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
-from experiments.reports.outer_fold import outer_fold_of, why_not_compared
+from experiments.reports.outer_fold import outer_fold_of, tested, why_not_compared
 from experiments.reports.split import drawn_together
 
 Tone = Literal["good", "even", "bad"]
@@ -28,29 +28,22 @@ REUSE: Final = (
 )
 COPIES: Final = "{} equal to rows to learn from, so that score, interval and verdict say little of new rows."
 DOUBT: Final = "Before you trust this score: {}"
-SEEN: Final = "On rows that neither model had seen,", "On these test rows,"  # without copies, with copies
+PROCEDURE: Final = "This is the score of the procedure, its search included, and not of this one model. "
 MEANINGS: Final[dict[Verdict, str]] = {
-    "helped": "On rows that neither model had seen, the tuned model does better than the default by more than chance "
-    "would explain. The true difference plausibly lies between {} and {}. Of the two, use the tuned model.",
-    "no evidence either way": "These test rows cannot tell the tuned model and the default apart; that does not show "
-    "that they are equal. Any true difference from {} to {} would fit. Of the two, use the tuned model, but do not "
-    "claim that tuning improved it.",
-    "default better": "On rows that neither model had seen, the tuned model does worse than the default by more than "
-    "chance would explain: what did best on the folds does not do best here. Of the two, use the default "
-    "configuration.",
+    "helped": "On {unseen}, the {tuned} does better than the default by more than chance would explain. The true "
+    "difference plausibly lies between {low} and {high}. Of the two, use the tuned model.",
+    "no evidence either way": "{Rows} cannot tell the {tuned} and the default apart; that does not show that they are "
+    "equal. Any true difference from {low} to {high} would fit. Of the two, use the tuned model, but do not claim that "
+    "tuning improved it.",
+    "default better": "On {unseen}, the {tuned} does worse than the default by more than chance would explain: what "
+    "did best on {folds} does not do best here. Of the two, use the default configuration.",
     "not compared": "The two were not compared.",
 }
-PROCEDURE: Final = "This is the score of the procedure, its search included, and not of this one model. "
-OF_PROCEDURES: Final[dict[Verdict, str]] = {
-    "helped": "On rows that its searches did not have, the procedure does better than the default by more than chance "
-    "would explain. The true difference plausibly lies between {} and {}. Of the two, use the tuned model.",
-    "no evidence either way": "The outer folds cannot tell the procedure and the default apart; that does not show "
-    "that they are equal. Any true difference from {} to {} would fit. Of the two, use the tuned model, but do not "
-    "claim that tuning improved it.",
-    "default better": "On rows that its searches did not have, the procedure does worse than the default by more than "
-    "chance would explain: what did best on their folds does not do best here. Of the two, use the default "
-    "configuration.",
-    "not compared": "The two were not compared: {}.",
+OF_MODELS: Final = {"unseen": "rows that neither model had seen", "Rows": "These test rows", "folds": "the folds"}
+OF_PROCEDURES: Final = {
+    "unseen": "rows that its searches did not have",
+    "Rows": "The outer folds",
+    "folds": "their folds",
 }
 NO_INTERVAL: Final = (
     "no interval, as the differences are all equal",
@@ -72,8 +65,8 @@ ONE_STRETCH: Final = (
     "rows are of too short a time to say how large errors are."
 )
 LIMITS: Final = (
-    "The true difference plausibly lies between {} and {}. ",
-    "Any true difference from {} to {} would fit. ",
+    "The true difference plausibly lies between {low} and {high}. ",
+    "Any true difference from {low} to {high} would fit. ",
 )
 
 
@@ -112,6 +105,7 @@ def lead(result: StudyResult) -> Parts:
     if final is not None:
         epochs = counted("final.epochs", final.epochs, "epoch")
     part = outer_fold_of(result)
+    networks = "networks" if final is not None and final.members > 1 else "network"
     inside = sentence("A study inside nested cross-validation, of {}. ", part) if part else ""
     configuration = joined([Strong(Fact("best.network", network(params, result.spec))), *shown])
     if result.test is None:
@@ -122,7 +116,7 @@ def lead(result: StudyResult) -> Parts:
         "{}The tuned model: {}; {}trained for {}{}.",
         inside,
         configuration,
-        sentence(f"the mean of {{}} such {_networks(result)}, ", members(result)) if are_several(result) else "",
+        sentence(f"the mean of {{}} such {networks}, ", members(result)) if are_several(result) else "",
         epochs,
         _beside(result),
     )
@@ -137,8 +131,9 @@ def _beside(result: StudyResult) -> Words:
     return sentence(", and of {} of the default configuration, {}, trained for {}", members(result), shown, epochs)
 
 
-def _networks(result: StudyResult) -> str:
-    return "networks" if result.final is not None and result.final.members > 1 else "network"
+def default_won(result: StudyResult) -> bool:
+    """Return whether the winner is the default itself."""
+    return result.default is not None and result.default.number == result.best.number
 
 
 def members(result: StudyResult) -> Fact:
@@ -148,7 +143,7 @@ def members(result: StudyResult) -> Fact:
 
 def untested(result: StudyResult) -> str:
     """Say what is known of the score on new rows without a test score."""
-    if result.analysis is None or result.analysis.selection is None:
+    if result.analysed.selection is None:
         return "Nothing here says how well the model does on new data."
     return (
         "The corrected score below estimates what to expect of the chosen configuration on new rows; the final model "
@@ -195,7 +190,7 @@ def answer(result: StudyResult) -> Answer | None:
         others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
         verdict=Fact("test.verdict", test.verdict),
         tone=TONES[test.verdict],
-        difference=_difference(test, compared, scores, result.outer is not None) if compared else (),
+        difference=_difference(result, test, compared, scores) if compared else (),
         method=(*difference_method(compared), ", two-sided, same rows") if compared else (),
         meaning=(*_meaning(result, test, scores), *_unbeaten(result, test), *_of_its_time(result, test)),
     )
@@ -209,11 +204,11 @@ def _of_its_time(result: StudyResult, test: FinalScore) -> Parts:
     return (OF_ITS_TIME, ONE_STRETCH) if reaches_zero else (OF_ITS_TIME,)
 
 
-def _difference(test: FinalScore, compared: ScoreDifference, scores: Scores, nested: bool) -> Parts:
+def _difference(result: StudyResult, test: FinalScore, compared: ScoreDifference, scores: Scores) -> Parts:
     default = sentence(" ({})", Fact("test.default.score", scores.show(test.default.score))) if test.default else ()
     return sentence(
         "{} against the default{}: {}, {}, {}",
-        "Procedure" if nested else "Tuned model",
+        tested(result).capitalize(),
         default,
         Strong(Fact("test.difference.score", scores.gain(compared.score))),
         _limits(compared, scores),
@@ -245,8 +240,8 @@ def _copies_to_test(result: StudyResult) -> int:
 
 def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if result.outer is not None and test.difference is None:
-        return (PROCEDURE, *sentence(OF_PROCEDURES["not compared"], why_not_compared(result.outer)))
-    if result.outer is None and result.default is not None and result.default.number == result.best.number:
+        return (PROCEDURE, f"The two were not compared: {why_not_compared(result.outer)}.")
+    if result.outer is None and default_won(result):
         if keeps_smallest(result):
             why = "The default is the smallest network within one standard error of the best selection score"
         else:
@@ -254,18 +249,20 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
         return (f"{why}: the winner is the default itself, so there is nothing to compare it with.",)
     if test.difference is None:
         return (*_why_no_default(result), " So there is no default score to compare the tuned model with.")
-    ends = enumerate(test.difference.ci95)
-    limits = [Fact(f"test.difference.ci95[{at}]", scores.gain(limit)) for at, limit in ends]
-    template = MEANINGS[test.verdict] if result.outer is None else PROCEDURE + OF_PROCEDURES[test.verdict]
-    if _copies_to_test(result):
-        template = template.replace(*SEEN)
+    words: dict[str, Words] = {"tuned": tested(result), **(OF_MODELS if result.outer is None else OF_PROCEDURES)}
+    for at, (end, limit) in enumerate(zip(("low", "high"), test.difference.ci95, strict=True)):
+        words[end] = Fact(f"test.difference.ci95[{at}]", scores.gain(limit))
+    if result.outer is None and _copies_to_test(result):
+        words["unseen"] = "these test rows"
+    template = MEANINGS[test.verdict]
     if any(plain(one.name) in BLIND for one in unbeaten(result, test)):
         template = template.partition(ADVICE)[0]
-    elif result.default is not None and result.default.number == result.best.number:
+    elif default_won(result):
         template = template.partition(ADVICE)[0] + ITSELF
     for with_limits in LIMITS if not test.difference.has_interval else ():
         template = template.replace(with_limits, NO_INTERVAL[1])
-    return (*sentence(template, *limits[: template.count("{}")]), *_disagreement(test.difference))
+    opening = () if result.outer is None else (PROCEDURE,)
+    return (*opening, *filled(template, words.__getitem__), *_disagreement(test.difference))
 
 
 @dataclass(frozen=True)
@@ -305,9 +302,8 @@ def _unbeaten(result: StudyResult, test: FinalScore) -> Parts:
     if not (baselines := unbeaten(result, test)):
         return unsure
     named = [sentence("{} ({})", one.name, Fact(f"{one.key}.score", scores.show(one.score))) for one in baselines]
-    tuned = "tuned model" if result.outer is None else "procedure"
     listed = joined([joined(named[:-1]), named[-1]], " and ")
-    said = sentence(f" On these rows {{}} did as well as the {tuned} or better.", listed)
+    said = sentence(f" On these rows {{}} did as well as the {tested(result)} or better.", listed)
     blind = [name for one in baselines if (name := plain(one.name)) in BLIND]
     return (*said, UNLEARNED.format(blind[0])) if blind else (*said, *unsure)
 

@@ -15,11 +15,21 @@ def outer_fold_of(result: StudyResult) -> Parts:
     return sentence("outer fold {} of {}", *facts) if facts else ()
 
 
+def tested(result: StudyResult) -> str:
+    """Name what the test score is of: the tuned model, or in nested cross-validation the whole procedure."""
+    return "tuned model" if result.outer is None else "procedure"
+
+
 def why_not_compared(outer: OuterRecord) -> str:
     """Say why nested cross-validation compares nothing with the default."""
     if all(fold.default is not None for fold in outer.folds):
         return "every outer search chose the default configuration"
     return "the default has no score in some outer fold"
+
+
+def searched(result: StudyResult) -> tuple[int, ...]:
+    """Return the number of trials of this search, and of the search of each outer fold."""
+    return len(result.trials), *(fold.trials for fold in (result.outer.folds if result.outer else ()))
 
 
 def study_name(result: StudyResult) -> str:

@@ -21,7 +21,7 @@ from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
 from experiments.reports.glance import glance, made_by
 from experiments.reports.headline import answer, lead, untested
 from experiments.reports.metrics import metric_label
-from experiments.reports.outer_fold import outer_fold_of
+from experiments.reports.outer_fold import outer_fold_of, tested
 from experiments.reports.plots.intervals import difference
 from experiments.reports.run_info import looks_meaning, rows_scored, run_facts
 from experiments.reports.script import page_script
@@ -47,13 +47,9 @@ from experiments.search.trial import TrialResult
 
 PAGE_VERSION: Final = 19  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
-OF_PROCEDURE: Final = (
-    "How much better or worse the procedure is than the default, in {} on the rows of the outer folds: the dot is the "
-    "difference, the line its 95% interval. An interval across zero leaves open which is better."
-)
 GAIN: Final = (
-    "How much better or worse the tuned model is than the default, in {} on the test rows: the dot is the difference, "
-    "the line its 95% interval. An interval across zero leaves open which model is better."
+    "How much better or worse the {} is than the default, in {} on {}: the dot is the difference, the line its 95% "
+    "interval. An interval across zero leaves open which {}is better."
 )
 
 
@@ -146,10 +142,8 @@ def _gain(result: StudyResult) -> list[Picture]:
     test = result.test
     if test is None or test.difference is None or not test.difference.has_interval:
         return []
-    name = metric_label(test.metric)
-    tuned, better, rows, template = "tuned model", "tuned", "the test rows", GAIN
-    if result.outer is not None:
-        tuned, better, rows, template = "procedure", "procedure", "the rows of the outer folds", OF_PROCEDURE
+    name, tuned = metric_label(test.metric), tested(result)
+    rows, model = ("the test rows", "model ") if result.outer is None else ("the rows of the outer folds", "")
     alt = f"Difference in {name} between the {tuned} and the default on {rows}, with its 95% interval"
-    svg = difference(test.difference, test.metric, better)
-    return [Picture("difference", svg, alt, sentence(template, Fact("test.metric", name)))]
+    svg = difference(test.difference, test.metric, tuned.removesuffix(" model"))
+    return [Picture("difference", svg, alt, sentence(GAIN, tuned, Fact("test.metric", name), rows, model))]

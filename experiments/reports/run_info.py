@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from experiments.config.documents import flat
 from experiments.config.readable import times
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, number, percent, sentence
@@ -22,7 +22,7 @@ def run_facts(result: StudyResult, reading: LedgerRecord | None) -> dict[str, Fa
     ]
     return {
         "Ledger": _ledger(reading) if reading else (),
-        "Provenance": _flat("provenance", result.provenance),
+        "Provenance": _provenance(result),
         "Timing": tuple(timing),
     }
 
@@ -95,17 +95,8 @@ def _ledger(reading: LedgerRecord) -> FactRows:
     return tuple(rows)
 
 
-def _flat(key: str, values: Mapping[str, Any], above: str = "") -> FactRows:
-    """List nested values under dotted names.
-
-    >>> _flat("provenance", {"versions": {"numpy": "2.4.6"}})
-    (('versions.numpy', Fact(key='provenance.versions.numpy', text='2.4.6')),)
-    """
-    facts: FactRows = ()
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            facts += _flat(f"{key}.{name}", value, f"{above}{name}.")
-        else:
-            shown = repr(value) if isinstance(value, float) else parameter(value)
-            facts += ((f"{above}{name}", Fact(f"{key}.{name}", shown or NOTHING)),)
-    return facts
+def _provenance(result: StudyResult) -> FactRows:
+    """List the provenance under dotted names."""
+    values = {name: value for name, value in flat(result.provenance).items() if value != {}}
+    shown = {name: repr(one) if isinstance(one, float) else parameter(one) for name, one in values.items()}
+    return tuple((name, Fact(f"provenance.{name}", words or NOTHING)) for name, words in shown.items())

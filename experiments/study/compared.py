@@ -64,14 +64,14 @@ class ReadStudy:
         return None if self.recorded is None else self.recorded.result
 
     @property
-    def analysis(self) -> AnalysisRecord | None:
-        """Return the analysis of its search; None where its results have none."""
-        return None if self.result is None else self.result.analysis
+    def analysis(self) -> AnalysisRecord:
+        """Return the analysis of its search; without any part where its results have none."""
+        return AnalysisRecord() if self.result is None else self.result.analysed
 
     @property
     def selection(self) -> SelectionRecord | None:
         """Return its corrected score; None where its results have none."""
-        return None if self.analysis is None else self.analysis.selection
+        return self.analysis.selection
 
     @property
     def winner(self) -> BestRecord | None:

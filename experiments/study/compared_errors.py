@@ -13,18 +13,17 @@ from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.row_values import FILE, cell_texts, file_text, telling_columns
 from experiments.search.out_of_fold import array_of
 from experiments.study.compared import ReadStudy
-from experiments.study.compared_rows import KnownRows, Rows, same_rows, same_truths
+from experiments.study.compared_rows import KnownRows, Side, same_rows, same_truths
 
 VALUES = 4  # columns of a row that is shown as an example
 
 
-def winners_errors(studies: Sequence[ReadStudy], rows: Rows, first: int, second: int) -> JointErrors | None:
+def winners_errors(one: Side, other: Side) -> JointErrors | None:
     """Compare the winners' errors; None where they have other rows or truths, or outputs are lost."""
-    known, pair = rows.get(first), (studies[first], studies[second])
+    known, pair = one.known, (one.study, other.study)
     there = all(study.result is not None and study.outputs is not None for study in pair)
-    if not there or not same_rows(studies, rows, first, second) or not same_truths(rows, first, second):
+    if known is None or not there or not same_rows(one, other) or not same_truths(one, other):
         return None
-    assert isinstance(known, KnownRows)
     winners = [_winners_outputs(study) for study in pair]
     if not all(map(known.are_predicted_by, winners)):
         return None
@@ -54,6 +53,5 @@ def _shown(example: RowExample, known: KnownRows, pair: Sequence[ReadStudy]) -> 
         files = table.files
         named = () if files is None else ((FILE, file_text(files[example.row])),)
         return replace(numbered, picture=picture, values=named)
-    permutation = None if pair[0].analysis is None else pair[0].analysis.permutation
-    names = telling_columns(table, permutation)[:VALUES]
+    names = telling_columns(table, pair[0].analysis.permutation)[:VALUES]
     return replace(numbered, values=tuple((name, cell_texts(table, [example.row], name)[0]) for name in names))

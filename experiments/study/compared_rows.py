@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
@@ -47,10 +47,23 @@ class KnownRows:
         return None if self.source is None else self.source[0].source_cells().hashes()
 
 
-Rows = Mapping[int, KnownRows | str]  # by position of a study: its rows, or the reason why they are not known
+@dataclass(frozen=True)
+class Side:
+    """A study of a comparison.
+
+    rows: its rows, or the reason why they are not known; None before its end, and where no other has its folds.
+    """
+
+    study: ReadStudy
+    rows: KnownRows | str | None
+
+    @property
+    def known(self) -> KnownRows | None:
+        """Return its rows; None where they are not known."""
+        return self.rows if isinstance(self.rows, KnownRows) else None
 
 
-def rows_of(studies: Sequence[ReadStudy], data: str | None) -> Rows:
+def sides_of(studies: Sequence[ReadStudy], data: str | None) -> list[Side]:
     """Find the rows of the studies that may have rows in common: those with the same folds.
 
     Args:
@@ -63,35 +76,32 @@ def rows_of(studies: Sequence[ReadStudy], data: str | None) -> Rows:
         names = ", ".join(sorted({source_of(study) for study in studies}))
         raise SpecError(f"--data: must be named as the data of a study ({names}), but got {data!r}.")
     folds = [study.rows[1] for study in studies]
-    known: dict[int, KnownRows | str] = {}
-    loaded: dict[tuple[Any, ...], KnownRows] = {}
-    for at, study in enumerate(studies):
+    sides, loaded = list[Side](), dict[tuple[Any, ...], KnownRows]()
+    for study in studies:
+        found: KnownRows | str | None = None
         if study.recorded is not None and folds.count(study.rows[1]) > 1:
             key = (*study.rows, study.recorded.result.data.classes, study.setting("data", "target_transform"))
             found = loaded.get(key) or _rows_of(study, data if data is not None and _is_of(study, data) else None)
-            known[at] = found
             if not isinstance(found, str) and found.source is not None:
                 loaded[key] = found
-    return known
+        sides.append(Side(study, found))
+    return sides
 
 
-def same_rows(studies: Sequence[ReadStudy], rows: Rows, first: int, second: int) -> bool:
+def same_rows(one: Side, other: Side) -> bool:
     """Tell whether two studies have the same rows in the same folds, whatever columns of them they use."""
-    one, other = studies[first].rows, studies[second].rows
-    if one == other:
-        return True
-    if one[1] != other[1]:
-        return False
-    found = [known.cells for at in (first, second) if isinstance(known := rows.get(at), KnownRows)]
-    return len(found) == 2 and found[0] is not None and found[0] == found[1]
+    ours, theirs = one.study.rows, other.study.rows
+    if ours == theirs or ours[1] != theirs[1] or one.known is None or other.known is None:
+        return ours == theirs
+    return one.known.cells is not None and one.known.cells == other.known.cells
 
 
-def same_truths(rows: Rows, first: int, second: int) -> bool:
+def same_truths(one: Side, other: Side) -> bool:
     """Tell whether two studies with the same rows predict the same target."""
-    one, other = rows.get(first), rows.get(second)
-    if not isinstance(one, KnownRows) or not isinstance(other, KnownRows):
+    if one.known is None or other.known is None:
         return False
-    return one.target.classes == other.target.classes and np.array_equal(one.validated.y, other.validated.y)
+    same_classes = one.known.target.classes == other.known.target.classes
+    return same_classes and np.array_equal(one.known.validated.y, other.known.validated.y)
 
 
 def _rows_of(study: ReadStudy, data: str | None) -> KnownRows | str:

@@ -12,7 +12,7 @@ from experiments.evaluation.comparison_records import Comparison, Setting
 from experiments.evaluation.ledger import Ledger
 from experiments.study.compared import ReadStudy, entry_of
 from experiments.study.compared_pairs import compare_pairs
-from experiments.study.compared_rows import Rows, rows_of, same_rows
+from experiments.study.compared_rows import Side, same_rows, sides_of
 
 NAME = ("study", "name")  # the one key that always differs
 
@@ -29,13 +29,12 @@ def compare_studies(studies: Sequence[ReadStudy], ledger: Ledger, data: str | No
         LedgerError: the ledger has lost entries of a study.
     """
     ordered = in_order(studies)
-    rows = rows_of(ordered, data)
-    letters = sharing(ordered, rows)
-    pairs = compare_pairs(ordered, rows)
+    sides = sides_of(ordered, data)
+    letters = sharing(sides)
     return rounded(
         Comparison(
             studies=tuple(entry_of(study, ledger, letter) for study, letter in zip(ordered, letters, strict=True)),
-            pairs=tuple(pairs),
+            pairs=tuple(compare_pairs(sides)),
             settings=tuple(_settings(ordered)),
         )
     )
@@ -52,12 +51,9 @@ def in_order(studies: Sequence[ReadStudy]) -> list[ReadStudy]:
     return sorted(studies, key=place)
 
 
-def sharing(studies: Sequence[ReadStudy], rows: Rows) -> list[str]:
+def sharing(sides: Sequence[Side]) -> list[str]:
     """Return for each study the letter of those with the same rows and folds; nothing where no other has them."""
-    first = [
-        next(one for one in range(at + 1) if one == at or same_rows(studies, rows, one, at))
-        for at in range(len(studies))
-    ]
+    first = [next(at for at, one in enumerate(sides) if one is side or same_rows(one, side)) for side in sides]
     shared = [one for one in dict.fromkeys(first) if first.count(one) > 1]
     return [ascii_lowercase[shared.index(one) % 26] if one in shared else "" for one in first]
 

@@ -222,8 +222,7 @@ class Nested:
         if len(view.trials) != len(result.trials):
             raise StudyStateError(f"{folder.path}: its journal is not that of its results; the same command mends it.")
         finalists = finalists_of(view.trials, view.trials[result.best.number])
-        uncertainty = None if result.analysis is None else result.analysis.uncertainty
-        return OuterFits(FinalFits(study, executor), finalists, _found(result), uncertainty)
+        return OuterFits(FinalFits(study, executor), finalists, _found(result), result.analysed.uncertainty)
 
 
 def _found(result: StudyResult) -> OuterFold:

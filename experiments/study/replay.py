@@ -143,13 +143,12 @@ def replay_final(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     known = _acknowledged(options, recorded, study)
     with folder.claimed(), open_executor_of(options, folder) as executor:
         kernel = one_kernel(executor.wait_for_workers(), [], study.spec.study.arithmetic)
-        uncertainty = None if result.analysis is None else result.analysis.uncertainty
         fits = FinalFits(study, executor)
         if result.outer is None:
-            scored = last_fit(fits, finalists, ledger, known, uncertainty)
+            scored = last_fit(fits, finalists, ledger, known, result.analysed.uncertainty)
         else:
             of_folds = _outer_fits(recorded, result.outer, spec, executor)
-            scored = outer_fit(fits, finalists, uncertainty, of_folds, ledger, known)
+            scored = outer_fit(fits, finalists, result.analysed.uncertainty, of_folds, ledger, known)
     test, before = asdict(scored.record), dict(recorded.document["test"])
     notes = _as_many_times(before, test)
     if kernel == recorded_kernel(recorded) and spec.study.arithmetic == result.spec["study"].get("arithmetic"):
@@ -186,7 +185,7 @@ def _same_models(before: StudyResult, now: StudyResult) -> bool:
 
     def models(result: StudyResult) -> Any:
         default = None if result.default is None else (result.default.params, result.trials[0].epochs)
-        temperatures = temperatures_of(None if result.analysis is None else result.analysis.uncertainty)
+        temperatures = temperatures_of(result.analysed.uncertainty)
         best, outer = result.best, None if result.outer is None else unscored(result.outer)
         return result.split, result.spec, best.number, best.params, best.epochs, default, temperatures, outer
 
@@ -252,7 +251,7 @@ def _outer_fits(recorded: Recorded, outer: OuterRecord, spec: StudySpec, executo
             raise StudyStateError(f"--final: {of_fold.path} is not what {recorded.path} was made with.")
         of_rows = outer_study(spec, number).model_copy(update={"data": data})
         study = prepare_study(of_rows).with_trials(fold.trials)
-        uncertainty = None if of_fold.result.analysis is None else of_fold.result.analysis.uncertainty
+        uncertainty = of_fold.result.analysed.uncertainty
         found.append(OuterFits(FinalFits(study, executor), _finalists(of_fold, study.space), fold, uncertainty))
     return found
 

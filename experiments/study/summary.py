@@ -13,9 +13,9 @@ from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes
-from experiments.reports.headline import scored_baselines, unbeaten
+from experiments.reports.headline import default_won, scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
-from experiments.reports.outer_fold import why_not_compared
+from experiments.reports.outer_fold import tested, why_not_compared
 from experiments.reports.run_info import rows_scored
 from experiments.reports.split import drawn_together
 from experiments.search.arithmetic import MEANINGS
@@ -66,11 +66,11 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         rule = "the smallest within one standard error of the best of"
     chosen_of = f"(optimistic: chosen as {rule} {trials:,})" if trials > 1 else "(optimistic: its epoch was chosen)"
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
-    if result.analysis is not None and (chosen := result.analysis.selection) is not None:
+    if (chosen := result.analysed.selection) is not None:
         scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
         yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
-    if result.analysis is not None and (size := result.analysis.smallest) is not None and size.trial != size.best:
+    if (size := result.analysed.smallest) is not None and size.trial != size.best:
         yield "smallest network", _smallest(size)
     if result.test is not None and result.final is not None and are_several(result):
         networks, beside = count(result.final.members, "network"), ""
@@ -132,11 +132,9 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
     if baselines := scored_baselines(result, test):
         yield "baselines", ", ".join(f"{plain(one.name)} {scores.show(one.score)}" for one in baselines)
     if names := ", ".join(plain(one.name) for one in unbeaten(result, test)):
-        tuned = "tuned model" if result.outer is None else "procedure"
-        yield "", f"as good as the {tuned} or better on these rows: {names}"
+        yield "", f"as good as the {tested(result)} or better on these rows: {names}"
     if test.default is None or test.difference is None:
-        won = result.default is not None and result.default.number == result.best.number
-        why = "the winner is the default itself" if won else "the default has no score"
+        why = "the winner is the default itself" if default_won(result) else "the default has no score"
         if result.outer is not None:
             why = why_not_compared(result.outer)
         yield "against the default", f"not compared: {why}"

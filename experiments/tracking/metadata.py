@@ -106,7 +106,7 @@ def final_metrics(result: StudyResult) -> dict[str, float]:
     }
     if result.default is not None:
         metrics["default_cv_mean"] = result.default.cv_mean
-    if result.analysis is not None and (chosen := result.analysis.selection) is not None:
+    if (chosen := result.analysed.selection) is not None:
         metrics["corrected_score"] = chosen.corrected
         metrics["corrected_ci95_low"], metrics["corrected_ci95_high"] = chosen.ci95
     if result.test is not None:

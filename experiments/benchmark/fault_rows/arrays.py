@@ -16,7 +16,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.peak import run_measured
 from experiments.benchmark.fault_rows.refusals import SMALL, check_refusal, check_unchanged, contents
-from experiments.benchmark.fault_rows.row import Row
 
 MUCH = 96.0  # MiB more than for the smallest file that is refused
 BLOCK = bytes(1 << 20)
@@ -140,13 +139,3 @@ def lying_arrays(desk: Desk) -> Iterator[str]:
         demand(not Canary(desk.folder, "npz").sang, f"{what}: code in the file was executed")
         yield f"{what} ({size:,} bytes): refused with {peak:.0f} MiB at most"
     yield "no canary sang: nothing was unpickled or executed"
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "17",
-        "npz with objects, lying headers, bombs; IDX with bad magic, short, giant dimensions, gzip bomb",
-        "refused before the memory is taken",
-        lying_arrays,
-    ),
-)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.refusals import refused
-from experiments.benchmark.fault_rows.row import Row
 
 CASES = (  # what is wrong, labels and their counts, options, and the counts that the refusal must name
     (
@@ -67,13 +66,3 @@ def _table(labels: dict[str, int]) -> str:
     names = [name for name, count in labels.items() for _ in range(count)]
     rows = "".join(f"{at * 37 % 101},{at * 53 % 103},{name}\n" for at, name in enumerate(names))
     return f"a,b,y\n{rows}"
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "18",
-        "a class with fewer rows than folds; k > n; a class only in the test set; one class",
-        "an error before the first trial, with the counts",
-        few_rows,
-    ),
-)

@@ -14,7 +14,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.injected import KILL, instead_of, killed_after, killed_before_renaming
 from experiments.benchmark.fault_rows.intact import check_intact, check_processes
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import LONGER, MANY, NAME
 
 RUN_TRIAL = "experiments.search.executors.worker:run_trial"
@@ -146,32 +145,3 @@ def killed_at_moments(desk: Desk) -> Iterator[str]:
         checked = list(check_intact(one, before))
         yield f"killed {moment}: intact"
     yield f"intact: {', '.join(checked[1:])}"
-
-
-ROWS = (
-    Row(
-        "1",
-        "a worker is killed in a trial",
-        "the trial runs again; after 3 deaths it is FAIL, an intervention, and the study goes on",
-        killed_workers,
-    ),
-    Row(
-        "2",
-        "the whole command is killed at a random moment, many times",
-        "the next call resumes; intact",
-        killed_at_random,
-    ),
-    Row("3", "Ctrl-C or SIGTERM", "exit 130 within 5 s, KILLED in MLflow, one line says how to resume", interrupted),
-    Row(
-        "4",
-        "killed between tell and the MLflow write, in refit, scoring, or the writing of the report",
-        "resumed; scored once; no half-written file",
-        killed_at_moments,
-    ),
-    Row(
-        "11",
-        "a worker that gives no sign of life",
-        "replaced and the trial run again; the third time FAIL, an intervention",
-        silent_workers,
-    ),
-)

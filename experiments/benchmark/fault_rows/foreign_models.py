@@ -21,7 +21,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.peak import run_measured
 from experiments.benchmark.fault_rows.refusals import check_refusal, ending
-from experiments.benchmark.fault_rows.row import Row
 from nnet.saving import MODEL, OWN, WEIGHTS
 
 MUCH = 96.0  # MiB more than for the right model
@@ -224,7 +223,3 @@ CHANGES: dict[str, tuple[Change, str]] = {  # what is wrong: the change, and wha
     "a folder of MLflow's": (_instead(_mlflow), "No such file|no study"),
 }
 SHORT = ("weights that hold a pickled object",)
-
-ROWS: tuple[Row, ...] = (
-    Row("19", "a tampered or foreign model file", "refused; nothing in it is executed", foreign_models),
-)

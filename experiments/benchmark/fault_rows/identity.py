@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.refusals import refused
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import ALONE, MOONS
 
 OF_TABLE = MOONS.replace("trials = 14", "trials = 6").replace(
@@ -95,13 +94,3 @@ def made_rows() -> str:
         for row in range(90)
     )
     return f"a,b,y\n{rows}"
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "12",
-        "the study file changed in a way that matters, or the data changed, and then resumed",
-        "refused with the difference shown; --fresh or a new name offered",
-        changed,
-    ),
-)

@@ -10,7 +10,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.planted import run_planted
 from experiments.benchmark.fault_rows.refusals import contents, ending
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import MOONS, NAME
 
 # keys of results.json that may change: the test, the digest of all, and what says when, where and over which rows
@@ -108,13 +107,3 @@ def mixed_rows() -> str:
         city = ("Bern", "Graz", "", "Ulm")[row * 5 % 4]
         lines.append(f"{age},{colour},{height},{city},{100 + 3 * age + 40 * (colour == 'red') + row * 29 % 17}")
     return "\n".join(lines) + "\n"
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "21",
-        "the sealed rows replaced by garbage after the split",
-        "nothing changes but `test` and the data fingerprints (the leak test)",
-        garbage,
-    ),
-)

@@ -11,7 +11,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.pages import MARK, Page, check_page
 from experiments.benchmark.fault_rows.refusals import SMALL, check_refusal, ending
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import NAME
 
 SCRIPT = f"<script {MARK}='1'>alert(1)</script>"
@@ -150,13 +149,3 @@ def _check_picture(path: Path) -> None:
 def _outside(desk: Desk) -> list[str]:
     """List what lies beside the desk."""
     return sorted(path.name for path in desk.folder.parent.iterdir() if not path.name.startswith("desk-"))
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "14",
-        "names with emoji, right-to-left text, `../`, quotes, `<script>`, 600 characters",
-        "accepted safely or refused in one line; escaped in every page",
-        hostile_names,
-    ),
-)

@@ -9,7 +9,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.read_only import run_read_only
 from experiments.benchmark.fault_rows.refusals import check_refusal, check_unchanged, contents, refused
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import ALONE, NAME
 
 
@@ -49,13 +48,3 @@ def _refused(desk: Desk, done: Done) -> str:
     line = check_refusal(done, "cannot (write|be written|be read or written)")
     demand("/14 trials" not in done.out, f"trials were computed: {done.out}")
     return line.removeprefix("error: ").replace(f"{desk.folder}/", "")
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "20",
-        "results folder read-only, missing parent, a file in its place",
-        "an error before any computing",
-        unwritable,
-    ),
-)

@@ -12,7 +12,6 @@ import psutil
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.intact import check_intact
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import LONGER, NAME
 
 ON_RAY = ("--executor", "ray", "--workers", "2")
@@ -59,13 +58,3 @@ def cluster_of_two() -> Iterator[tuple[Any, Any]]:
         yield cluster, cluster.add_node(num_cpus=1)
     finally:
         cluster.shutdown()
-
-
-ROWS = (
-    Row(
-        "22",
-        "Ray node killed, Ray head killed",
-        "tasks run again; or exit with how to resume; intact",
-        lost_nodes,
-    ),
-)

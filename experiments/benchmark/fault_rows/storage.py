@@ -14,7 +14,6 @@ from experiments.benchmark.fault_rows.injected import instead_of
 from experiments.benchmark.fault_rows.intact import check_files, check_intact, check_look, check_told
 from experiments.benchmark.fault_rows.namespace import on_small_disk
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import NAME
 from experiments.benchmark.fault_rows.waiting import wait_until
 from experiments.search.journal import Journal
@@ -120,19 +119,3 @@ def filled(desk: Desk) -> Iterator[str]:
         yield f"full before {file}: exit code {done.code}, {len(before)} trials kept, then intact"
         shutil.rmtree(one.folder)
     yield f"intact: {', '.join(checked[1:])}"
-
-
-ROWS = (
-    Row(
-        "5",
-        "torn tail of the journal; leftover lock; killed in the first start of the MLflow database",
-        "repaired with a copy kept, or waits a bounded time; intact",
-        torn_journal,
-    ),
-    Row(
-        "6",
-        "disk full while writing journal, database, model or report",
-        "a clear error; what was told is intact; resumes when there is room",
-        full_disk,
-    ),
-)

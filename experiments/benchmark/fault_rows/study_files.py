@@ -8,7 +8,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.peak import run_measured
 from experiments.benchmark.fault_rows.refusals import check_refusal, check_unchanged, contents, refused
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import NAME
 
 MUCH = 64.0  # MiB more than for a small file
@@ -56,13 +55,3 @@ def _large(desk: Desk) -> str:
     check_unchanged(desk, before)
     demand(peak < usual + MUCH, f"10 MB: the command took {peak:.0f} MiB, for a small file {usual:.0f}")
     return f"10 MB: {line.removeprefix('error: ')} ({peak:.0f} MiB; a small file takes {usual:.0f})"
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "15",
-        "TOML: unknown key, wrong type, inverted range, log range from 0, duplicate key, not UTF-8, 10 MB",
-        "one line that names the key (and line where known)",
-        bad_toml,
-    ),
-)

@@ -12,7 +12,6 @@ from experiments.benchmark.fault_rows.clock import PERIOD, jumping_clock
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.intact import check_digest, check_intact, check_look
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import LONGER, MANY, NAME
 
 NOW = "import time, datetime; print(time.time(), datetime.datetime.now().timestamp())"
@@ -76,10 +75,3 @@ def numbers_of_workers(desk: Desk) -> Iterator[str]:
         yield f"{' '.join(words)}: {check_digest(one)}, {check_look(one)}"
     if not ray:
         raise NotMade("the extra `ray` is not installed")
-
-
-ROWS = (
-    Row("13", "two commands on one study at once", "the second is refused while the first lives", two_commands),
-    Row("23", "clock jumps an hour either way", "nothing depends on it", jumping),
-    Row("24", "workers 1, 2, 4, local, Ray", "one digest", numbers_of_workers),
-)

@@ -10,7 +10,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.identity import made_rows
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.refusals import SMALL, accepted, refused
-from experiments.benchmark.fault_rows.row import Row
 
 PLAIN = made_rows()
 LINES = PLAIN.splitlines(keepends=True)
@@ -127,14 +126,3 @@ def _cells(count: int, cell: str) -> bytes:
     """Write a cell into the first column of the first rows."""
     lines = [LINES[0]] + [f"{cell},{line.partition(',')[2]}" for line in LINES[1 : count + 1]] + LINES[count + 1 :]
     return _text(*lines)
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "16",
-        "CSV: ragged, empty, header only, BOM, wrong encoding, NaN, inf, constant column, duplicate names, 1 row, "
-        "target missing, target constant, 10,000 columns",
-        "one line that names the row and column, or a correct run",
-        odd_tables,
-    ),
-)

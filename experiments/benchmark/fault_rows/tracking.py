@@ -16,7 +16,6 @@ from experiments.benchmark.fault_rows.gate import FlakyServer, Mode
 from experiments.benchmark.fault_rows.intact import check_intact
 from experiments.benchmark.fault_rows.mlflow_server import MLflowServer
 from experiments.benchmark.fault_rows.outcome import demand
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import LONGER, NAME
 
 TROUBLES: tuple[Mode, ...] = ("away", "silent", "answers 500", "answers half a JSON")
@@ -106,14 +105,3 @@ def locked(database: Path, seconds: float) -> Iterator[None]:
         yield
     finally:
         holder.join()
-
-
-ROWS = (
-    Row(
-        "7",
-        "MLflow server away, dying in the middle, silent, answering 500 or half a JSON",
-        "the study runs at full speed, warns once, and everything is there after the replay",
-        server_in_trouble,
-    ),
-    Row("8", "MLflow database locked by another program for 30 s", "waits or replays; nothing lost", locked_database),
-)

@@ -13,7 +13,6 @@ from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.planted import run_planted
 from experiments.benchmark.fault_rows.refusals import NOISE, accepted, check_refusal, ending
-from experiments.benchmark.fault_rows.row import Row
 from experiments.benchmark.fault_rows.studies import MOONS, NAME
 
 RATE = "learning_rate = { low = 1e-3, high = 1e-1, log = true }"
@@ -123,15 +122,3 @@ def _check_no_infinity(desk: Desk, kind: str) -> None:
         demand(not infinite, f"{kind}: {infinite} numbers in MLflow are NaN or infinite")
     finally:
         database.close()
-
-
-ROWS: tuple[Row, ...] = (
-    Row(
-        "9",
-        "a learning rate that makes the loss NaN or inf",
-        "the trial is pruned as diverged with its epoch; never the best; no NumPy warning reaches the user; 1.8e308 "
-        "appears nowhere",
-        diverged,
-    ),
-    Row("10", "every trial diverges", "exit 2 with the reason and a hint, test set unread", all_diverged),
-)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.evaluation.results import StudyResult, TrialRecord
-from experiments.reports.formatting import NOTHING, all_parameters, bounds_of, is_active, label
+from experiments.reports.formatting import NOTHING, all_parameters, label
 from experiments.reports.metrics import Scores, lower_is_better, metric_label, metric_of
 from experiments.reports.plots.legend import Entry, legend
 from experiments.reports.plots.marks import Mark, Stroke
-from experiments.reports.plots.parameter_axis import ParameterAxis, parameter_axis
+from experiments.reports.plots.parameter_axis import ParameterAxis, axis_of
 from experiments.reports.plots.svg import (
     BLUE,
     FAINT,
@@ -99,11 +99,8 @@ def _axes(result: StudyResult, trials: Sequence[TrialRecord]) -> dict[str, Param
     """Map the names of parameters that vary to their axes, and that of the metric to its axis where scores differ."""
     axes = {}
     for name in all_parameters(trial.params for trial in trials):
-        bounds = bounds_of(name, result.spec)
-        used = {trial.number: trial.params[name] for trial in trials if is_active(name, trial.params, result.spec)}
-        if bounds is not None and len(set(used.values())) > 1:
-            axis = parameter_axis(bounds, used)
-            if unused := {trial.number: UNUSED for trial in trials if trial.number not in used}:
+        if (axis := axis_of(result, name, trials)) is not None:
+            if unused := {trial.number: UNUSED for trial in trials if trial.number not in axis.places}:
                 axis = ParameterAxis({**axis.places, **unused}, [*axis.ticks, (UNUSED, NOTHING)], axis.step)
             axes[label(name)] = axis
     values = {trial.number: trial.value for trial in trials if trial.value is not None}

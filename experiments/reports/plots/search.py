@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports.formatting import all_parameters, bounds_of, is_active, label
+from experiments.reports.formatting import all_parameters
 from experiments.reports.metrics import axis_label, metric_of
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Stroke
-from experiments.reports.plots.parameter_axis import ParameterAxis, parameter_axis
+from experiments.reports.plots.parameter_axis import ParameterAxis, axis_of
 from experiments.reports.plots.svg import INK
 from experiments.reports.plots.ticks import number_ticks
 from experiments.reports.plots.trial_points import draw_trials, trial_axis
@@ -34,19 +34,13 @@ def slices(result: StudyResult) -> dict[str, str]:
     """Draw, for each searched parameter, the score by its value in each trial that used it."""
     pictures = {}
     for name in all_parameters(trial.params for trial in result.trials):
-        bounds = bounds_of(name, result.spec)
-        values: dict[int, Any] = {
-            trial.number: trial.params[name] for trial in result.trials if is_active(name, trial.params, result.spec)
-        }
-        if bounds is not None and len(set(values.values())) > 1:
-            pictures[name] = _slice(result, parameter_axis(bounds, values), name, "choices" in bounds)
+        if (axis := axis_of(result, name, result.trials)) is not None:
+            pictures[name] = _slice(result, axis, name)
     return pictures
 
 
-def _slice(result: StudyResult, axis: ParameterAxis, name: str, named: bool) -> str:
-    margin = 0.04 + 0.2 * axis.step
-    x = Axis(-margin, 1 + margin, axis.ticks, label(name), "line", named)
-    chart = Chart(*SMALL, x, trial_axis(result))
+def _slice(result: StudyResult, axis: ParameterAxis, name: str) -> str:
+    chart = Chart(*SMALL, axis.side(name, 0.04), trial_axis(result))
     draw_trials(chart, result, {at: place + axis.step * aside(at) for at, place in axis.places.items()})
     return chart.svg()
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from experiments.evaluation.results import StudyResult, TrialRecord
-from experiments.reports.formatting import bounds_of, is_active, label
+from experiments.evaluation.results import StudyResult
+from experiments.reports.formatting import is_active
 from experiments.reports.metrics import metric_of, named_score
-from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.chart import Chart
 from experiments.reports.plots.marks import Mark
-from experiments.reports.plots.parameter_axis import ParameterAxis, parameter_axis
+from experiments.reports.plots.parameter_axis import axis_of
 from experiments.reports.plots.search import aside
 from experiments.reports.plots.svg import BLUE, GREEN, ORANGE
 from experiments.reports.plots.trial_points import score_range
@@ -31,12 +30,12 @@ def two_parameters(result: StudyResult, across: str, up: str) -> str | None:
         if trial.value is not None and all(is_active(name, trial.params, result.spec) for name in (across, up))
     ]
     used = [trial for _, trial in trials]
-    x, y = _axis(result, across, used), _axis(result, up, used)
+    x, y = axis_of(result, across, used), axis_of(result, up, used)
     if x is None or y is None or len(trials) < FEWEST:
         return None
     values = [value for value, _ in trials]
     low, high = max(score_range(result)[0], min(values)), max(values)
-    chart = Chart(*SIZE, _side(result, x, across), _side(result, y, up))
+    chart = Chart(*SIZE, x.side(across, 0.05), y.side(up, 0.05))
     for value, trial in sorted(trials, key=lambda one: (one[0], -one[1].number)):
         good = max(0.0, (value - low) / (high - low)) if high > low else 1.0
         steps = aside(trial.number), aside(trial.number + 7)
@@ -55,14 +54,3 @@ def two_parameters(result: StudyResult, across: str, up: str) -> str | None:
 def _mark(good: float) -> Mark:
     """Return the mark of a trial, by the place of its score from the worst, 0, to the best, 1."""
     return Mark("circle", BLUE, RADIUS, opacity=FAINTEST + (STRONGEST - FAINTEST) * good**2)
-
-
-def _axis(result: StudyResult, name: str, trials: Sequence[TrialRecord]) -> ParameterAxis | None:
-    bounds, values = bounds_of(name, result.spec), {trial.number: trial.params[name] for trial in trials}
-    return None if bounds is None or len(set(values.values())) < 2 else parameter_axis(bounds, values)
-
-
-def _side(result: StudyResult, axis: ParameterAxis, name: str) -> Axis:
-    margin = 0.05 + 0.2 * axis.step
-    named = "choices" in (bounds_of(name, result.spec) or {})
-    return Axis(-margin, 1 + margin, axis.ticks, label(name), "line", named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from experiments.evaluation.results import BaselineRecord, StudyResult
 from experiments.reports.blocks import Column, Fact, Figures, Picture, Row, Section, Table, counted, note, sentence
 from experiments.reports.formatting import NOTHING
+from experiments.reports.headline import default_won
 from experiments.reports.methods import baseline_name, baseline_settings, reason
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.plots.intervals import Dot, dots
@@ -17,8 +18,8 @@ def baselines(result: StudyResult) -> Section | None:
         return None
     scores, label = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
     metric = Fact("test.metric", label)
-    won = result.default is not None and result.default.number == result.best.number
-    model = sentence(f"trial {{}}{', the default itself' if won else ''}", Fact("best.number", str(result.best.number)))
+    itself = ", the default itself" if default_won(result) else ""
+    model = sentence(f"trial {{}}{itself}", Fact("best.number", str(result.best.number)))
     score = Fact("test.score", scores.show(test.score))
     rows = [Row(("tuned", score, Fact("test.ci95", scores.interval(test.ci95)), model), "winner")]
     drawn = [Dot("tuned", test.score, test.ci95, main=True, key="test.score")]

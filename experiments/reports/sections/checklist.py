@@ -30,6 +30,7 @@ from experiments.reports.blocks import (
 from experiments.reports.headline import scored_baselines
 from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
+from experiments.reports.outer_fold import searched
 from experiments.reports.sections.transformations import transformations
 from experiments.reports.split import drawn_for_folds, folds, origin
 
@@ -156,7 +157,7 @@ def _chosen(result: StudyResult) -> Parts:
 
 
 def _tried(result: StudyResult) -> Parts:
-    trials, searches = len(result.trials), result.searches
+    trials, searches = len(result.trials), searched(result)
     if result.outer is None:
         return sentence("{}, all in trials.csv", counted("trials.count", trials, "trial"))
     return sentence(
@@ -178,7 +179,7 @@ def _target(result: StudyResult) -> Words:
     if result.data.task == "regression":
         return "a number"
     classes = counted("data.classes.count", len(result.data.classes), "class", "classes")
-    predictions = result.analysis.out_of_fold if result.analysis else None
+    predictions = result.analysed.out_of_fold
     if predictions is None or not predictions.confusion:
         return classes
     sizes = [sum(line) for line in predictions.confusion]

@@ -34,8 +34,8 @@ ROC: Final = (
 
 def class_scores(result: StudyResult) -> list[Block]:
     """Tabulate the scores of each class, and draw the ROC curve; nothing where they are unknown."""
-    analysis, classes = result.analysis, result.data.classes
-    if analysis is None or analysis.out_of_fold is None:
+    analysis, classes = result.analysed, result.data.classes
+    if analysis.out_of_fold is None:
         return []
     counts = analysis.out_of_fold.confusion
     blocks: list[Block] = [Heading("Classes"), *_table(counts, classes, repeats(result))] if counts else []

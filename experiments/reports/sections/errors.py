@@ -59,7 +59,7 @@ RESIDUALS = (
 
 def errors(result: StudyResult) -> Section | None:
     """Show confusion, calibration and the worst predictions; None where all are unknown."""
-    predictions = result.analysis.out_of_fold if result.analysis else None
+    predictions = result.analysed.out_of_fold
     blocks: list[Block] = _models(result, predictions)
     blocks += _confusions(result, predictions)
     if predictions is not None:

@@ -20,7 +20,7 @@ TITLES = {
 
 def left_out(result: StudyResult, *parts: str) -> tuple[Block, ...]:
     """Write a line for each of these parts that is missing for a reason."""
-    reasons = result.analysis.left_out if result.analysis else {}
+    reasons = result.analysed.left_out
     return tuple(
         note(
             "{}: left out. Reason: {}.",
@@ -34,6 +34,5 @@ def left_out(result: StudyResult, *parts: str) -> tuple[Block, ...]:
 
 def others_left_out(result: StudyResult) -> Section | None:
     """List the missing parts that no other section mentions."""
-    reasons = result.analysis.left_out if result.analysis else {}
-    rest = sorted(set(reasons) - set(TITLES))
+    rest = sorted(set(result.analysed.left_out) - set(TITLES))
     return Section("Other parts left out", "left out", left_out(result, *rest)) if rest else None

@@ -40,10 +40,8 @@ Ranked = Sequence[tuple[int, PermutedColumn]]  # columns with their positions in
 
 def permutation_importance(result: StudyResult) -> Section | None:
     """Show the importance of pixels as a picture and of other columns as bars; None where it is unknown."""
-    analysis = result.analysis
-    blocks: list[Block] = []
-    if analysis and analysis.permutation and analysis.permutation.columns:
-        record = analysis.permutation
+    analysis, blocks = result.analysed, list[Block]()
+    if (record := analysis.permutation) and record.columns:
         mistakes = analysis.out_of_fold.mistakes if analysis.out_of_fold else ()
         image = next((mistake.picture for mistake in mistakes if mistake.picture is not None), None)
         ranked = sorted(enumerate(record.columns), key=lambda column: (-column[1].drop, column[1].name))

@@ -69,7 +69,7 @@ def search(result: StudyResult) -> Section:
 
 
 def _importances(result: StudyResult) -> list[Block]:
-    record = result.analysis.importances if result.analysis else None
+    record = result.analysed.importances
     if record is None or not record.values:
         return []
     ranked = sorted(record.values.items(), key=lambda item: (-item[1], item[0]))

@@ -36,7 +36,7 @@ MORE = "more than luck gives in most such searches, which only {} can confirm"
 
 def selection(result: StudyResult) -> Section:
     """Show the scores by which the search chose, and how far they can be trusted."""
-    scores, record = Scores.of_selection(result), result.analysis.selection if result.analysis else None
+    scores, record = Scores.of_selection(result), result.analysed.selection
     metric = Fact("spec.cv.metric", label_of_class(scores.metric, result.data.classes))
     named = {"best": result.best} | ({"default": result.default} if result.default else {})
     rows = [

@@ -47,7 +47,7 @@ OPTION: Final = Code('[final] choice = "smallest"')
 
 def sizes(result: StudyResult) -> Section | None:
     """Name the smallest network within one standard error of the best, and show score against size."""
-    record = result.analysis.smallest if result.analysis else None
+    record = result.analysed.smallest
     if record is None:
         return None
     blocks: list[Block] = [text("{}", _answer(result, record))]

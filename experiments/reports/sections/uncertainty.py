@@ -71,7 +71,7 @@ KEPT_OR_NOT: Final = {True: "kept", False: "not kept: its probabilities are thos
 
 def uncertainty(result: StudyResult) -> Section | None:
     """Show the intervals or sets of a few levels, and the temperature; None where nothing is known."""
-    record = result.analysis.uncertainty if result.analysis else None
+    record = result.analysed.uncertainty
     blocks: list[Block] = [] if record is None else [*_levels(result, record), *_temperatures(result, record)]
     blocks += left_out(result, "uncertainty")
     return Section("Uncertainty of predictions", "uncertainty", tuple(blocks)) if blocks else None

@@ -36,7 +36,7 @@ def worst_predictions(result: StudyResult, mistakes: Sequence[MistakeRecord]) ->
     """Show the worst predictions; nothing without any."""
     if not mistakes:
         return []
-    values = result.analysis.mistake_values if result.analysis else None
+    values = result.analysed.mistake_values
     if values is not None and len(values.rows) != len(mistakes):
         values = None
     scores = Scores.like("loss", mistakes[0].loss)

@@ -51,7 +51,7 @@ class Table:
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Table:
     known = Table()
-    monkeypatch.setattr(table, "table_rows", lambda: known.rows)
+    monkeypatch.setattr(table, "ROWS", known.rows)
     monkeypatch.setattr("experiments.benchmark.fault_rows.desk.Room._database", lambda room: _file(room.folder / "db"))
     monkeypatch.chdir(tmp_path)
     return known

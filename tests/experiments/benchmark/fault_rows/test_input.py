@@ -14,7 +14,7 @@ from experiments.benchmark.fault_rows.desk import Room, opened_room
 from experiments.benchmark.fault_rows.outcome import Broken
 from experiments.benchmark.fault_rows.pages import Page, check_page
 from experiments.benchmark.fault_rows.refusals import check_refusal, check_unchanged, contents
-from experiments.benchmark.fault_rows.table import table_rows
+from experiments.benchmark.fault_rows.table import ROWS
 
 SHORT = (training.diverged, names.hostile_names, tables.odd_tables, arrays.lying_arrays, class_counts.few_rows)
 
@@ -33,7 +33,7 @@ def test_what_must_follow_follows(check: object, room: Room) -> None:
 
 
 def test_each_row_of_input_is_there_once() -> None:
-    names = [row.name for row in table_rows()]
+    names = [row.name for row in ROWS]
     assert [name for name in names if 9 <= int(name) <= 21 and name not in ("11", "13")] == [
         *("9", "10", "12", "14", "15", "16", "17", "18", "19", "20", "21"),
     ]
