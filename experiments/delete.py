@@ -104,13 +104,15 @@ def copies_of(folder: Path, uid: str | None) -> list[Path]:
     from experiments.study.folder import STUDIES
     from experiments.tracking.outbox import OUTBOX, read_outbox
 
-    found: dict[Path, Path] = {}
+    found: list[Path] = []
     for path in (*sorted(STUDIES.glob(f"*/{OUTBOX}")), *sorted(folder.parent.glob(f"*/{OUTBOX}"))):
-        with suppress(StudyStateError):  # what cannot be read is no copy
+        with suppress(StudyStateError, OSError):  # what cannot be read is no copy
             outbox = read_outbox(path.parent)
-            if outbox is not None and outbox.metadata.uid == uid:
-                found.setdefault(path.parent.resolve(), path.parent)
-    return [path for place, path in found.items() if place != folder.resolve()]
+            # as the system tells folders apart: on a Mac, My and my are one
+            is_new = not any(path.parent.samefile(one) for one in (folder, *found))
+            if is_new and outbox is not None and outbox.metadata.uid == uid:
+                found.append(path.parent)
+    return found
 
 
 def confirmed() -> bool:

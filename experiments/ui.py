@@ -156,7 +156,7 @@ def serving(words: Sequence[str], log: IO[str]) -> Iterator[subprocess.Popen[byt
 def _end(server: subprocess.Popen[bytes]) -> None:
     """Ask a server and its children to end, and make them."""
     deadline = time.monotonic() + END_TIMEOUT
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):  # macOS permits no signal to a group that has ended
         os.killpg(server.pid, signal.SIGTERM)
         while time.monotonic() < deadline:
             server.poll()  # a process that has ended belongs to its group until it is polled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -123,9 +122,10 @@ def read_studies(names: Sequence[str], least: int = 2) -> list[ReadStudy]:
         StudyStateError: a study has not begun, or its files cannot be read.
     """
     studies = [read_study(name) for name in names]
-    twice = Counter(study.folder.resolve() for study in studies).most_common(1)
-    if twice and twice[0][1] > 1:
-        raise SpecError(f"STUDY: {twice[0][0].name!r} is named twice; name different studies.")
+    for number, study in enumerate(studies):
+        # as the system tells folders apart: on a Mac, My and my are one
+        if any(study.folder.samefile(other.folder) for other in studies[:number]):
+            raise SpecError(f"STUDY: {study.folder.resolve().name!r} is named twice; name different studies.")
     if len(studies) < least:
         raise SpecError("STUDY: a comparison needs at least two studies; name another one.")
     if len({study.name for study in studies}) == len(studies):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -202,6 +203,18 @@ def test_a_server_that_does_not_want_to_end_is_made_to(tmp_path: Path, monkeypat
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
     with tempfile.TemporaryFile("w+") as log, ui.serving([sys.executable, "-c", deaf], log) as server:
         wait_until(lambda: os.fstat(log.fileno()).st_size)
+    assert server.returncode == -signal.SIGKILL
+
+
+def test_a_server_that_ends_meanwhile_is_no_error_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killpg(group: int, how: int) -> None:
+        server.send_signal(signal.SIGKILL)
+        os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # macOS, of a group whose processes all ended
+
+    monkeypatch.setattr(os, "killpg", killpg)
+    with tempfile.TemporaryFile("w+") as log, ui.serving(["sleep", "600"], log) as server:
+        pass
     assert server.returncode == -signal.SIGKILL
 
 

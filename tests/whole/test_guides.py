@@ -159,6 +159,13 @@ def test_the_study_file_is_the_shipped_one() -> None:
     assert shown == real
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_command_has_no_comment(name: str) -> None:
+    """The shell of macOS takes `#` for an argument, and what follows for more of them."""
+    lines = [line for kind in ("sh", "console") for block in blocks(PAGES[name], kind) for line in block.splitlines()]
+    assert [line for line in lines if re.search(r"(^|\s)#", line)] == []
+
+
 def test_the_two_commands_are_for_a_fresh_machine() -> None:
     run, test = blocks(README, "sh")
     assert "experiments.tune" in run

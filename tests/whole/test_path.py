@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 STUDIES = (ROOT / "studies" / "README.md").read_text()
 README = (ROOT / "README.md").read_text()
 COMMAND = re.compile(  # with the lines below it
-    r"^(?:\$ )?nnet-experiments ([^#\n]*?)(?: *#.*)?\n((?:(?!\$ |nnet-experiments ).*\n)*)", re.MULTILINE
+    r"^\$ nnet-experiments ([^\n]*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE
 )
 
 
@@ -59,7 +59,8 @@ def test_the_guide_shows_what_its_commands_print(here: Path) -> None:
 def test_readme_shows_the_same_path() -> None:
     names = {"my.csv": "patients.csv", "my": "patients", "label": "progression", "new_rows.csv": "new.csv"}
     names["--set-coverage"] = "--interval"
-    block = next(code for code in re.findall(r"```console\n(.*?)```", README, re.DOTALL) if "my.csv" in code)
-    shown = [" ".join(names.get(word, word) for word in command.split()) for command, _ in COMMAND.findall(block)]
+    commands = re.findall(r"^\| `nnet-experiments ([^`]*)` \|", README.split("## Your own table")[1], re.MULTILINE)
+    commands = commands[: commands.index("reproduce my") + 1]
+    shown = [" ".join(names.get(word, word) for word in command.split()) for command in commands]
     blocks = re.findall(r"<!-- path -->\n```console\n(.*?)```", STUDIES, re.DOTALL)
     assert [one for one in shown if one != "ui"] == [command for one in blocks for command, _ in COMMAND.findall(one)]

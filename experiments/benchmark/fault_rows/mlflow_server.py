@@ -81,7 +81,7 @@ class MLflowServer:
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """End it, if it runs."""
         if self._process is not None:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError, PermissionError):  # macOS permits no signal to a group that has ended
                 os.killpg(self._process.pid, how)
             self._process.wait()
             self._process = None

@@ -35,6 +35,13 @@ def test_the_same_study_twice_is_refused() -> None:
         read_studies(["studies/one", "studies/../studies/one"])
 
 
+def test_a_study_named_in_another_case_is_the_same_where_the_disk_ignores_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("studies/One").symlink_to("one")
+    monkeypatch.setattr(Path, "resolve", Path.absolute)  # the two names are no link on such a disk
+    with pytest.raises(SpecError, match=r"'One' is named twice; name different studies"):
+        read_studies(["studies/one", "studies/One"])
+
+
 def test_final_models_are_told_apart_by_what_was_asked_whichever_trial_won() -> None:
     recorded = Path(__file__).parents[2] / "support" / "version_0_2_0" / "studies"
     looked, joined = read_studies([str(recorded / "looked"), str(recorded / "joined")])
