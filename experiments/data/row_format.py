@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ class RowFormat:
     categories:  the values of each category column that have an input of their own.
     pooled:      the category columns whose rare values share an input: which these were is not kept.
     ranges:      lowest and highest value of each column of numbers or dates; none of a model without them.
-    numbered:    whether the classes are numbers.
+    numbered:    whether the classes are numbers or truth values.
     """
 
     inputs: Inputs
@@ -75,9 +75,21 @@ def pooled_columns(inputs: Inputs, categories: Sequence[Categories]) -> frozense
 
 
 def are_numbered(table: Table) -> bool:
-    """Tell whether the targets of a table, which may be classes, are numbers where they come from."""
-    is_text = table.reading is not None and table.reading.texts
-    return table.classes is None and table.target.dtype.kind in "fiu" and not is_text
+    """Tell whether the targets of a table, which may be classes, are numbers or truth values where they come from."""
+    if table.reading is not None and table.reading.texts:
+        return False
+    if table.classes is None and table.target.dtype.kind in "fiu":
+        return True
+    return are_truths(np.unique(table.target) if table.classes is None else table.classes)
+
+
+def are_truths(classes: Iterable[str]) -> bool:
+    """Tell whether the names of classes are those of truth values, as pandas reads them from a file.
+
+    >>> are_truths(["FALSE", "TRUE"]), are_truths(["no", "yes"])
+    (True, False)
+    """
+    return {name.casefold() for name in classes} == {"false", "true"}
 
 
 def ranges_of(table: Table) -> dict[str, tuple[float, float]]:

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from experiments.config.data_options import Encoding
 from experiments.config.target import Target
 from experiments.data.preprocessing import Categories, Preprocessor
-from experiments.data.row_format import LAYOUT, Ranges, RowFormat, known_categories, pooled_columns
+from experiments.data.row_format import LAYOUT, Ranges, RowFormat, are_truths, known_categories, pooled_columns
 from experiments.data.table import LARGEST, Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
@@ -95,7 +95,7 @@ class About:
     encoding: Encoding | None = None
     sheet: str | None = None
     ranges: dict[str, tuple[float, float]] | None = None
-    numbered: Literal[True] | None = None  # whether the classes are numbers
+    numbered: Literal[True] | None = None  # whether the classes are numbers or truth values
 
     @property
     def rows(self) -> RowFormat:
@@ -187,7 +187,7 @@ def read_model(folder: Path, is_beside: bool = False) -> Model:
         "scales by finite numbers, not by 0": bool((fitted.scale != 0).all() and units[1] != 0),
         "of pictures takes their pixels": about.picture is None or _are_pixels(about.picture, about.inputs),
         "has a temperature above 0 and errors of known levels": about.uncertainty is None or about.uncertainty.is_sound,
-        "has numbers for classes that are numbers": not about.numbered or all(map(_is_number, about.classes)),
+        "has numbers for classes that are numbers": not about.numbered or _are_numbers(about.classes),
         "has ranges of its own numbers and dates": _are_ranges(about.ranges or {}, about.inputs),
         "in the folder of another has none in its own": about.beside is None or not is_beside,
     }
@@ -245,9 +245,10 @@ def _are_pixels(picture: tuple[int, ...], inputs: tuple[tuple[str, Kind], ...]) 
     return has_shape and prod(picture) == len(inputs) and all(kind == "pixel" for _, kind in inputs)
 
 
-def _is_number(name: str) -> bool:
+def _are_numbers(classes: tuple[str, ...]) -> bool:
+    """Tell whether classes are numbers or truth values."""
     try:
-        return isfinite(float(name))
+        return are_truths(classes) or all(isfinite(float(name)) for name in classes)
     except ValueError:
         return False
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.config.readable import count
 from experiments.data.masked_arrays import has_masked, without_mask
 from experiments.data.raw_table import listed
+from experiments.data.row_format import are_truths
 from experiments.errors import DataError
 from experiments.evaluation.model import Model, predict_frame, read_model
 
@@ -62,8 +63,8 @@ class StudyModel:
                   predicts classes.
 
         Returns:
-            `prediction`, and for classes `probability_NAME` of each, with the index of the rows. A class is a number
-            where the study's labels are numbers, and else its name. With `interval` also `interval_low` and
+            `prediction`, and for classes `probability_NAME` of each, with the index of the rows. A class is a number or
+            a truth value where the study's labels are such, and else its name. With `interval` also `interval_low` and
             `interval_high`, with `set_coverage` also `prediction_set`, a JSON list of the classes as texts.
 
         Raises:
@@ -86,7 +87,9 @@ class StudyModel:
         predictions, notes = predict_frame(model, frame, level)
         for note in notes:
             warnings.warn(note, stacklevel=2)
-        if model.rows.numbered:
+        if model.rows.numbered and are_truths(model.target.classes):
+            predictions["prediction"] = predictions["prediction"].str.casefold() == "true"
+        elif model.rows.numbered:
             predictions["prediction"] = pd.to_numeric(predictions["prediction"])
         return predictions.set_axis(frame.index)
 

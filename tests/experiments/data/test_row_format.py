@@ -1,4 +1,4 @@
-"""Labels are numbers where they come from: a text of digits that a program gives is a text."""
+"""Labels are numbers or truth values where they come from: a text that a program gives is a text."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from experiments.data.row_format import are_numbered
 
 X = np.arange(60.0).reshape(30, 2) % 7
 LABELS = np.arange(30) % 3
+LETTERS = np.array(["no", "yes"])[LABELS % 2]
 
 
 @pytest.mark.parametrize(
     ("labels", "numbered"),
-    [(LABELS, True), (LABELS / 2, True), (LABELS.astype(str), False), (LABELS == 1, False)],
-    ids=["whole", "fractions", "texts", "truth values"],
+    [(LABELS, True), (LABELS / 2, True), (LABELS.astype(str), False), (LABELS == 1, True), (LETTERS, False)],
+    ids=["whole", "fractions", "texts", "truth values", "letters"],
 )
 def test_labels_in_memory_are_what_they_are(labels: Any, numbered: bool) -> None:
     frame = pd.DataFrame(X, columns=["a", "b"])
@@ -32,6 +33,7 @@ def test_labels_in_memory_are_what_they_are(labels: Any, numbered: bool) -> None
     assert are_numbered(given_table((X, labels), DataSection(source=GIVEN))) is numbered
 
 
-def test_digits_in_a_text_file_are_numbers(tmp_path: Path) -> None:
-    pd.DataFrame(X, columns=["a", "b"]).assign(y=LABELS).to_csv(tmp_path / "mine.csv", index=False)
+@pytest.mark.parametrize("labels", [LABELS, LABELS == 1, np.where(LABELS == 1, "TRUE", "FALSE")])
+def test_labels_in_a_text_file_are_what_pandas_reads(tmp_path: Path, labels: Any) -> None:
+    pd.DataFrame(X, columns=["a", "b"]).assign(y=labels).to_csv(tmp_path / "mine.csv", index=False)
     assert are_numbered(load_table(DataSection(source=str(tmp_path / "mine.csv"), target="y"), {}))

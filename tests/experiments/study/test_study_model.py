@@ -58,6 +58,16 @@ def test_a_class_is_a_number_where_labels_are_numbers(tmp_path: Path) -> None:
         saved(tmp_path / "words", words)
 
 
+@pytest.mark.parametrize("classes", [("False", "True"), ("FALSE", "TRUE"), ("true", "false")])
+def test_a_class_is_a_truth_value_where_labels_are(tmp_path: Path, classes: tuple[str, str]) -> None:
+    model, frame = mixed_model(classes), mixed_frame(30, seed=5)
+    texts = saved(tmp_path / "texts", model).predict(frame)["prediction"]
+    truths = saved(tmp_path / "truths", replace(model, rows=replace(model.rows, numbered=True))).predict(frame)
+    assert truths["prediction"].dtype == np.bool_
+    assert truths["prediction"].tolist() == [text in ("True", "TRUE", "true") for text in texts]
+    assert texts.nunique() == 2
+
+
 def test_a_row_or_the_name_of_a_file_is_answered_with_what_to_pass(tmp_path: Path) -> None:
     model, frame = saved(tmp_path, mixed_model(())), mixed_frame(5)
     for rows in (frame.iloc[0], frame.iloc[0].to_dict(), "new.csv", tmp_path / "new.csv"):
