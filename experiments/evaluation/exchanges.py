@@ -14,7 +14,7 @@ from nnet.arrays import Array
 
 DRAWS, FEWEST = 1_000, 200  # exchanges, where there are too many to try all; of many rows fewer
 CELLS = 50 << 20  # limit of the rows in all exchanges
-ROUNDING = 1e-9  # share by which equal differences may differ
+ROUNDING = 1e-9  # share of the scores by which equal differences may differ, and a difference of 0 from 0
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def exchange_test(
     else:
         exchanged = np.random.default_rng(seed).random((draws, count)) < 0.5
         exchanged[0] = False
-    found = abs(score(winner) - score(default)) * (1 - ROUNDING)
+    scores = score(winner), score(default)
+    found = abs(scores[0] - scores[1]) - ROUNDING * (abs(scores[0]) + abs(scores[1]))
     if math.isnan(found):
         return Exchanged(1.0, 0.0)
     gains = np.empty(len(exchanged))

@@ -15,6 +15,7 @@ from experiments.config.target import Target
 from experiments.data.count_different import count_different
 from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
+from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.exchanges import DRAWS, FEWEST, ROUNDING, exchange_test
 from experiments.evaluation.expanded_interval import NORMAL_975, logit_interval, stretched
 from experiments.evaluation.mean_outputs import are_probabilities
@@ -41,7 +42,6 @@ from experiments.evaluation.statistics import (
     resampled,
     resampled_difference,
     single_rows,
-    verdict,
     wilson_interval,
 )
 from experiments.search.class_rankings import RANK_SCORES
@@ -235,6 +235,7 @@ def final_score(
         if target.classes and metric not in ROW_SCORES:
             rarest = min(fewest(metric, y, outputs_of, groups) for outputs_of in (winner, default))
         difference = of_few(difference, metric, lambda z: of_all(z, y), winner, default, groups, rarest)
+    difference = agreed(difference)
     return FinalScore(
         metric=metric,
         score=scores[0],

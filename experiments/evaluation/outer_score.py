@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
+from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
 from experiments.evaluation.final_score import SEED, OfRows, fewest, of_few, of_resampled, of_row_scores
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
-from experiments.evaluation.statistics import Interval, resampled, verdict
+from experiments.evaluation.statistics import Interval, resampled
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
@@ -81,6 +82,7 @@ def pooled_score(
     else:
         interval = within(metric, interval if of_rows is None else _hull(interval, of_rows.interval))
         difference = _difference(winners, defaults, sizes, of_rows) if compared else None
+    difference = agreed(difference)
     pooled = FinalScore(
         metric=metric,
         score=_mean(winners, sizes),

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evaluation.expanded_interval import FEW_ROWS, NORMAL_975, stretched
-from experiments.evaluation.results import SIGNIFICANCE, DifferenceMethod, IntervalMethod, ScoreDifference, Verdict
+from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ScoreDifference
+from experiments.evaluation.score_range import ROUNDING
 from nnet.arrays import Array
 
 DRAWS: Final = 10_000
@@ -166,7 +167,8 @@ def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDif
     (0.175, True)
     """
     gains = winner.astype(np.float64) - default
-    return _bootstrapped(float(gains.mean()), _bootstrap_means(gains, seed), single_rows(len(gains)), len(gains))
+    draws = _ties_are_zero(_bootstrap_means(gains, seed), winner)
+    return _bootstrapped(float(gains.mean()), draws, single_rows(len(gains)), len(gains))
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,8 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
         winner, default: scores of the same samples; higher is better.
     """
     smallest, score = 2.0 ** (1 - winner.units), winner.score - default.score
-    return _bootstrapped(score, winner.gains(default), winner.drawn, winner.units, smallest)
+    gains = _ties_are_zero(winner.gains(default), winner.draws)
+    return _bootstrapped(score, gains, winner.drawn, winner.units, smallest)
 
 
 def single_rows(rows: int) -> Drawn:
@@ -247,23 +250,6 @@ def single_rows(rows: int) -> Drawn:
     ('few_rows', 'rows')
     """
     return "few_rows" if rows < FEW_ROWS else "rows"
-
-
-def verdict(difference: ScoreDifference | None) -> Verdict:
-    """Return the verdict at p < 0.05, two-sided; "not compared" where there is no default to compare with.
-
-    Source: Schneider et al. (2025) on overtuning: in about one study of ten the tuned configuration is the worse one.
-
-    >>> verdict(ScoreDifference(score=0.03, ci95=(0.01, 0.05), p_value=0.004, method="mcnemar_bonett_price"))
-    'helped'
-    >>> verdict(ScoreDifference(score=-0.01, ci95=(-0.03, 0.01), p_value=0.4, method="mcnemar_bonett_price"))
-    'no evidence either way'
-    """
-    if difference is None:
-        return "not compared"
-    if difference.p_value >= SIGNIFICANCE or difference.score == 0:
-        return "no evidence either way"
-    return "helped" if difference.score > 0 else "default better"
 
 
 def _bootstrapped(
@@ -278,6 +264,11 @@ def _bootstrapped(
         method=PAIRED[drawn],
         draws=len(gains),
     )
+
+
+def _ties_are_zero(gains: NDArray[np.float64], scores: Array) -> NDArray[np.float64]:
+    """Return differences of scores, of which those that rounding may have made of 0 are 0."""
+    return np.where(np.abs(gains) < ROUNDING * np.abs(scores).mean(), 0.0, gains)
 
 
 def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:

@@ -43,3 +43,11 @@ def test_a_difference_without_a_value_is_no_evidence_where_exchanges_have_one() 
         return float(z.mean()) if z.min() < z.max() else float("nan")
 
     assert exchange_test(of_unequal_outputs, np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0).p_value == 1.0
+
+
+def test_equal_scores_are_equal_though_their_last_bits_differ() -> None:
+    """0.1 + 0.1 + 0.1 - 0.3 is no 0, so that p was 0.875."""
+    gains, other = np.array([0.1, 0.1, 0.1, -0.3, 0.2, -0.2]), 1 + np.array([4, 0, 2, 1, 5, 3]) * 0.1
+    one, other = (gains + other)[:, None], other[:, None]
+    assert 0 < abs(mean(one) - mean(other)) < 1e-15
+    assert exchange_test(mean, one, other, np.arange(6), seed=0).p_value == 1.0
