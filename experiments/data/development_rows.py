@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
 from experiments.data.copies import with_copies
-from experiments.data.outer_folds import split_by_fold
+from experiments.data.outer_folds import split_off
 from experiments.data.spellings import with_one_spelling
-from experiments.data.splits import split
 from experiments.data.subset import subset
 from experiments.data.table import Table
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.errors import DataError
 
 
@@ -25,15 +24,11 @@ def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
     """
     light = replace(table.without_features(), numbers=None)
     try:
-        light, _ = with_one_spelling(light)
-        target, y = target_of(light, data.task)
+        rows = labelled(with_one_spelling(light)[0], data.task)
         if data.rows is not None:
-            light, y = subset(light, target, y, data.rows, data.split_seed)
-        light, _ = with_copies(light, data.copies)
-        if data.test_fold is None:
-            development, _ = split(light, target, y, data.test_size, data.split_seed)
-        else:
-            development, _ = split_by_fold(light, target, y, data)
+            rows = subset(rows, data.rows, data.split_seed)
+        rows = replace(rows, table=with_copies(rows.table, data.copies)[0])
+        development, _ = split_off(rows, data)
     except DataError:
         return np.arange(len(table.target))
     return np.sort(development.table.positions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from experiments.data.last_batch import last_batch_hint
 from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
 from experiments.data.moments import most_forward_folds
-from experiments.data.outer_folds import check_inner_folds, split_by_fold
+from experiments.data.outer_folds import check_inner_folds, split_off
 from experiments.data.pooling import pooling_note
 from experiments.data.positive import OF_ONE_CLASS
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
@@ -37,13 +37,12 @@ from experiments.data.splits import (
     Rows,
     class_counts,
     make_folds,
-    split,
     suitable_folds,
     table_fingerprint,
 )
 from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
-from experiments.data.target_type import target_of, type_note, with_logarithm
+from experiments.data.target_type import labelled, type_note, with_logarithm
 from experiments.data.time_order import order_hints
 from experiments.errors import DataError
 from nnet.batches import FoldData
@@ -98,21 +97,19 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     section = rows_of(spec)
     table = load_table(section, environ) if table is None else table
     table, notes = with_one_spelling(with_equal_rows(table))
-    target, y = target_of(table, spec.data.task)
+    rows = labelled(table, spec.data.task)
     if spec.data.target_transform is not None:
-        target = with_logarithm(table, target, y)
-    if spec.data.task == "auto" and (note := type_note(table, target)) is not None:
+        rows = with_logarithm(rows)
+    if spec.data.task == "auto" and (note := type_note(rows)) is not None:
         notes += (note,)
     if spec.data.rows is not None:
-        table, y = subset(table, target, y, spec.data.rows, spec.data.split_seed)
-    table, copies = with_copies(table, spec.data.copies)
+        rows = subset(rows, spec.data.rows, spec.data.split_seed)
+    table, copies = with_copies(rows.table, spec.data.copies)
+    rows = replace(rows, table=table)
     notes += () if copies is None else copies.notes(spec.data.copies)
-    if section.test_fold is None:
-        development, test = split(table, target, y, section.test_size, section.split_seed, section.positive)
-    else:
-        development, test = split_by_fold(table, target, y, section)
+    development, test = split_off(rows, section)
     if spec.cv.outer is not None:
-        check_inner_folds(table, target, y, section, spec.cv)
+        check_inner_folds(rows, section, spec.cv)
         notes += _unused_test_size(spec)
     notes += tuple(_hints(spec, table, development, test))
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
@@ -124,9 +121,9 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     return StudyData(
         name=table.name,
         target=development.target,
-        rows=len(y),
+        rows=len(rows.y),
         features=table.features.shape[1],
-        fingerprint=table_fingerprint(table, y),
+        fingerprint=table_fingerprint(table, rows.y),
         development=development,
         test=test,
         folds=folds,
