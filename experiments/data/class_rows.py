@@ -17,8 +17,8 @@ from experiments.data.table import Table
 from experiments.data.target_type import LabelledTable
 from experiments.data.texts import words_among_numbers
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
-Rows = NDArray[np.intp]
 LONGEST = 60  # characters of the path of a picture
 
 

@@ -19,8 +19,8 @@ from experiments.data.equal_rows import equal_pictures, equal_rows
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
-Rows = NDArray[np.intp]
 CopiesSplit = Literal["together", "free", "groups", "time"]
 Choice = Literal["together", "free"]
 EFFECTIVE = 0.95  # effective number of rows, as a share of all, from which on copies count as rows of their own

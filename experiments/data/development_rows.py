@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
 from experiments.data.copies import with_copies
@@ -15,9 +14,10 @@ from experiments.data.subset import subset
 from experiments.data.table import Table
 from experiments.data.target_type import labelled
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 
-def development_rows(table: Table, data: DataSection) -> NDArray[np.intp]:
+def development_rows(table: Table, data: DataSection) -> Rows:
     """Return the rows that the study's own split gives to the search, in the order of the file.
 
     Where the split is impossible, these are all rows; the study itself then says what is wrong.

@@ -17,7 +17,6 @@ from experiments.data.holdout import SealedTestSet
 from experiments.data.positive import with_positive_last
 from experiments.data.splits import (
     DevelopmentSet,
-    Rows,
     check_roles,
     development_set,
     make_folds,
@@ -28,6 +27,7 @@ from experiments.data.splits import (
 from experiments.data.table import Table
 from experiments.data.target_type import LabelledTable
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 SIDE = "cv.outer: every class needs a row on each side"
 FEWER = "set a smaller cv.outer"

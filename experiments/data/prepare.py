@@ -34,7 +34,6 @@ from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import (
     DevelopmentSet,
     Folds,
-    Rows,
     class_counts,
     make_folds,
     suitable_folds,
@@ -45,6 +44,7 @@ from experiments.data.table import Table, TableReading
 from experiments.data.target_type import labelled, type_note, with_logarithm
 from experiments.data.time_order import order_hints
 from experiments.errors import DataError
+from nnet.arrays import Rows
 from nnet.batches import FoldData
 
 
@@ -214,7 +214,7 @@ def fitted_folds(development: DevelopmentSet, folds: Folds, preprocessing: Prepr
     return [fitted_on(development, train, preprocessing) for train, _ in folds.pairs]
 
 
-def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing: Preprocessing) -> Preprocessor:
+def fitted_on(development: DevelopmentSet, rows: Rows, preprocessing: Preprocessing) -> Preprocessor:
     """Fit the preprocessing to some development rows."""
     table = development.table
     if set(table.kinds) == {"pixel"}:

@@ -32,8 +32,8 @@ from experiments.data.positive import with_positive_last
 from experiments.data.table import Table
 from experiments.data.target_type import LabelledTable
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
-Rows = NDArray[np.intp]
 DRAWS = 20  # of a test set, until every class has rows on each side
 
 
@@ -247,7 +247,7 @@ def _test_split(whole: LabelledTable, test_size: float, split_seed: int) -> tupl
     from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit, train_test_split
 
     table, y, classes = whole.table, whole.y, len(whole.target.classes)
-    rows = np.arange(len(y), dtype=np.intp)
+    rows: Rows = np.arange(len(y), dtype=np.intp)
     if table.time is not None:
         rows = np.argsort(table.time, kind="stable") if not table.own_test else rows
         at = len(rows) - (table.own_test or ceil(len(rows) * test_size))

@@ -14,6 +14,7 @@ from experiments.data.equal_rows import EqualRows
 from experiments.data.features import Features
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 if TYPE_CHECKING:
     from experiments.config.data_options import Decided
@@ -161,7 +162,7 @@ class Table:
     time: NDArray[Any] | None = None
     weights: NDArray[np.float64] | None = None
     picture: tuple[int, ...] | None = None
-    numbers: NDArray[np.intp] | None = None
+    numbers: Rows | None = None
     files: NDArray[np.object_] | None = None
     cells: SourceCells | None = None
     equal: EqualRows | None = None
@@ -180,7 +181,7 @@ class Table:
         return len(self.target) - self.own_test
 
     @property
-    def positions(self) -> NDArray[np.intp]:
+    def positions(self) -> Rows:
         """Return (N,) the position of each row in the source, from 0."""
         return np.arange(len(self.target)) if self.numbers is None else self.numbers
 
