@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.features import column_values
 from experiments.data.leaks import TOGETHER
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
@@ -41,9 +40,8 @@ def neighbour_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, 
     if same.sum() < PAIRS or (not classes and _is_sorted(target)) or not _is_alike_target(target, classes):
         return ()
     alike, eligible = [], 0
-    for at, name in islice(table.columns_of("number"), COLUMNS):
-        values = column_values(table.features, at).astype(np.float64)
-        ranks = _ranks(np.nan_to_num(values[order], nan=np.inf))
+    for name, _, values in islice(table.values_of("number"), COLUMNS):
+        ranks = _ranks(np.nan_to_num(values.astype(np.float64)[order], nan=np.inf))
         if ranks.max() + 1 >= LEVELS and not _is_sorted(ranks):
             eligible += 1
             if _difference(ranks, labels, same) < ALIKE:

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.data.features import column_values
 from experiments.data.missing_codes import code_hints, target_hint
 from experiments.data.raw_table import listed
-from experiments.data.table import Kind, Table
+from experiments.data.table import Table
 
 FAR = 1000  # times the distance between the quartiles
 YEAR = 365.25  # days
@@ -41,7 +40,7 @@ def hints(
         ranked: whether far values are ranked already.
         metric: of the study file.
     """
-    present = {name: values[np.isfinite(values)] for name, values in _numbers(table)}
+    present = {name: values[np.isfinite(values)] for name, _, values in table.values_of("number")}
     lines, coded = code_hints(present)
     if table.reading is not None and (hint := target_hint(table.target_name, target, y)):
         lines.append(hint)
@@ -111,15 +110,10 @@ def size_hint(table: Table) -> tuple[str, ...]:
     )
 
 
-def _numbers(table: Table, of: Kind = "number") -> Iterator[tuple[str, NDArray[np.float64]]]:
-    for at, name in table.columns_of(of):
-        yield name, column_values(table.features, at)
-
-
 def _short_years(table: Table) -> Iterator[tuple[str, float]]:
     """Yield the columns of dates whose years have two digits, and the years that they span."""
     formats = {} if table.reading is None else table.reading.formats
-    for name, days in _numbers(table, "date"):
+    for name, _, days in table.values_of("date"):
         present = days[np.isfinite(days)]
         if "%y" in formats.get(name, "") and len(present):
             yield name, float(np.ptp(present)) / YEAR

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.data.features import column_values
 from experiments.data.preprocessing import Categories
 from experiments.data.table import Kind, Table, TableReading
 from experiments.data.texts import INDEX_NAME
@@ -83,9 +82,9 @@ def are_numbered(table: Table) -> bool:
 def ranges_of(table: Table) -> dict[str, tuple[float, float]]:
     """Return the lowest and the highest value of each column of numbers or dates; pixels have none."""
     ranges = {}
-    for at, name in table.columns_of("number", "date"):
-        values = column_values(table.features, at).astype(np.float64)
-        if len(present := values[np.isfinite(values)]):
+    for name, _, values in table.values_of("number", "date"):
+        numbers = values.astype(np.float64)
+        if len(present := numbers[np.isfinite(numbers)]):
             ranges[name] = (float(present.min()), float(present.max()))
     return ranges
 

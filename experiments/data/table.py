@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import EqualRows
-from experiments.data.features import Features
+from experiments.data.features import Features, column_values
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
 from nnet.arrays import Rows
@@ -200,6 +200,11 @@ class Table:
         for at, (name, kind) in enumerate(zip(self.columns, self.kinds, strict=True)):
             if kind in kinds:
                 yield at, name
+
+    def values_of(self, *kinds: Kind) -> Iterator[tuple[str, Kind, NDArray[Any]]]:
+        """Yield the name, the kind and the (N,) values of each column of some kinds."""
+        for at, name in self.columns_of(*kinds):
+            yield name, self.kinds[at], column_values(self.features, at)
 
     def source_cells(self) -> SourceCells:
         """Return the cells of every row in the source, or the features and target where no cells are kept."""
