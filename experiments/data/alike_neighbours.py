@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.data.leaks import TOGETHER
 from experiments.data.raw_table import listed
-from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 
 SAMPLE = 5000  # rows, the first ones of the file
 COLUMNS = 50  # that are looked at
@@ -21,16 +21,12 @@ TARGET = 0.5  # likewise, of the target
 SORTED = 0.9  # share of steps in one direction, from which on a column is what the rows are sorted by
 
 
-def neighbour_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, ...]:
+def neighbour_hints(development: LabelledTable) -> tuple[str, ...]:
     """Say that rows next to each other are alike, in half of the numbers and in the target; one line at most.
 
     Rows are compared with others of their class, so that a file in the order of its classes is none of these.
-
-    Args:
-        table:   the development rows.
-        y:       their labels or numbers.
-        classes: whether y are labels.
     """
+    table, y, classes = development.table, development.y, bool(development.target.classes)
     if table.time is not None or table.groups is not None or len(y) <= PAIRS:
         return ()
     order = np.argsort(table.positions)[:SAMPLE]

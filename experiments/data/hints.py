@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.target import Target
 from experiments.data.missing_codes import code_hints, target_hint
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 
 FAR = 1000  # times the distance between the quartiles
 YEAR = 365.25  # days
@@ -25,21 +25,14 @@ MOST = 0.9  # share of a class, from which on accuracy says little of the others
 RULING = 100  # the hundredth part of the rows that has more than half of the squared deviations from the mean
 
 
-def hints(
-    table: Table,
-    target: Target,
-    y: NDArray[np.float64] | NDArray[np.intp],
-    ranked: bool = False,
-    metric: str = "auto",
-) -> tuple[str, ...]:
+def hints(development: LabelledTable, ranked: bool = False, metric: str = "auto") -> tuple[str, ...]:
     """Point out numbers that may stand for missing ones, far values, and a target that is skewed, far or of one class.
 
     Args:
-        table:  the development rows.
-        y:      their labels or numbers.
         ranked: whether far values are ranked already.
         metric: of the study file.
     """
+    table, target, y = development.table, development.target, development.y
     present = {name: values[np.isfinite(values)] for name, _, values in table.values_of("number")}
     lines, coded = code_hints(present)
     if table.reading is not None and (hint := target_hint(table.target_name, target, y)):
@@ -64,9 +57,9 @@ def hints(
         lines.append(
             f"target {table.target_name!r} is positive and skewed; data.target_transform = log learns its logarithm."
         )
-    elif numbers is not None and metric in SQUARED and (rows := _ruling_rows(numbers)):
+    elif numbers is not None and metric in SQUARED and (ruling := _ruling_rows(numbers)):
         lines.append(
-            f"target {table.target_name!r} is so far from its mean in {rows} of {len(numbers):,} development rows that "
+            f"target {table.target_name!r} is so far from its mean in {ruling} of {len(y):,} development rows that "
             "r2 and squared errors say little of the others; cv.metric = neg_mean_absolute_error weighs all rows alike."
         )
     return tuple(lines)

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.copies import first_rows
 from experiments.data.hashes import fingerprint
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
 from experiments.data.told_together import CLASSES, MOST, factors, told_together
@@ -45,17 +47,14 @@ GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|(.*[_ .-])?({THINGS})(s?{N
 COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of numbers, as `households` are
 
 
-def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: Rows | None = None) -> tuple[str, ...]:
+def leak_hints(development: LabelledTable) -> tuple[str, ...]:
     """Point out columns that tell the target, of their row or of the next, and repeated identifiers.
 
-    Args:
-        table:   the development rows.
-        y:       their labels or numbers.
-        classes: whether y are labels.
-        rows:    positions of the rows that are no copies of others: a copy has the same target in any case. None: all.
+    Copies are not looked at, which have the same target in any case.
     """
+    table, y, classes = development.table, development.y, bool(development.target.classes)
+    rows = first_rows(table)
     lines, features = [], table.columns_of("number", "category", "date")
-    rows = np.arange(len(y)) if rows is None else rows
     labels = np.unique(y[rows], return_inverse=True)[1]
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"

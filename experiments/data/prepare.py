@@ -15,7 +15,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.alike_neighbours import neighbour_hints
 from experiments.data.calendar_hints import calendar_hints
-from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
+from experiments.data.copies import Copies, with_copies, with_equal_rows
 from experiments.data.drawn_together import blocks_note
 from experiments.data.features import take_rows
 from experiments.data.fold_rows import fold_rows
@@ -111,7 +111,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     if spec.cv.outer is not None:
         check_inner_folds(rows, section, spec.cv)
         notes += _unused_test_size(spec)
-    notes += tuple(_hints(spec, table, development, test))
+    notes += tuple(_hints(spec, development, test))
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)
     if cv.n_splits < spec.cv.n_splits:
@@ -134,22 +134,22 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     )
 
 
-def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: SealedTestSet) -> Iterator[str]:
+def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) -> Iterator[str]:
     """Say what the development rows suggest to change, and how the test rows are drawn."""
-    searched, ours, target, y = spec.space, development.table, development.target, development.y
+    searched, ours, target = spec.space, development.table, development.target
     if "rare" not in searched and (note := pooling_note(ours, spec.preprocessing.rare)) is not None:
         yield note
     if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
         yield f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one."
-    if table.time is not None and test.groups is not None:
+    if ours.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
-    yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.positions))
+    yield from leak_hints(development)
     yield from role_hints(ours)
     yield from size_hint(ours)
-    yield from order_hints(ours) or neighbour_hints(ours, y, bool(target.classes))
+    yield from order_hints(ours) or neighbour_hints(development)
     yield from calendar_hints(ours)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched
-    yield from hints(ours, target, y, bounded, spec.cv.metric)
+    yield from hints(development, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in searched:
         yield from brightness_hint(ours)
 

@@ -151,7 +151,7 @@ def rows_of(table: Table, rows: Rows) -> Table:
         numbers=table.positions[rows],
         files=None if table.files is None else table.files[rows],
         cells=None,
-        equal=None,
+        equal=None if table.equal is None else table.equal.take(rows),
         copies=None if table.copies is None else table.copies[rows],
     )
 

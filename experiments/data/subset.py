@@ -39,6 +39,5 @@ def subset(whole: LabelledTable, rows: int, seed: int) -> LabelledTable:
         rows_of(table, kept),
         own_test=table.own_test,
         cells=table.source_cells().take(kept),
-        equal=None if table.equal is None else table.equal.take(kept),
     )
     return LabelledTable(drawn_rows, y[kept], whole.target)
