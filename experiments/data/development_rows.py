@@ -1,4 +1,4 @@
-"""The development rows of a table, before its features are read: how columns are read follows from these alone."""
+"""The rows that a study learns from, as they are before it reads features: how columns are read follows from these."""
 
 from __future__ import annotations
 
@@ -7,14 +7,32 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.config.data_options import DataSection
-from experiments.data.copies import with_copies
+from experiments.data.copies import Copies, with_copies
 from experiments.data.outer_folds import split_off
 from experiments.data.spellings import with_one_spelling
 from experiments.data.subset import subset
 from experiments.data.table import Table
-from experiments.data.target_type import labelled
+from experiments.data.target_type import LabelledTable, labelled, type_note, with_logarithm
 from experiments.errors import DataError
 from nnet.arrays import Rows
+
+
+def understood(table: Table, data: DataSection) -> tuple[LabelledTable, Copies | None, tuple[str, ...]]:
+    """Infer the target, draw rows and decide about copies, and say what was decided: all that precedes the split.
+
+    Raises:
+        DataError: the target does not suit [data], or rows cannot be drawn or kept together.
+    """
+    table, notes = with_one_spelling(table)
+    rows = labelled(table, data.task)
+    if data.target_transform is not None:
+        rows = with_logarithm(rows)
+    if data.task == "auto" and (note := type_note(rows)) is not None:
+        notes += (note,)
+    if data.rows is not None:
+        rows = subset(rows, data.rows, data.split_seed)
+    table, copies = with_copies(rows.table, data.copies)
+    return replace(rows, table=table), copies, notes + (() if copies is None else copies.notes(data.copies))
 
 
 def development_rows(table: Table, data: DataSection) -> Rows:
@@ -24,10 +42,7 @@ def development_rows(table: Table, data: DataSection) -> Rows:
     """
     light = replace(table.without_features(), numbers=None)
     try:
-        rows = labelled(with_one_spelling(light)[0], data.task)
-        if data.rows is not None:
-            rows = subset(rows, data.rows, data.split_seed)
-        rows = replace(rows, table=with_copies(rows.table, data.copies)[0])
+        rows, _, _ = understood(light, data)
         development, _ = split_off(rows, data)
     except DataError:
         return np.arange(len(table.target))

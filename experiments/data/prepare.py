@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,8 @@ from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.alike_neighbours import neighbour_hints
 from experiments.data.calendar_hints import calendar_hints
-from experiments.data.copies import Copies, with_copies, with_equal_rows
+from experiments.data.copies import Copies, with_equal_rows
+from experiments.data.development_rows import understood
 from experiments.data.drawn_together import blocks_note
 from experiments.data.features import take_rows
 from experiments.data.fold_rows import fold_rows
@@ -30,7 +31,6 @@ from experiments.data.pooling import pooling_note
 from experiments.data.positive import OF_ONE_CLASS
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.role_hints import role_hints
-from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import (
     DevelopmentSet,
     Folds,
@@ -39,9 +39,7 @@ from experiments.data.splits import (
     suitable_folds,
     table_fingerprint,
 )
-from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
-from experiments.data.target_type import labelled, type_note, with_logarithm
 from experiments.data.time_order import order_hints
 from experiments.errors import DataError
 from nnet.arrays import Rows
@@ -96,17 +94,8 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     """
     section = rows_of(spec)
     table = load_table(section, environ) if table is None else table
-    table, notes = with_one_spelling(with_equal_rows(table))
-    rows = labelled(table, spec.data.task)
-    if spec.data.target_transform is not None:
-        rows = with_logarithm(rows)
-    if spec.data.task == "auto" and (note := type_note(rows)) is not None:
-        notes += (note,)
-    if spec.data.rows is not None:
-        rows = subset(rows, spec.data.rows, spec.data.split_seed)
-    table, copies = with_copies(rows.table, spec.data.copies)
-    rows = replace(rows, table=table)
-    notes += () if copies is None else copies.notes(spec.data.copies)
+    rows, copies, notes = understood(with_equal_rows(table), section)
+    table = rows.table
     development, test = split_off(rows, section)
     if spec.cv.outer is not None:
         check_inner_folds(rows, section, spec.cv)
