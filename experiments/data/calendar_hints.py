@@ -24,17 +24,13 @@ EXCEL = (32_874, 55_153)  # days of the years 1990 to 2050, as a workbook counts
 PARTS = {"y": (1800, 2200), "m": (1, 12), "d": (1, 31)}  # names of the parts of a date, and what these can be
 
 
-def calendar_hints(table: Table) -> tuple[str, ...]:
-    """Point out columns that hold times, but are read as categories or numbers.
-
-    Args:
-        table: the development rows.
-    """
+def calendar_hints(development: Table) -> tuple[str, ...]:
+    """Point out columns that hold times, but are read as categories or numbers."""
     lines, parts = [], {}
-    for name, kind, values in table.values_of("category", "number"):
+    for name, kind, values in development.values_of("category", "number"):
         if kind == "category":
             texts = {str(value) for value in set(values.tolist()) if isinstance(value, str)}
-            lines += [*_season(table, name, texts), *_month(name, texts)]
+            lines += [*_season(development, name, texts), *_month(name, texts)]
         elif name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
             numbers = values.astype(np.float64)
             whole = bool(len(numbers)) and bool((numbers == np.trunc(numbers)).all())  # none is missing

@@ -65,19 +65,15 @@ def hints(development: LabelledTable, ranked: bool = False, metric: str = "auto"
     return tuple(lines)
 
 
-def brightness_hint(table: Table) -> tuple[str, ...]:
-    """Point out bright pictures, whose pixels are not centred, and pictures without a bright pixel.
-
-    Args:
-        table: the development rows.
-    """
-    if table.pixel_range is None:
+def brightness_hint(development: Table) -> tuple[str, ...]:
+    """Point out bright pictures, whose pixels are not centred, and pictures without a bright pixel."""
+    if development.pixel_range is None:
         return ()
-    mean, largest = float(np.mean(table.features)) / table.pixel_range, float(np.max(table.features))
+    mean, largest = float(np.mean(development.features)) / development.pixel_range, float(np.max(development.features))
     if mean >= BRIGHT:
         what = f"their mean is {mean:.2f} of the largest value"
-    elif largest < table.pixel_range / 2:
-        what = f"none is above {largest:g} of {table.pixel_range:g}"
+    elif largest < development.pixel_range / 2:
+        what = f"none is above {largest:g} of {development.pixel_range:g}"
     else:
         return ()
     return (
@@ -86,16 +82,12 @@ def brightness_hint(table: Table) -> tuple[str, ...]:
     )
 
 
-def size_hint(table: Table) -> tuple[str, ...]:
-    """Point out many large pictures of a folder, which may be read smaller.
-
-    Args:
-        table: the development rows.
-    """
-    rows, inputs = table.features.shape
-    if table.files is None or table.picture is None or inputs < LARGE or rows * inputs < MANY:
+def size_hint(development: Table) -> tuple[str, ...]:
+    """Point out many large pictures of a folder, which may be read smaller."""
+    rows, inputs = development.features.shape
+    if development.files is None or development.picture is None or inputs < LARGE or rows * inputs < MANY:
         return ()
-    height, width = table.picture[:2]
+    height, width = development.picture[:2]
     half = f"[{max(1, width // 2)}, {max(1, height // 2)}]"
     return (
         f"each of the {rows:,} development pictures has {inputs:,} inputs, so a trial may take minutes; "

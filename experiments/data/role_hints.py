@@ -31,13 +31,9 @@ EVENT = (
 )
 
 
-def role_hints(table: Table) -> tuple[str, ...]:
-    """Point out weights that are features, and survival times that are learnt as other numbers.
-
-    Args:
-        table: the development rows.
-    """
-    return (*_weights(table), *_survival(table))
+def role_hints(development: Table) -> tuple[str, ...]:
+    """Point out weights that are features, and survival times that are learnt as other numbers."""
+    return (*_weights(development), *_survival(development))
 
 
 def _weights(table: Table) -> Iterator[str]:

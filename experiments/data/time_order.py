@@ -52,18 +52,14 @@ def later_option(name: str) -> str:
     return f"if new rows will be later ones, --time {quote(name)} tests on later rows"
 
 
-def order_hints(table: Table) -> tuple[str, ...]:
-    """Say by which column rows may be in an order of time, where neither that nor groups are named: one line at most.
-
-    Args:
-        table: the development rows.
-    """
-    if table.time is not None or table.groups is not None:  # which exclude each other
+def order_hints(development: Table) -> tuple[str, ...]:
+    """Say by which column rows may be in an order of time, where neither it nor groups are named: one line at most."""
+    if development.time is not None or development.groups is not None:  # which exclude each other
         return ()
-    columns, onward = _times(table), _times(table, onward=True)
+    columns, onward = _times(development), _times(development, onward=True)
     dates = [(name, moments) for name, kind, moments in columns if kind == "date"]
     numbers = [(name, moments) for name, kind, moments in columns if kind == "number"]
-    lines = chain(_ordered(columns), _ordered_together(numbers), _series(table, onward), _even(dates))
+    lines = chain(_ordered(columns), _ordered_together(numbers), _series(development, onward), _even(dates))
     return tuple(islice(lines, 1))
 
 
