@@ -97,7 +97,7 @@ def steps_of_rows() -> None:
     from experiments.data.row_hashes import save_row_hashes
     from experiments.data.source_digest import source_digest
     from experiments.data.splits import make_folds, split, table_fingerprint
-    from experiments.data.target_type import target_of
+    from experiments.data.target_type import labelled
     from experiments.evaluation.diagnostics import predictions
     from experiments.evaluation.permutation import ScoredModel, Shuffling, permute_columns
     from experiments.evaluation.permutation_importance import shuffles
@@ -113,9 +113,9 @@ def steps_of_rows() -> None:
     measure("digest of the source", lambda: source_digest(data, os.environ))
     table = measure("reading", lambda: load_table(data, os.environ))
     table, _ = measure("copies, check", lambda: with_copies(table, data.copies))
-    target, y = measure("target", lambda: target_of(table, data.task))
-    measure("fingerprint", lambda: table_fingerprint(table, y))
-    development, test = measure("test set, sealed", lambda: split(table, target, y, data.test_size, data.split_seed))
+    whole = measure("target", lambda: labelled(table, data.task))
+    measure("fingerprint", lambda: table_fingerprint(table, whole.y))
+    development, test = measure("test set, sealed", lambda: split(whole, data.test_size, data.split_seed))
     measure("hashes of the test rows", lambda: save_row_hashes(test.known_by))
     folds = measure("folds", lambda: make_folds(development, cv, data.split_seed))
     measure("file of the validation rows", lambda: validation_file(development, folds))
@@ -132,11 +132,11 @@ def steps_of_rows() -> None:
     candidates = Candidates((0.5,) * CONFIGURATIONS, (1,) * CONFIGURATIONS, 0)
     measure(
         f"corrected score of {CONFIGURATIONS} trials",
-        lambda: selection(contents, "accuracy", target, validated, candidates),
+        lambda: selection(contents, "accuracy", whole.target, validated, candidates),
     )
-    model, rows = OutOfFold(contents[0], are_probabilities=True), Development(validated, target, "rows")
+    model, rows = OutOfFold(contents[0], are_probabilities=True), Development(validated, whole.target, "rows")
     measure("temperature and sets", lambda: uncertainty_of(model, None, rows))
-    measure("errors and calibration", lambda: predictions(model, validated, target))
+    measure("errors and calibration", lambda: predictions(model, validated, whole.target))
     measure("bootstrap of the test rows", lambda: bootstrap_interval(random.normal(size=len(test)), 0))
     held, inputs = folds.pairs[0][1], features.shape[1]
     shuffling = Shuffling(inputs, (np.arange(inputs),), *shuffles(inputs, [len(held)], 500))

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from experiments.benchmark.optuna_peer import FOLDS, PIXELS, ROWS, SETTINGS, TARGET, OptunaPeer, PeerSettings
 from experiments.config.spec import Choices, Range, StudySpec
 from experiments.errors import SpecError
 from experiments.search.context import StudyContext
+from nnet.arrays import Rows
 
 NETWORK = ("hidden_layers", "hidden_units", "learning_rate", "l2", "batch_size", "activation")
 ACTIVATIONS = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "identity": "identity"}
@@ -87,7 +87,7 @@ class PeerStudy:
         else:
             np.save(folder / PIXELS, self.features, allow_pickle=False)
         np.save(folder / TARGET, data.development.y, allow_pickle=False)
-        folds: dict[str, NDArray[np.intp]] = {}
+        folds: dict[str, Rows] = {}
         for fold, (train, validation) in enumerate(data.folds.pairs):
             folds |= {f"train_{fold}": train, f"validation_{fold}": validation}
         np.savez(folder / FOLDS, allow_pickle=False, **folds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from nnet import common_names
@@ -83,29 +84,6 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {  # own word of a value -> its co
     "none": ("off", "false", "no"),
 }
 
-
-def meant_keys(typed: object, known: Iterable[str]) -> list[str]:
-    """List the known key that a word means: the one that is commonly called so, or else the nearest.
-
-    >>> meant_keys("weight_decay", ["decay", "l2"]), meant_keys("batchsize", ["batch_size"]), meant_keys("lr", ["log"])
-    (['l2'], ['batch_size'], [])
-    """
-    return meant(typed, known, KEYS)
-
-
-def common_keys(typed: object, known: Iterable[str]) -> list[str]:
-    """List the known keys that are commonly called so.
-
-    >>> common_keys("LR", ["decay", "learning_rate"]), common_keys("learning", ["decay", "learning_rate"])
-    (['learning_rate'], [])
-    """
-    return called(typed, known, KEYS)
-
-
-def meant_words(typed: object, known: Iterable[str]) -> list[str]:
-    """List the known word of a value that another word means: the one commonly called so, or else the nearest.
-
-    >>> meant_words("Sobol", ["qmc", "grid"]), meant_words("adamm", ["adam", "adamw"])
-    (['qmc'], ['adam'])
-    """
-    return meant(typed, known, WORDS)
+meant_keys = partial(meant, names=KEYS)  # the key that is commonly called so, or else the nearest
+common_keys = partial(called, names=KEYS)  # the keys that are commonly called so
+meant_words = partial(meant, names=WORDS)  # the word of a value that is commonly called so, or else the nearest

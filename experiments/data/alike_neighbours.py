@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.features import column_values
 from experiments.data.leaks import TOGETHER
 from experiments.data.raw_table import listed
-from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 
 SAMPLE = 5000  # rows, the first ones of the file
 COLUMNS = 50  # that are looked at
@@ -22,16 +21,12 @@ TARGET = 0.5  # likewise, of the target
 SORTED = 0.9  # share of steps in one direction, from which on a column is what the rows are sorted by
 
 
-def neighbour_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, ...]:
+def neighbour_hints(development: LabelledTable) -> tuple[str, ...]:
     """Say that rows next to each other are alike, in half of the numbers and in the target; one line at most.
 
     Rows are compared with others of their class, so that a file in the order of its classes is none of these.
-
-    Args:
-        table:   the development rows.
-        y:       their labels or numbers.
-        classes: whether y are labels.
     """
+    table, y, classes = development.table, development.y, bool(development.target.classes)
     if table.time is not None or table.groups is not None or len(y) <= PAIRS:
         return ()
     order = np.argsort(table.positions)[:SAMPLE]
@@ -41,9 +36,8 @@ def neighbour_hints(table: Table, y: NDArray[Any], classes: bool) -> tuple[str, 
     if same.sum() < PAIRS or (not classes and _is_sorted(target)) or not _is_alike_target(target, classes):
         return ()
     alike, eligible = [], 0
-    for at, name in islice(table.columns_of("number"), COLUMNS):
-        values = column_values(table.features, at).astype(np.float64)
-        ranks = _ranks(np.nan_to_num(values[order], nan=np.inf))
+    for name, _, values in islice(table.values_of("number"), COLUMNS):
+        ranks = _ranks(np.nan_to_num(values.astype(np.float64)[order], nan=np.inf))
         if ranks.max() + 1 >= LEVELS and not _is_sorted(ranks):
             eligible += 1
             if _difference(ranks, labels, same) < ALIKE:

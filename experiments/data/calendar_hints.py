@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.features import column_values
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 from experiments.data.time_order import LATER
@@ -25,18 +24,14 @@ EXCEL = (32_874, 55_153)  # days of the years 1990 to 2050, as a workbook counts
 PARTS = {"y": (1800, 2200), "m": (1, 12), "d": (1, 31)}  # names of the parts of a date, and what these can be
 
 
-def calendar_hints(table: Table) -> tuple[str, ...]:
-    """Point out columns that hold times, but are read as categories or numbers.
-
-    Args:
-        table: the development rows.
-    """
+def calendar_hints(development: Table) -> tuple[str, ...]:
+    """Point out columns that hold times, but are read as categories or numbers."""
     lines, parts = [], {}
-    for name, kind, values in _columns(table):
+    for name, kind, values in development.values_of("category", "number"):
         if kind == "category":
             texts = {str(value) for value in set(values.tolist()) if isinstance(value, str)}
-            lines += [*_season(table, name, texts), *_month(name, texts)]
-        else:
+            lines += [*_season(development, name, texts), *_month(name, texts)]
+        elif name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
             numbers = values.astype(np.float64)
             whole = bool(len(numbers)) and bool((numbers == np.trunc(numbers)).all())  # none is missing
             if re.fullmatch(DAY_NAME, name) and _are_between(numbers, EXCEL):
@@ -52,14 +47,6 @@ def calendar_hints(table: Table) -> tuple[str, ...]:
             f"numbers; if new rows will be later ones, a column of dates made of them, named in data.time, {LATER}"
         )
     return tuple(lines)
-
-
-def _columns(table: Table) -> Iterator[tuple[str, str, NDArray[np.generic]]]:
-    """Yield the features of categories, and those of numbers that are named like dates or parts of them."""
-    for at, name in table.columns_of("category", "number"):
-        kind = table.kinds[at]
-        if kind == "category" or name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
-            yield name, kind, column_values(table.features, at)
 
 
 def _are_between(numbers: NDArray[np.float64], limits: tuple[int, int]) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.data.cell_words import Words, array_words, column_words
 from experiments.data.hashes import short_hash
+from nnet.arrays import Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1 << 22  # cells that are words at a time: 32 MiB
 
-Rows = NDArray[np.intp]
 Columns: TypeAlias = "NDArray[Any] | pa.ChunkedArray | pd.DataFrame"
 
 

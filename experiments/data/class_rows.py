@@ -11,74 +11,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.readable import first_few, readable
-from experiments.config.target import Target
 from experiments.data.copies import different_rows
 from experiments.data.raw_table import SHOWN
 from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 from experiments.data.texts import words_among_numbers
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
-Rows = NDArray[np.intp]
 LONGEST = 60  # characters of the path of a picture
 
 
-def check_classes(table: Table, target: Target, y: NDArray[Any]) -> None:
+def check_classes(rows: LabelledTable) -> None:
     """Refuse a class with too few rows for any split: one to test on, and in every fold one to learn from.
 
     Raises:
         DataError: the message names the class and its rows.
     """
-    if target.classes:
-        least = 2 if table.own_test else 3
-        rule = f"data: every class needs {least} rows, to learn from in every fold and to test on"
-        words = rule, "", "remove its rows, or add some"
-        check_counts(table, y, y[different_rows(table)], target, least, words)
+    least = 2 if rows.table.own_test else 3
+    rule = f"data: every class needs {least} rows, to learn from in every fold and to test on"
+    check_counts(rows, different_rows(rows.table), least, (rule, "", "remove its rows, or add some"))
 
 
-def check_side(table: Table, target: Target, y: NDArray[Any], rows: Rows, words: tuple[str, str, str]) -> None:
-    """Refuse a side of a split that lacks a class.
+def check_counts(whole: LabelledTable, rows: Rows, least: int, words: tuple[str, str, str]) -> None:
+    """Refuse a class with fewer than `least` of some rows; of numbers nothing is refused.
 
     Args:
-        rows:  the rows on this side.
+        rows:  the rows that are counted.
         words: the rule, what is counted, and what to do instead.
 
     Raises:
-        DataError: the message names the class and its rows.
+        DataError: the message names the class and its rows in the source.
     """
-    if target.classes:
-        check_counts(table, y, y[rows], target, 1, words)
-
-
-def check_counts(
-    table: Table, y: NDArray[Any], there: NDArray[Any], target: Target, least: int, words: tuple[str, str, str]
-) -> None:
-    """Refuse a class with fewer than `least` labels there; the message names its rows in the source.
-
-    Args:
-        y:     (N,) labels of the table's rows.
-        there: the labels that are counted.
-        words: the rule, what is counted, and what to do instead.
-    """
-    rule, of, advice = words
-    counts = np.bincount(there, minlength=len(target.classes))
-    if len(target.classes) < 2:
-        raise DataError(f"data: a classification needs at least two classes, but got {list(target.classes)}.")
+    table, classes, (rule, of, advice) = whole.table, whole.target.classes, words
+    if not classes:
+        return
+    counts = np.bincount(whole.y[rows], minlength=len(classes))
+    if len(classes) < 2:
+        raise DataError(f"data: a classification needs at least two classes, but got {list(classes)}.")
     if counts.min() < least:
         smallest = int(counts.argmin())
-        rows = np.flatnonzero(y == smallest)
-        stands = f" ({_places(table, rows)})" if len(rows) else ""
+        every = np.flatnonzero(whole.y == smallest)
+        stands = f" ({_places(table, every)})" if len(every) else ""
         if table.classes is None and table.target.dtype.kind in "iuf":
             advice += ", or set data.task = regression if the target is a number"
-        elif table.reading is not None and (missing := words_among_numbers(target.classes)):
+        elif table.reading is not None and (missing := words_among_numbers(classes)):
             advice += f", or leave out the rows of words with {missing} if the target is a number"
-        rare = [target.classes[at] for at in np.flatnonzero(counts < least)]
-        if table.reading is not None and len(target.classes) - len(rare) > 1:
+        rare = [classes[at] for at in np.flatnonzero(counts < least)]
+        if table.reading is not None and len(classes) - len(rare) > 1:
             which = "the class" if len(rare) == 1 else f"all {len(rare)} such classes"
             listed = json.dumps([*table.reading.dropped, *rare], ensure_ascii=False)
             advice += f", or leave {which} out with data.drop_classes = {listed}"
         if table.copies is not None:
             advice += ', or set data.copies = "free": copies count as one row here'
-        raise DataError(f"{rule}, but class {target.classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")
+        raise DataError(f"{rule}, but class {classes[smallest]!r} has {counts[smallest]}{of}{stands}; {advice}.")
 
 
 def _places(table: Table, rows: Rows) -> str:
@@ -122,10 +108,11 @@ def until_every_class(y: NDArray[Any]) -> int:
     return int(np.unique(y, return_index=True)[1].max()) + 1
 
 
-def share_to_test(table: Table, target: Target, y: NDArray[Any]) -> str:
+def share_to_test(rows: LabelledTable) -> str:
     """Return the advice for a test set that lacks a class."""
+    table, y = rows.table, rows.y
     if table.time is not None:
         latest_first = y[np.argsort(table.time, kind="stable")][::-1]
         return f"set data.test_size = {ceil(100 * until_every_class(latest_first) / len(y)) / 100:g}"
-    fewest = int(np.bincount(y[different_rows(table)]).min()) if target.classes and table.groups is None else 0
+    fewest = int(np.bincount(y[different_rows(table)]).min()) if rows.target.classes and table.groups is None else 0
     return f"set data.test_size = {ceil(100 / fewest) / 100:g}" if fewest > 2 else "set a larger data.test_size"

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.data.bare_shares import has_sign
 from experiments.data.column_types import FEW, LONG, PROBE, is_number, is_text, words_in
 from experiments.data.count_different import count_different
 from experiments.data.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, without_strays
@@ -23,6 +22,7 @@ from experiments.data.number_formats import (
     WITH_POINTS,
     fits,
     has_decimal_comma,
+    has_sign,
     have_thousands,
     number_format,
     usual_format,

@@ -19,8 +19,8 @@ from experiments.data.equal_rows import equal_pictures, equal_rows
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
-Rows = NDArray[np.intp]
 CopiesSplit = Literal["together", "free", "groups", "time"]
 Choice = Literal["together", "free"]
 EFFECTIVE = 0.95  # effective number of rows, as a share of all, from which on copies count as rows of their own
@@ -148,18 +148,11 @@ def different_rows(table: Table) -> Rows:
     return np.sort(np.unique(table.copies, return_index=True)[1])
 
 
-def first_rows(table: Table, numbers: Rows) -> Rows:
-    """Return the positions of those of some rows that are no copies of an earlier one, however the splits treat copies.
-
-    Args:
-        numbers: (n,) the rows, as positions in the source.
-    """
+def first_rows(table: Table) -> Rows:
+    """Return the rows that are no copies of an earlier one, however the splits treat copies."""
     if table.equal is None or not table.equal.copies:
-        return np.arange(len(numbers), dtype=np.intp)
-    own = table.positions
-    order = np.argsort(own)
-    keys = table.equal.keys[order[np.searchsorted(own, numbers, sorter=order)]]
-    return np.sort(np.unique(keys, return_index=True)[1])
+        return np.arange(len(table.target), dtype=np.intp)
+    return np.sort(np.unique(table.equal.keys, return_index=True)[1])
 
 
 def with_their_copies(table: Table, rows: Rows) -> Rows:

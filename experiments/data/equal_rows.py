@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from experiments.data.cell_words import Words
 from experiments.data.cells import SourceCells
 from experiments.data.hashes import mixed, short_hash
+from nnet.arrays import Rows
 
 TIMES = 6  # odds of agreement in a column, divided by those of any two rows, above which equal rows are copies
 FEW = 5  # number of rows or pairs that is enough to conclude something
@@ -39,7 +40,7 @@ class EqualRows:
     test_copies: bool
     apart: tuple[str, ...] = ()
 
-    def take(self, rows: NDArray[np.intp]) -> EqualRows:
+    def take(self, rows: Rows) -> EqualRows:
         """Choose rows, in the order given; what equal rows are stays as it is."""
         return replace(self, keys=self.keys[rows])
 

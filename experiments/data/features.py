@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nnet.arrays import Rows
+
 if TYPE_CHECKING:
     import pandas as pd
 
 Features: TypeAlias = "NDArray[Any] | pd.DataFrame"
 
 
-def take_rows(features: Features, rows: NDArray[np.integer[Any]] | slice) -> Features:
+def take_rows(features: Features, rows: Rows | slice) -> Features:
     """Choose rows, in the order given."""
     return features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from experiments.config.spec import CVSection
 from experiments.data.copies import different_rows
-from experiments.data.splits import DevelopmentSet, Rows
+from experiments.data.splits import DevelopmentSet
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 
 def fold_rows(development: DevelopmentSet, cv: CVSection, split_seed: int) -> Rows:

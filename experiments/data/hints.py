@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.config.target import Target
-from experiments.data.features import column_values
 from experiments.data.missing_codes import code_hints, target_hint
 from experiments.data.raw_table import listed
-from experiments.data.table import Kind, Table
+from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 
 FAR = 1000  # times the distance between the quartiles
 YEAR = 365.25  # days
@@ -26,22 +25,15 @@ MOST = 0.9  # share of a class, from which on accuracy says little of the others
 RULING = 100  # the hundredth part of the rows that has more than half of the squared deviations from the mean
 
 
-def hints(
-    table: Table,
-    target: Target,
-    y: NDArray[np.float64] | NDArray[np.intp],
-    ranked: bool = False,
-    metric: str = "auto",
-) -> tuple[str, ...]:
+def hints(development: LabelledTable, ranked: bool = False, metric: str = "auto") -> tuple[str, ...]:
     """Point out numbers that may stand for missing ones, far values, and a target that is skewed, far or of one class.
 
     Args:
-        table:  the development rows.
-        y:      their labels or numbers.
         ranked: whether far values are ranked already.
         metric: of the study file.
     """
-    present = {name: values[np.isfinite(values)] for name, values in _numbers(table)}
+    table, target, y = development.table, development.target, development.y
+    present = {name: values[np.isfinite(values)] for name, _, values in table.values_of("number")}
     lines, coded = code_hints(present)
     if table.reading is not None and (hint := target_hint(table.target_name, target, y)):
         lines.append(hint)
@@ -65,27 +57,23 @@ def hints(
         lines.append(
             f"target {table.target_name!r} is positive and skewed; data.target_transform = log learns its logarithm."
         )
-    elif numbers is not None and metric in SQUARED and (rows := _ruling_rows(numbers)):
+    elif numbers is not None and metric in SQUARED and (ruling := _ruling_rows(numbers)):
         lines.append(
-            f"target {table.target_name!r} is so far from its mean in {rows} of {len(numbers):,} development rows that "
+            f"target {table.target_name!r} is so far from its mean in {ruling} of {len(y):,} development rows that "
             "r2 and squared errors say little of the others; cv.metric = neg_mean_absolute_error weighs all rows alike."
         )
     return tuple(lines)
 
 
-def brightness_hint(table: Table) -> tuple[str, ...]:
-    """Point out bright pictures, whose pixels are not centred, and pictures without a bright pixel.
-
-    Args:
-        table: the development rows.
-    """
-    if table.pixel_range is None:
+def brightness_hint(development: Table) -> tuple[str, ...]:
+    """Point out bright pictures, whose pixels are not centred, and pictures without a bright pixel."""
+    if development.pixel_range is None:
         return ()
-    mean, largest = float(np.mean(table.features)) / table.pixel_range, float(np.max(table.features))
+    mean, largest = float(np.mean(development.features)) / development.pixel_range, float(np.max(development.features))
     if mean >= BRIGHT:
         what = f"their mean is {mean:.2f} of the largest value"
-    elif largest < table.pixel_range / 2:
-        what = f"none is above {largest:g} of {table.pixel_range:g}"
+    elif largest < development.pixel_range / 2:
+        what = f"none is above {largest:g} of {development.pixel_range:g}"
     else:
         return ()
     return (
@@ -94,16 +82,12 @@ def brightness_hint(table: Table) -> tuple[str, ...]:
     )
 
 
-def size_hint(table: Table) -> tuple[str, ...]:
-    """Point out many large pictures of a folder, which may be read smaller.
-
-    Args:
-        table: the development rows.
-    """
-    rows, inputs = table.features.shape
-    if table.files is None or table.picture is None or inputs < LARGE or rows * inputs < MANY:
+def size_hint(development: Table) -> tuple[str, ...]:
+    """Point out many large pictures of a folder, which may be read smaller."""
+    rows, inputs = development.features.shape
+    if development.files is None or development.picture is None or inputs < LARGE or rows * inputs < MANY:
         return ()
-    height, width = table.picture[:2]
+    height, width = development.picture[:2]
     half = f"[{max(1, width // 2)}, {max(1, height // 2)}]"
     return (
         f"each of the {rows:,} development pictures has {inputs:,} inputs, so a trial may take minutes; "
@@ -111,15 +95,10 @@ def size_hint(table: Table) -> tuple[str, ...]:
     )
 
 
-def _numbers(table: Table, of: Kind = "number") -> Iterator[tuple[str, NDArray[np.float64]]]:
-    for at, name in table.columns_of(of):
-        yield name, column_values(table.features, at)
-
-
 def _short_years(table: Table) -> Iterator[tuple[str, float]]:
     """Yield the columns of dates whose years have two digits, and the years that they span."""
     formats = {} if table.reading is None else table.reading.formats
-    for name, days in _numbers(table, "date"):
+    for name, _, days in table.values_of("date"):
         present = days[np.isfinite(days)]
         if "%y" in formats.get(name, "") and len(present):
             yield name, float(np.ptp(present)) / YEAR

@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.copies import first_rows
 from experiments.data.hashes import fingerprint
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
 from experiments.data.told_together import CLASSES, MOST, factors, told_together
+from nnet.arrays import Rows
 from nnet.ordered_sums import ordered_sum
 
 TOLD = "data.drop leaves out what is not known before the target is."
@@ -44,17 +47,14 @@ GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|(.*[_ .-])?({THINGS})(s?{N
 COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of numbers, as `households` are
 
 
-def leak_hints(table: Table, y: NDArray[Any], classes: bool, rows: NDArray[np.intp] | None = None) -> tuple[str, ...]:
+def leak_hints(development: LabelledTable) -> tuple[str, ...]:
     """Point out columns that tell the target, of their row or of the next, and repeated identifiers.
 
-    Args:
-        table:   the development rows.
-        y:       their labels or numbers.
-        classes: whether y are labels.
-        rows:    positions of the rows that are no copies of others: a copy has the same target in any case. None: all.
+    Copies are not looked at, which have the same target in any case.
     """
+    table, y, classes = development.table, development.y, bool(development.target.classes)
+    rows = first_rows(table)
     lines, features = [], table.columns_of("number", "category", "date")
-    rows = np.arange(len(y)) if rows is None else rows
     labels = np.unique(y[rows], return_inverse=True)[1]
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"
@@ -79,9 +79,7 @@ def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
     return np.asarray(column.factorize(use_na_sentinel=False)[0] if table.kinds[at] == "category" else column)
 
 
-def _told_together(
-    table: Table, rows: NDArray[np.intp], labels: NDArray[Any], numbers: NDArray[Any] | None
-) -> list[str]:
+def _told_together(table: Table, rows: Rows, labels: NDArray[Any], numbers: NDArray[Any] | None) -> list[str]:
     """Return the features that tell the target together: numbers, and categories of two values.
 
     Args:
@@ -102,7 +100,7 @@ def _told_together(
     return told_together(found, numbers[some]) or factors(found, numbers[some])
 
 
-def _tells(table: Table, at: int, rows: NDArray[np.intp], labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:
+def _tells(table: Table, at: int, rows: Rows, labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:
     """Return whether a feature tells the target of every row, and would not by chance.
 
     Args:
@@ -204,7 +202,7 @@ def belonging(name: str, why: str, rows: int, levels: int, instead: str = "") ->
     )
 
 
-def _repeated_measures(table: Table, rows: NDArray[np.intp]) -> Iterator[str]:
+def _repeated_measures(table: Table, rows: Rows) -> Iterator[str]:
     """Say which numbers with fractions are the same together again and again, as the coordinates of a site are.
 
     A number that rises or falls with the other one is it in another unit.
@@ -225,7 +223,7 @@ def _repeated_measures(table: Table, rows: NDArray[np.intp]) -> Iterator[str]:
             )
 
 
-def _alike(table: Table, columns: list[tuple[int, str]], rows: NDArray[np.intp]) -> list[list[tuple[int, str]]]:
+def _alike(table: Table, columns: list[tuple[int, str]], rows: Rows) -> list[list[tuple[int, str]]]:
     """Return the sets of two columns or more that repeat, and say the same about which rows are alike."""
     sets: dict[str, list[tuple[int, str]]] = {}
     for at, name in columns:

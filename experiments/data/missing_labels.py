@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from experiments.data.raw_table import shown
 from experiments.data.texts import MISSING, words_present
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 
 def is_missing_text(values: NDArray[Any], present: Iterable[str] = ()) -> NDArray[np.bool_]:
@@ -67,7 +68,7 @@ def refuse_missing_groups(values: NDArray[Any], present: Iterable[str], what: st
         raise DataError(f"{what} is the groups, but {_first(rows, word)}; fill in the cell or remove the row.")
 
 
-def _first(rows: NDArray[np.intp], word: str) -> str:
+def _first(rows: Rows, word: str) -> str:
     """Say what stands in the first row, and in how many rows something like it stands."""
     more = f" ({len(rows)} such rows)" if len(rows) > 1 else ""
     return f"row {rows[0]} (from 0) {f'has {shown(word)}' if word else 'is empty'}{more}"

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.errors import DataError
-
-Rows = NDArray[np.intp]
+from nnet.arrays import Rows
 
 
 def between_moments(time: NDArray[Any], at: int) -> int:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from experiments.config.regular_file import check_regular
 from experiments.config.same_column import columns_called
-from experiments.data.bare_shares import refuse_bare_shares
 from experiments.data.cell_notes import CellNotes
 from experiments.data.column_types import cleaned, read_number, refuse_missing
 from experiments.data.last_rows import holds_row
@@ -292,7 +291,6 @@ def _chunks(
     raw = replace(raw, columns={name: raw.columns[own] for name, own in spelled.items()})
     written = cleaned(raw, [name for name in form.formats if name in raw.columns])
     refuse_other_format(written, form.formats)
-    refuse_bare_shares(written, form.formats)
     cells.written = written_otherwise(raw, form)
     form = replace(form, formats={**form.formats, **cells.written})
     return _read(raw, form, rows, names, cells)

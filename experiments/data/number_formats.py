@@ -143,6 +143,11 @@ def without_unit(form: str) -> str:
     return _parts(form)[1]
 
 
+def has_sign(form: str) -> bool:
+    """Return whether numbers of a format have a percent sign, also within brackets."""
+    return form.rstrip(")").endswith(("%", "‰"))
+
+
 def with_other_mark(form: str) -> str | None:
     """Return a format with the other decimal mark; None where thousands are not told apart by the one or the other.
 

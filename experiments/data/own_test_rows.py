@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments.data.bare_shares import refuse_bare_shares
 from experiments.data.column_types import FEW
 from experiments.data.other_format import refuse_other_format
 from experiments.data.raw_table import RawTable, shown
@@ -40,7 +39,6 @@ def with_own_test(table: Table, test: Table, clean: RawTable, plain: RawTable, b
     features: Any = test.features
     formats = {name: form for name, form in reading.formats.items() if name in dict(reading.columns)}
     refuse_other_format(clean, formats)
-    refuse_bare_shares(clean, formats)
     cells = unread_cells(clean, plain, reading, features)
     unreadable = [name for name in cells.columns if features[name].isna().all()]
     cells.refuse(clean.where, unreadable, WRITE_THEM_SO)

@@ -15,7 +15,8 @@ from experiments.config.spec import StudySpec
 from experiments.config.target import Target
 from experiments.data.alike_neighbours import neighbour_hints
 from experiments.data.calendar_hints import calendar_hints
-from experiments.data.copies import Copies, first_rows, with_copies, with_equal_rows
+from experiments.data.copies import Copies, with_equal_rows
+from experiments.data.development_rows import understood
 from experiments.data.drawn_together import blocks_note
 from experiments.data.features import take_rows
 from experiments.data.fold_rows import fold_rows
@@ -25,27 +26,23 @@ from experiments.data.last_batch import last_batch_hint
 from experiments.data.leaks import leak_hints
 from experiments.data.load import load_table
 from experiments.data.moments import most_forward_folds
-from experiments.data.outer_folds import check_inner_folds, split_by_fold
+from experiments.data.outer_folds import check_inner_folds, split_off
 from experiments.data.pooling import pooling_note
 from experiments.data.positive import OF_ONE_CLASS
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.role_hints import role_hints
-from experiments.data.spellings import with_one_spelling
 from experiments.data.splits import (
     DevelopmentSet,
     Folds,
-    Rows,
     class_counts,
     make_folds,
-    split,
     suitable_folds,
     table_fingerprint,
 )
-from experiments.data.subset import subset
 from experiments.data.table import Table, TableReading
-from experiments.data.target_type import target_of, type_note, with_logarithm
 from experiments.data.time_order import order_hints
 from experiments.errors import DataError
+from nnet.arrays import Rows
 from nnet.batches import FoldData
 
 
@@ -97,24 +94,13 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     """
     section = rows_of(spec)
     table = load_table(section, environ) if table is None else table
-    table, notes = with_one_spelling(with_equal_rows(table))
-    target, y = target_of(table, spec.data.task)
-    if spec.data.target_transform is not None:
-        target = with_logarithm(table, target, y)
-    if spec.data.task == "auto" and (note := type_note(table, target)) is not None:
-        notes += (note,)
-    if spec.data.rows is not None:
-        table, y = subset(table, target, y, spec.data.rows, spec.data.split_seed)
-    table, copies = with_copies(table, spec.data.copies)
-    notes += () if copies is None else copies.notes(spec.data.copies)
-    if section.test_fold is None:
-        development, test = split(table, target, y, section.test_size, section.split_seed, section.positive)
-    else:
-        development, test = split_by_fold(table, target, y, section)
+    rows, copies, notes = understood(with_equal_rows(table), section)
+    table = rows.table
+    development, test = split_off(rows, section)
     if spec.cv.outer is not None:
-        check_inner_folds(table, target, y, section, spec.cv)
+        check_inner_folds(rows, section, spec.cv)
         notes += _unused_test_size(spec)
-    notes += tuple(_hints(spec, table, development, test))
+    notes += tuple(_hints(spec, development, test))
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)
     if cv.n_splits < spec.cv.n_splits:
@@ -124,9 +110,9 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     return StudyData(
         name=table.name,
         target=development.target,
-        rows=len(y),
+        rows=len(rows.y),
         features=table.features.shape[1],
-        fingerprint=table_fingerprint(table, y),
+        fingerprint=table_fingerprint(table, rows.y),
         development=development,
         test=test,
         folds=folds,
@@ -137,22 +123,22 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     )
 
 
-def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: SealedTestSet) -> Iterator[str]:
+def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) -> Iterator[str]:
     """Say what the development rows suggest to change, and how the test rows are drawn."""
-    searched, ours, target, y = spec.space, development.table, development.target, development.y
+    searched, ours, target = spec.space, development.table, development.target
     if "rare" not in searched and (note := pooling_note(ours, spec.preprocessing.rare)) is not None:
         yield note
     if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
         yield f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one."
-    if table.time is not None and test.groups is not None:
+    if ours.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
-    yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.positions))
+    yield from leak_hints(development)
     yield from role_hints(ours)
     yield from size_hint(ours)
-    yield from order_hints(ours) or neighbour_hints(ours, y, bool(target.classes))
+    yield from order_hints(ours) or neighbour_hints(development)
     yield from calendar_hints(ours)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched
-    yield from hints(ours, target, y, bounded, spec.cv.metric)
+    yield from hints(development, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in searched:
         yield from brightness_hint(ours)
 
@@ -217,7 +203,7 @@ def fitted_folds(development: DevelopmentSet, folds: Folds, preprocessing: Prepr
     return [fitted_on(development, train, preprocessing) for train, _ in folds.pairs]
 
 
-def fitted_on(development: DevelopmentSet, rows: NDArray[np.intp], preprocessing: Preprocessing) -> Preprocessor:
+def fitted_on(development: DevelopmentSet, rows: Rows, preprocessing: Preprocessing) -> Preprocessor:
     """Fit the preprocessing to some development rows."""
     table = development.table
     if set(table.kinds) == {"pixel"}:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.config.formats import stem_of
 from experiments.config.readable import first_few, readable
 from experiments.errors import DataError, first_line
+from nnet.arrays import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,7 +65,7 @@ class RawTable:
     declared: frozenset[str] = field(default_factory=frozenset)
     unnamed: frozenset[str] = field(default_factory=frozenset)
     rows_of_file: int | None = None
-    numbers: NDArray[np.intp] | None = None
+    numbers: Rows | None = None
     notes: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     layout: Mapping[str, str | int] = field(default_factory=dict)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.features import column_values
 from experiments.data.leaks import TOLD
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
@@ -32,13 +31,9 @@ EVENT = (
 )
 
 
-def role_hints(table: Table) -> tuple[str, ...]:
-    """Point out weights that are features, and survival times that are learnt as other numbers.
-
-    Args:
-        table: the development rows.
-    """
-    return (*_weights(table), *_survival(table))
+def role_hints(development: Table) -> tuple[str, ...]:
+    """Point out weights that are features, and survival times that are learnt as other numbers."""
+    return (*_weights(development), *_survival(development))
 
 
 def _weights(table: Table) -> Iterator[str]:
@@ -57,7 +52,8 @@ def _weights(table: Table) -> Iterator[str]:
 def _survival(table: Table) -> Iterator[str]:
     """Say which columns are named like the time to an event and whether it came, one of which may be the target."""
     times = [name for name, values in _numbers(table, DURATION) if not (values < 0).any()]
-    events = [name for name, values in _columns(table, EVENT) if _has_two(values)]
+    features = table.values_of("number", "category")
+    events = [name for name, _, values in features if re.fullmatch(EVENT, name) and _has_two(values)]
     target = np.asarray(table.target)
     if re.fullmatch(EVENT, table.target_name) and _has_two(target):
         events.append(table.target_name)
@@ -74,15 +70,8 @@ def _has_two(values: NDArray[np.generic]) -> bool:
     return len(set(values[:5000].tolist())) == 2
 
 
-def _columns(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
-    """Yield the features of numbers and categories whose names have one of some patterns."""
-    for at, name in table.columns_of("number", "category"):
-        if any(re.fullmatch(pattern, name) for pattern in patterns):
-            yield name, column_values(table.features, at)
-
-
 def _numbers(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    kinds = dict(zip(table.columns, table.kinds, strict=True))
-    for name, values in _columns(table, *patterns):
-        if kinds[name] == "number":
+    """Yield the numbers whose names have one of some patterns."""
+    for name, _, values in table.values_of("number"):
+        if any(re.fullmatch(pattern, name) for pattern in patterns):
             yield name, values.astype(np.float64)

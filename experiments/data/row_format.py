@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.data.features import column_values
 from experiments.data.preprocessing import Categories
-from experiments.data.table import Kind, Table, TableReading
+from experiments.data.table import WHITE, Kind, Table, TableReading
 from experiments.data.texts import INDEX_NAME
 
 if TYPE_CHECKING:
     from experiments.config.data_options import DataSection
+    from experiments.data.target_type import LabelledTable
 
 Inputs = Sequence[tuple[str, Kind]]
 Ranges = Mapping[str, tuple[float, float]]
@@ -52,6 +52,32 @@ class RowFormat:
     pooled: frozenset[str] = frozenset()
     ranges: Ranges = field(default_factory=dict)
     numbered: bool = False
+
+    @classmethod
+    def of(cls, rows: LabelledTable, data: DataSection, categories: Sequence[Categories]) -> RowFormat:
+        """Return the form in which a model of development rows takes others.
+
+        A row is named by the identifier, and by dropped columns with such a name.
+        """
+        table, reading = rows.table, rows.table.reading
+        inputs = tuple(zip(table.columns, table.kinds, strict=True))
+        formats, decided = ({}, {}) if reading is None else (reading.formats, reading.keys)
+        layout = {key: getattr(data, key) or decided.get(key) for key in LAYOUT}
+        dropped = [name for name in data.drop or () if isinstance(name, str) and re.fullmatch(INDEX_NAME, name)]
+        return cls(
+            inputs=inputs,
+            present=data.present or (),
+            formats={name: form for name, form in formats.items() if name in table.columns},
+            missing=data.missing or (),
+            identifiers=tuple(map(str, (*data.columns("identifier"), *dropped))),
+            target=table.target_name,
+            picture=table.picture if table.pixel_range == WHITE else None,
+            layout={key: str(value) for key, value in layout.items() if value is not None},
+            categories=known_categories(inputs, categories),
+            pooled=pooled_columns(inputs, categories),
+            ranges=ranges_of(table),
+            numbered=bool(rows.target.classes) and are_numbered(table),
+        )
 
     @property
     def reading(self) -> TableReading:
@@ -95,27 +121,8 @@ def are_truths(classes: Iterable[str]) -> bool:
 def ranges_of(table: Table) -> dict[str, tuple[float, float]]:
     """Return the lowest and the highest value of each column of numbers or dates; pixels have none."""
     ranges = {}
-    for at, name in table.columns_of("number", "date"):
-        values = column_values(table.features, at).astype(np.float64)
-        if len(present := values[np.isfinite(values)]):
+    for name, _, values in table.values_of("number", "date"):
+        numbers = values.astype(np.float64)
+        if len(present := numbers[np.isfinite(numbers)]):
             ranges[name] = (float(present.min()), float(present.max()))
     return ranges
-
-
-def formats_of(table: Table) -> dict[str, str]:
-    """Return the formats of the columns that are features."""
-    formats = {} if table.reading is None else table.reading.formats
-    return {name: form for name, form in formats.items() if name in table.columns}
-
-
-def layout_of(data: DataSection, table: Table) -> dict[str, str]:
-    """Return the encoding and the sheet of a study's file, where they are named or were decided."""
-    decided = {} if table.reading is None else table.reading.keys
-    named = {key: getattr(data, key) or decided.get(key) for key in LAYOUT}
-    return {key: str(value) for key, value in named.items() if value is not None}
-
-
-def identifiers_of(data: DataSection) -> tuple[str, ...]:
-    """Return the columns that name a row: the identifier, and dropped columns with such a name."""
-    dropped = [name for name in data.drop or () if isinstance(name, str) and re.fullmatch(INDEX_NAME, name)]
-    return tuple(map(str, (*data.columns("identifier"), *dropped)))

@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.spec import CVSection
-from experiments.config.target import Target
 from experiments.data.class_rows import (
     check_classes,
     check_counts,
-    check_side,
     share_to_test,
     until_every_class,
     with_every_class,
@@ -32,25 +30,20 @@ from experiments.data.holdout import SealedTestSet
 from experiments.data.moments import between_moments, most_forward_folds, refuse_earlier, share_of_last, whole_moments
 from experiments.data.positive import with_positive_last
 from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
-Rows = NDArray[np.intp]
 DRAWS = 20  # of a test set, until every class has rows on each side
 
 
 @dataclass(frozen=True)
-class DevelopmentSet:
-    """The rows for the search.
+class DevelopmentSet(LabelledTable):
+    """The rows for the search, as in the source, or in the order of time.
 
-    table:       the rows as in the source, or in the order of time.
-    y:           (N,) indices into the target's classes, or float64 numbers.
-    target:      the classes of y, if it has any.
     fingerprint: SHA-256 of the rows and y.
     """
 
-    table: Table
-    y: NDArray[Any]
-    target: Target
     fingerprint: str
 
     @property
@@ -75,12 +68,7 @@ class Folds:
 
 
 def split(
-    table: Table,
-    target: Target,
-    y: NDArray[Any],
-    test_size: float,
-    split_seed: int,
-    positive: str | int | bool | None = None,
+    rows: LabelledTable, test_size: float, split_seed: int, positive: str | int | bool | None = None
 ) -> tuple[DevelopmentSet, SealedTestSet]:
     """Split the test set off: the source's own, the last moments, whole groups, or rows stratified by class.
 
@@ -90,47 +78,48 @@ def split(
     Raises:
         DataError: a class or a group cannot be on the sides on which it must be.
     """
-    check_roles(table, target, y)
+    check_roles(rows)
+    table = rows.table
     try:
-        development, test = _test_split(table, target, y, test_size, split_seed)
+        development, test = _test_split(rows, test_size, split_seed)
     except ValueError as error:
         raise DataError(f"data.test_size: {error}") from None
     key = "data: the source's own test rows" if table.own_test else "data.test_size"
     for part, side, change in ((development, "development", "smaller"), (test, "test", "larger")):
         if len(part) < 2:  # a score of numbers needs two
             raise DataError(f"{key}: each side needs two rows, but they have {len(development)} and {len(test)}.")
-        advice = f"set a {change} data.test_size" if part is development else share_to_test(table, target, y)
+        advice = f"set a {change} data.test_size" if part is development else share_to_test(rows)
         advice = "remove its rows" if table.own_test else advice
-        check_side(table, target, y, part, (f"{key}: every class needs a row on each side", f" {side} rows", advice))
+        check_counts(rows, part, 1, (f"{key}: every class needs a row on each side", f" {side} rows", advice))
     _check_sides(table, development, test)
     if positive is not None:
-        target, y = with_positive_last(target, y, positive)
-    return development_set(table, target, y, development), sealed_set(table, y, test)
+        rows = with_positive_last(rows, positive)
+    return development_set(rows, development), sealed_set(rows, test)
 
 
-def development_set(table: Table, target: Target, y: NDArray[Any], rows: Rows) -> DevelopmentSet:
+def development_set(whole: LabelledTable, rows: Rows) -> DevelopmentSet:
     """Make the development set of these rows, in the order given."""
-    ours, labels = rows_of(table, rows), y[rows]
+    ours, labels = rows_of(whole.table, rows), whole.y[rows]
     labels.setflags(write=False)
-    return DevelopmentSet(ours, labels, target, table_fingerprint(ours, labels))
+    return DevelopmentSet(ours, labels, whole.target, table_fingerprint(ours, labels))
 
 
-def sealed_set(table: Table, y: NDArray[Any], rows: Rows) -> SealedTestSet:
+def sealed_set(whole: LabelledTable, rows: Rows) -> SealedTestSet:
     """Seal these rows, in the order given."""
-    theirs = rows_of(table, rows)
+    table, theirs = whole.table, rows_of(whole.table, rows)
     named = theirs.target if table.classes is None else np.array(table.classes)[theirs.target]
     cells = table.source_cells().take(rows)
-    return SealedTestSet(theirs.features, y[rows], drawn_together(table, rows), cells, named)
+    return SealedTestSet(theirs.features, whole.y[rows], drawn_together(table, rows), cells, named)
 
 
-def check_roles(table: Table, target: Target, y: NDArray[Any]) -> None:
+def check_roles(rows: LabelledTable) -> None:
     """Refuse a class with too few rows for any split, and rows with groups and a time order.
 
     Raises:
         DataError: the message names the class and its rows, or the two keys.
     """
-    check_classes(table, target, y)
-    if table.groups is not None and table.time is not None:
+    check_classes(rows)
+    if rows.table.groups is not None and rows.table.time is not None:
         raise DataError(
             "data: rows have groups and a time order, but only one can be set; keep data.groups to test on other "
             "groups, or data.time to test on later rows."
@@ -162,7 +151,7 @@ def rows_of(table: Table, rows: Rows) -> Table:
         numbers=table.positions[rows],
         files=None if table.files is None else table.files[rows],
         cells=None,
-        equal=None,
+        equal=None if table.equal is None else table.equal.take(rows),
         copies=None if table.copies is None else table.copies[rows],
     )
 
@@ -254,10 +243,11 @@ def make_folds(
     return Folds(pairs, fingerprint(*(rows for pair in pairs for rows in pair)), development.fingerprint, name)
 
 
-def _test_split(table: Table, target: Target, y: NDArray[Any], test_size: float, split_seed: int) -> tuple[Rows, Rows]:
+def _test_split(whole: LabelledTable, test_size: float, split_seed: int) -> tuple[Rows, Rows]:
     from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit, train_test_split
 
-    rows, classes = np.arange(len(y), dtype=np.intp), len(target.classes)
+    table, y, classes = whole.table, whole.y, len(whole.target.classes)
+    rows: Rows = np.arange(len(y), dtype=np.intp)
     if table.time is not None:
         rows = np.argsort(table.time, kind="stable") if not table.own_test else rows
         at = len(rows) - (table.own_test or ceil(len(rows) * test_size))
@@ -312,8 +302,7 @@ def _check_splitter(name: str, development: DevelopmentSet, n_splits: int, drawn
         rule = f"cv.{key}: every class needs at least {key}={n_splits} development rows"
         most = int(class_counts(development, drawn).min())
         advice = f"set {key} = {most}" if most > 1 else "remove its rows, or add some"
-        table, y = development.table, development.y
-        check_counts(table, y, y[drawn], development.target, n_splits, (rule, "", advice))
+        check_counts(development, drawn, n_splits, (rule, "", advice))
     if n_splits > rows:
         advice = f"set cv.{key} = {rows}" if rows > 1 else "set a smaller data.test_size"
         raise DataError(f"cv.{key}: `{key} <= rows` must hold, but got {key}={n_splits}, rows={rows}; {advice}.")
@@ -332,9 +321,7 @@ def _check_fold(development: DevelopmentSet, fold: str, train: Rows, validation:
         if development.table.time is not None:
             folds = forward_folds(development, n_splits)
             advice = f"set cv.{key} = {folds}" if folds > 1 else "add earlier rows of it"
-        labels, there = development.y, development.y[train]
-        words = rule, f" in {fold}", advice
-        check_counts(development.table, labels, there, development.target, 1, words)
+        check_counts(development, train, 1, (rule, f" in {fold}", advice))
     weights = development.table.weights
     if weights is not None and not weights[train].max() > 0:
         raise DataError(f"data.weights: every fold needs a training row of weight above 0, but {fold} has none.")

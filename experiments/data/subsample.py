@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nnet.arrays import Targets
+from nnet.arrays import Rows, Targets
 
 
-def subsample(y: Targets, count: int, classes: bool, seed: np.random.SeedSequence) -> NDArray[np.intp]:
+def subsample(y: Targets, count: int, classes: bool, seed: np.random.SeedSequence) -> Rows:
     """Draw about `count` rows, or all where there are no more; return their increasing row numbers.
 
     Args:

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from experiments.config.target import Target
 from experiments.data.class_rows import check_classes
 from experiments.data.splits import rows_of
-from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 from experiments.errors import DataError
 
 
-def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) -> tuple[Table, NDArray[Any]]:
+def subset(whole: LabelledTable, rows: int, seed: int) -> LabelledTable:
     """Draw rows, in their order and with the same share of each class; the source's own test part is kept whole.
-
-    Args:
-        y: (N,) labels in the target, or numbers.
-
-    Returns:
-        the table of the drawn rows and of the test part, and their y.
 
     Raises:
         DataError: there are fewer rows, or more classes than rows to draw.
     """
     from sklearn.model_selection import train_test_split
 
-    there = table.learned
+    table, y, there = whole.table, whole.y, whole.table.learned
     if rows > there:
         raise DataError(
             f"data.rows: must be at most {there}, the rows of {table.name} without its test part, but got {rows}."
         )
     if rows == there:
-        return table, y
-    check_classes(table, target, y)
+        return whole
+    check_classes(whole)
     try:
         drawn, _ = train_test_split(
-            np.arange(there), train_size=rows, stratify=y[:there] if target.classes else None, random_state=seed
+            np.arange(there), train_size=rows, stratify=y[:there] if whole.target.classes else None, random_state=seed
         )
     except ValueError as error:
         raise DataError(f"data.rows: {error}") from None
@@ -48,6 +39,5 @@ def subset(table: Table, target: Target, y: NDArray[Any], rows: int, seed: int) 
         rows_of(table, kept),
         own_test=table.own_test,
         cells=table.source_cells().take(kept),
-        equal=None if table.equal is None else table.equal.take(kept),
     )
-    return drawn_rows, y[kept]
+    return LabelledTable(drawn_rows, y[kept], whole.target)

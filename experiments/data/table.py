@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from experiments.data.cells import SourceCells
 from experiments.data.equal_rows import EqualRows
-from experiments.data.features import Features
+from experiments.data.features import Features, column_values
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 if TYPE_CHECKING:
     from experiments.config.data_options import Decided
@@ -161,7 +162,7 @@ class Table:
     time: NDArray[Any] | None = None
     weights: NDArray[np.float64] | None = None
     picture: tuple[int, ...] | None = None
-    numbers: NDArray[np.intp] | None = None
+    numbers: Rows | None = None
     files: NDArray[np.object_] | None = None
     cells: SourceCells | None = None
     equal: EqualRows | None = None
@@ -180,7 +181,7 @@ class Table:
         return len(self.target) - self.own_test
 
     @property
-    def positions(self) -> NDArray[np.intp]:
+    def positions(self) -> Rows:
         """Return (N,) the position of each row in the source, from 0."""
         return np.arange(len(self.target)) if self.numbers is None else self.numbers
 
@@ -199,6 +200,11 @@ class Table:
         for at, (name, kind) in enumerate(zip(self.columns, self.kinds, strict=True)):
             if kind in kinds:
                 yield at, name
+
+    def values_of(self, *kinds: Kind) -> Iterator[tuple[str, Kind, NDArray[Any]]]:
+        """Yield the name, the kind and the (N,) values of each column of some kinds."""
+        for at, name in self.columns_of(*kinds):
+            yield name, self.kinds[at], column_values(self.features, at)
 
     def source_cells(self) -> SourceCells:
         """Return the cells of every row in the source, or the features and target where no cells are kept."""

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
@@ -36,6 +35,7 @@ from experiments.data.texts import words_present
 from experiments.data.unread_cells import unread_cells
 from experiments.data.written_hints import written_hints
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 
 @dataclass(frozen=True)
@@ -276,9 +276,7 @@ def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False)
     )
 
 
-def _with_unread_named(
-    table: Table, clean: RawTable, plain: RawTable, named: Collection[str], rows: NDArray[np.intp]
-) -> Table:
+def _with_unread_named(table: Table, clean: RawTable, plain: RawTable, named: Collection[str], rows: Rows) -> Table:
     """Note the cells of some rows that do not fit their column.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -21,7 +21,20 @@ PEAKED = 6  # different whole numbers at least whose frequencies have one peak i
 Asked = Literal["auto", "classification", "regression"]
 
 
-def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]:
+@dataclass(frozen=True)
+class LabelledTable:
+    """A table whose target is known.
+
+    y:      (N,) indices into the target's classes, or float64 numbers.
+    target: the classes of y, if it has any.
+    """
+
+    table: Table
+    y: NDArray[Any]
+    target: Target
+
+
+def labelled(table: Table, task: Asked = "auto") -> LabelledTable:
     """Infer the target of a table, and label every row; the source's own test rows have no influence.
 
     Words and truth values are classes, and so are two different values of any kind. Integers, even as floats, are
@@ -32,9 +45,6 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
     Args:
         task: the user's choice; auto infers it from the values.
 
-    Returns:
-        the target, and y (N,): indices into its classes, or float64.
-
     Raises:
         DataError: the values do not suit the task, are not finite or all equal, or a class is only in the source's own
             test rows.
@@ -43,7 +53,7 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
     if task == "regression" and (words or table.classes is not None):
         _refuse_classes(table, words)
     if table.classes is not None:
-        return Target(table.classes), table.target.astype(np.intp)
+        return LabelledTable(table, table.target.astype(np.intp), Target(table.classes))
     if not words:
         _check_finite(table)
     values = table.target.astype(str) if words else table.target
@@ -52,12 +62,12 @@ def target_of(table: Table, task: Asked = "auto") -> tuple[Target, NDArray[Any]]
         names = np.unique(own)
         if len(names) < 2:
             raise DataError(f"data: a classification needs at least two classes, but got {[_name(names[0])]}.")
-        return Target(tuple(map(_name, names))), _labels(values, names)
+        return LabelledTable(table, _labels(values, names), Target(tuple(map(_name, names))))
     if own.min() == own.max():
         raise DataError(
             f"data: the target {table.target_name!r} must vary, but all {len(own)} rows have {own[0]:g}; name another."
         )
-    return Target(), values.astype(np.float64)
+    return LabelledTable(table, values.astype(np.float64), Target())
 
 
 def _refuse_classes(table: Table, words: bool) -> None:
@@ -69,23 +79,22 @@ def _refuse_classes(table: Table, words: bool) -> None:
     )
 
 
-def with_logarithm(table: Table, target: Target, y: NDArray[Any]) -> Target:
-    """Return the target whose logarithm is learnt.
+def with_logarithm(rows: LabelledTable) -> LabelledTable:
+    """Take the logarithm of the target for what is learnt.
 
     Raises:
         DataError: it has classes, or a number that is not positive.
     """
-    own = y[: table.learned]
-    if target.classes or not own.min() > 0:
-        has = "has classes" if target.classes else f"has {own.min():g}"
-        raise DataError(
-            f"data.target_transform: log needs positive numbers, but target {table.target_name!r} {has}; remove it."
-        )
-    return replace(target, log=True)
+    own, name = rows.y[: rows.table.learned], rows.table.target_name
+    if rows.target.classes or not own.min() > 0:
+        has = "has classes" if rows.target.classes else f"has {own.min():g}"
+        raise DataError(f"data.target_transform: log needs positive numbers, but target {name!r} {has}; remove it.")
+    return replace(rows, target=replace(rows.target, log=True))
 
 
-def type_note(table: Table, target: Target) -> str | None:
+def type_note(rows: LabelledTable) -> str | None:
     """Say how a target was taken whose whole numbers could be classes as well as a number; None where it is plain."""
+    table = rows.table
     values = table.target[: table.learned]
     if table.classes is not None or values.dtype.kind not in "fiu":
         return None
@@ -100,7 +109,7 @@ def type_note(table: Table, target: Target) -> str | None:
     else:
         return None
     taken, other, task = "classes", "a number", "regression"
-    if not target.classes:
+    if not rows.target.classes:
         taken, other, task = "a number", "classes", "classification"
     return (
         f"target {table.target_name!r}: its {len(different)} different whole numbers, {why}, are taken for {taken}; "

@@ -14,7 +14,6 @@ from shlex import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.features import column_values
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 
@@ -53,18 +52,14 @@ def later_option(name: str) -> str:
     return f"if new rows will be later ones, --time {quote(name)} tests on later rows"
 
 
-def order_hints(table: Table) -> tuple[str, ...]:
-    """Say by which column rows may be in an order of time, where neither that nor groups are named: one line at most.
-
-    Args:
-        table: the development rows.
-    """
-    if table.time is not None or table.groups is not None:  # which exclude each other
+def order_hints(development: Table) -> tuple[str, ...]:
+    """Say by which column rows may be in an order of time, where neither it nor groups are named: one line at most."""
+    if development.time is not None or development.groups is not None:  # which exclude each other
         return ()
-    columns, onward = _times(table), _times(table, onward=True)
+    columns, onward = _times(development), _times(development, onward=True)
     dates = [(name, moments) for name, kind, moments in columns if kind == "date"]
     numbers = [(name, moments) for name, kind, moments in columns if kind == "number"]
-    lines = chain(_ordered(columns), _ordered_together(numbers), _series(table, onward), _even(dates))
+    lines = chain(_ordered(columns), _ordered_together(numbers), _series(development, onward), _even(dates))
     return tuple(islice(lines, 1))
 
 
@@ -78,10 +73,9 @@ def _times(table: Table, onward: bool = False) -> list[tuple[str, Kind, Moments]
     """
     order = np.argsort(table.positions)
     found: list[tuple[str, Kind, Moments]] = []
-    for at, name in table.columns_of("date", "number"):
-        if table.kinds[at] == "date" or is_time_name(name, ONWARD if onward else f"{ONWARD}|{AROUND}"):
-            moments = np.asarray(column_values(table.features, at), np.float64)
-            found.append((name, table.kinds[at], moments[order]))
+    for name, kind, values in table.values_of("date", "number"):
+        if kind == "date" or is_time_name(name, ONWARD if onward else f"{ONWARD}|{AROUND}"):
+            found.append((name, kind, np.asarray(values, np.float64)[order]))
     dated = any(kind == "date" and _is_dated(moments) for _, kind, moments in found)
     return [one for one in found if one[1] == "number" or _is_dated(one[2]) or not (dated or onward)]
 
@@ -150,8 +144,8 @@ def _name_of_series(table: Table, back: NDArray[np.bool_]) -> str | None:
         back: (N - 1,) whether the next row is an earlier one.
     """
     order = np.argsort(table.positions)
-    for at, name in table.columns_of("number", "category"):
-        values = column_values(table.features, at)[order]
+    for name, _, unordered in table.values_of("number", "category"):
+        values = unordered[order]
         changes, different = values[1:] != values[:-1], len(set(values.tolist()))
         if changes[back].all() and changes.sum() == different - 1 <= UNSEEN * back.sum():
             return name

@@ -16,17 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.data.holdout import Look
-from experiments.data.row_format import (
-    RowFormat,
-    are_numbered,
-    formats_of,
-    identifiers_of,
-    known_categories,
-    layout_of,
-    pooled_columns,
-    ranges_of,
-)
-from experiments.data.table import WHITE
+from experiments.data.row_format import RowFormat
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import Truth, score_baseline
 from experiments.evaluation.diagnostics import confusion
@@ -166,9 +156,7 @@ def model_of(
     Args:
         refits: the winner's, then the default's where the model has its networks, too.
     """
-    spec, development = fits.study.spec, fits.study.data.development
-    table, (winning, winner) = development.table, refits[0]
-    inputs = tuple(zip(table.columns, table.kinds, strict=True))
+    spec, development, (winning, winner) = fits.study.spec, fits.study.data.development, refits[0]
     preprocessor = fits.preprocessors[winning.candidate.preprocessing]
     return Model(
         network=network_of(winner),
@@ -176,20 +164,7 @@ def model_of(
         preprocessor=preprocessor,
         target=development.target,
         units=winner.units,
-        rows=RowFormat(
-            inputs=inputs,
-            present=spec.data.present or (),
-            formats=formats_of(table),
-            missing=spec.data.missing or (),
-            identifiers=identifiers_of(spec.data),
-            target=table.target_name,
-            picture=table.picture if table.pixel_range == WHITE else None,
-            layout=layout_of(spec.data, table),
-            categories=known_categories(inputs, preprocessor.categories),
-            pooled=pooled_columns(inputs, preprocessor.categories),
-            ranges=ranges_of(table),
-            numbered=bool(development.target.classes) and are_numbered(table),
-        ),
+        rows=RowFormat.of(development, spec.data, preprocessor.categories),
         trial=winner.number,
         uncertainty=Uncertainty.of(uncertainty),
         beside=model_of(fits, refits[1:], None) if refits[1:] else None,

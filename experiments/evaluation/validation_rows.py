@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.config.regular_file import check_regular
 from experiments.errors import StudyStateError
-from nnet.arrays import Array, Targets
+from nnet.arrays import Array, Rows, Targets
 from nnet.errors import SavingError
 from nnet.npz import content_of, members_of, npz
 
@@ -31,7 +31,7 @@ class ValidationRows:
     units: (P,) number of the unit that is drawn as a whole, in [0, U): the row, its group, or its copies.
     """
 
-    rows: NDArray[np.intp]
+    rows: Rows
     folds: NDArray[np.intp]
     y: Targets
     units: NDArray[np.intp]
@@ -62,7 +62,7 @@ def validation_rows(development: DevelopmentSet, folds: Folds) -> ValidationRows
     return ValidationRows(rows, fold_of_row, development.y[rows], units)
 
 
-def numbers_of(development: DevelopmentSet, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+def numbers_of(development: DevelopmentSet, rows: Rows) -> Rows:
     """Return the number in the data, from 0, of each development row."""
     return development.table.positions[rows]
 

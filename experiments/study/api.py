@@ -13,7 +13,7 @@ from typing import Any, Literal
 from experiments.config.formats import GIVEN
 from experiments.config.outer import outer_study, rows_of
 from experiments.config.spec import StudySpec
-from experiments.data.readers.in_memory import Rows, given_table
+from experiments.data.readers.in_memory import Given, given_table
 from experiments.data.table import Table
 from experiments.errors import ExperimentError, SpecError
 from experiments.evaluation.ledger_place import LEDGER
@@ -35,7 +35,7 @@ from experiments.tracking.uris import check_register, tracking_store
 
 def run(
     spec: Asked = None,
-    data: Rows | str | Path | None = None,
+    data: Given | str | Path | None = None,
     *,
     out: str | Path | None = None,
     workers: int | None = None,
@@ -159,7 +159,7 @@ def _with_home(path: str | Path) -> str:
     return os.path.expanduser(path)  # noqa: PTH111 - which leaves a name as it is where there is no home
 
 
-def _outer(spec: StudySpec, data: Rows | None, table: Table | None) -> tuple[OuterInput, ...]:
+def _outer(spec: StudySpec, data: Given | None, table: Table | None) -> tuple[OuterInput, ...]:
     """Return the rows of each outer study, where how they are read depends on the fold."""
     if data is None or table is None or table.reading is None or spec.cv.outer is None:
         return ()

@@ -33,7 +33,7 @@ class KnownRows:
     """
 
     validated: ValidationRows
-    numbers: NDArray[np.intp]
+    numbers: NDArray[np.integer[Any]]
     target: Target
     source: tuple[Table, StudyData] | None = None
 

@@ -175,7 +175,7 @@ def outer_trials(study: StudyContext, options: Options, folder: StudyFolder) -> 
     folds, development = study.spec.cv.outer, study.data.development
     if folds is None or options.planned is not None:
         return 0.0
-    pairs = outer_folds(development.table, development.target, development.y, folds, study.spec.data.split_seed)
+    pairs = outer_folds(development, folds, study.spec.data.split_seed)
     left = 0.0
     for fold, (learned, _) in enumerate(pairs, 1):
         finished = 0 if options.fresh else len(view_journal(folder.outer(fold).journal).trials)

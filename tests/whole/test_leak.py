@@ -13,7 +13,8 @@ from experiments.data import prepare
 from experiments.data.development_rows import development_rows
 from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
-from experiments.data.splits import DevelopmentSet, split
+from experiments.data.outer_folds import split_off
+from experiments.data.splits import DevelopmentSet
 from experiments.evaluation.results import StudyResult
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
@@ -41,11 +42,11 @@ def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
     clean = desk.studied("clean", *settings, ledger=Path("clean.jsonl"), **known)
 
     def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:
-        development, test = split(*arguments)
+        development, test = split_off(*arguments)
         frame = mixed_frame(len(test), seed=99).assign(colour="green", age=-7.0)
         return development, SealedTestSet(frame, np.random.default_rng(0).normal(0, 1e6, len(test)))
 
-    monkeypatch.setattr(prepare, "split", with_garbage)
+    monkeypatch.setattr(prepare, "split_off", with_garbage)
     dirty = desk.studied("dirty", *settings, ledger=Path("dirty.jsonl"), **known)
     assert outside_test(dirty) == outside_test(clean)
     assert model_files(desk.folder / "dirty") == model_files(desk.folder / "clean")

@@ -15,7 +15,7 @@ import pytest
 
 import experiments
 from experiments.data.outer_folds import outer_folds
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.delete import main as delete
 from experiments.evaluation.results import StudyResult
 from experiments.predict import main as predict
@@ -234,7 +234,7 @@ def test_mlflow_has_the_last_search_and_the_pooled_score_once(desk: CommandRunne
 
 def test_what_the_rows_of_a_fold_hold_changes_nothing_in_its_own_search(desk: CommandRunner) -> None:
     table = mixed_table(90, "regression")
-    pairs = outer_folds(table, *target_of(table), 3, 0)
+    pairs = outer_folds(labelled(table), 3, 0)
     target = np.array(table.target)
     target[pairs[1][1]] = 1e3 * np.random.default_rng(0).normal(size=len(pairs[1][1]))
     clean, dirty = (

@@ -47,10 +47,10 @@ def plant_garbage() -> None:
 
     from experiments.data import prepare
     from experiments.data.holdout import SealedTestSet
-    from experiments.data.splits import split
+    from experiments.data.outer_folds import split_off
 
     def with_garbage(*arguments: Any) -> Any:
-        development, test = split(*arguments)
+        development, test = split_off(*arguments)
         chance = np.random.default_rng(0)
         features, y = test._features, test._y
         if isinstance(features, np.ndarray):
@@ -63,7 +63,7 @@ def plant_garbage() -> None:
         wrong = chance.permutation(y) if y.dtype.kind in "iu" else chance.normal(0, 1e6, len(y))
         return development, SealedTestSet(dirt, wrong.astype(y.dtype), test.groups)
 
-    patch.object(prepare, "split", with_garbage).start()
+    patch.object(prepare, "split_off", with_garbage).start()
 
 
 def _compare(kind: str, clean: Desk, dirty: Desk) -> str:

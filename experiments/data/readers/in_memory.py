@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Rows: TypeAlias = "Table | pd.DataFrame | tuple[ArrayLike | pd.DataFrame, ArrayLike]"
+Given: TypeAlias = "Table | pd.DataFrame | tuple[ArrayLike | pd.DataFrame, ArrayLike]"
 
 TARGET = "target"  # name of a target without a name
 LARGE_INTEGER = 2.0**63  # least number that is no int64
 
 
-def given_table(data: Rows, section: DataSection) -> Table:
+def given_table(data: Given, section: DataSection) -> Table:
     """Make a table of a caller's data.
 
     The numbers of an array are number columns, in which NaN and a masked value are missing numbers. Bytes with three

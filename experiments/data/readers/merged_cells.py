@@ -38,6 +38,8 @@ def merged_cells(path: Path, part: str) -> list[Merged]:
     Raises:
         DataError: there are too many, or they overlap so often that a row would have more cells than a sheet.
     """
+    from openpyxl.utils import column_index_from_string
+
     found: set[Merged] = set()
     rest = b""
     with zipfile.ZipFile(path) as archive, archive.open(part) as file:
@@ -45,7 +47,8 @@ def merged_cells(path: Path, part: str) -> list[Merged]:
             rest += block
             for left, top, right, bottom in RANGE.findall(rest):
                 if int(bottom) > int(top):
-                    found.add(Merged(int(top) - 1, int(bottom) - 1, _column(left), _column(right)))
+                    columns = (column_index_from_string(side.decode()) - 1 for side in (left, right))
+                    found.add(Merged(int(top) - 1, int(bottom) - 1, *columns))
             if len(found) > MOST:
                 raise DataError(f"{path}: a sheet may have at most {MOST} merged cells; save it as .csv.")
             rest = rest[-LONGEST:]
@@ -94,15 +97,3 @@ def with_merged(rows: Iterable[Row], ranges: Sequence[Merged], width: int = 0) -
             for column in range(one.left, end):
                 values[column] = value if values[column] is None else values[column]
         yield number, values
-
-
-def _column(letters: bytes) -> int:
-    """Return the position of a column.
-
-    >>> _column(b"A"), _column(b"AB")
-    (0, 27)
-    """
-    position = 0
-    for letter in letters:
-        position = 26 * position + letter - ord("A") + 1
-    return position - 1

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 
-from experiments.data.alike_neighbours import neighbour_hints
+from experiments.config.target import Target
+from experiments.data import alike_neighbours
 from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 
 RANDOM = np.random.default_rng(0)
 ROWS = 400
@@ -26,6 +28,10 @@ LINE = (
 def table_of(features: Any) -> Table:
     names = tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN"[: features.shape[1]])
     return Table("t", features, ("number",) * len(names), names, np.zeros(len(features)), "y", None)
+
+
+def neighbour_hints(table: Table, y: Any, classes: bool) -> tuple[str, ...]:
+    return alike_neighbours.neighbour_hints(LabelledTable(table, y, Target(tuple("ab") if classes else ())))
 
 
 def test_windows_of_a_recording_are_pointed_out() -> None:

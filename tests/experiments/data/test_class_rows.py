@@ -9,7 +9,7 @@ import pytest
 from experiments.config.data_options import DataSection
 from experiments.data.load import load_table
 from experiments.data.splits import split
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.errors import DataError
 
 
@@ -18,7 +18,7 @@ def test_rare_classes_are_not_advised_to_go_where_one_class_would_be_left(tmp_pa
     (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
     table = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y"), {})
     with pytest.raises(DataError, match=r"class 'b' has 1 \(.*\); remove its rows, or add some\.$"):
-        split(table, *target_of(table), 0.2, 0)
+        split(labelled(table), 0.2, 0)
     dropped = DataSection(source=str(tmp_path / "my.csv"), target="y", drop_classes=("b", "c"))
     with pytest.raises(
         DataError, match=r"all 20 rows have 'a'; name another column, or fewer classes in data\.drop_classes\.$"
@@ -30,10 +30,9 @@ def test_all_rare_classes_are_named_at_once(tmp_path: Path) -> None:
     labels = [*["a", "b"] * 20, "rare", "seldom", "seldom", "Größe"]
     (tmp_path / "my.csv").write_text("x,y\n" + "".join(f"{row / 7},{label}\n" for row, label in enumerate(labels)))
     table = load_table(DataSection(source=str(tmp_path / "my.csv"), target="y"), {})
-    target, y = target_of(table)
     advice = r"leave all 3 such classes out with data\.drop_classes = \[\"Größe\", \"rare\", \"seldom\"\]\.$"
     with pytest.raises(DataError, match=advice):
-        split(table, target, y, 0.2, 0)
+        split(labelled(table), 0.2, 0)
 
 
 def test_numbers_with_a_word_are_advised_to_go_without_it(tmp_path: Path) -> None:
@@ -43,10 +42,10 @@ def test_numbers_with_a_word_are_advised_to_go_without_it(tmp_path: Path) -> Non
     table = load_table(data, {})
     advice = r"or leave out the rows of words with data\.missing = \[\"Indef\.\"\]"
     with pytest.raises(DataError, match=f"class '10' has 1 .*, {advice} if the target is a number, or leave all 2"):
-        split(table, *target_of(table), 0.2, 0)
+        split(labelled(table), 0.2, 0)
     with pytest.raises(DataError, match=f"'y' has classes; set classification, {advice}\\.$"):
-        target_of(table, "regression")
-    assert target_of(load_table(data.model_copy(update={"missing": ("Indef.",)}), {}), "regression")[1].max() == 32
+        labelled(table, "regression")
+    assert labelled(load_table(data.model_copy(update={"missing": ("Indef.",)}), {}), "regression").y.max() == 32
 
 
 def test_advice_on_rare_classes_keeps_those_that_are_dropped_already_and_names_rows_of_the_file(tmp_path: Path) -> None:
@@ -55,8 +54,8 @@ def test_advice_on_rare_classes_keeps_those_that_are_dropped_already_and_names_r
     data = DataSection(source=str(tmp_path / "my.csv"), target="y", drop_classes=("ash",))
     table = load_table(data, {})
     with pytest.raises(DataError) as caught:
-        split(table, *target_of(table), 0.2, 0)
+        split(labelled(table), 0.2, 0)
     assert "class 'oak' has 1 (its rows, from 0: 39)" in str(caught.value)
     assert 'data.drop_classes = ["ash", "elm", "oak"].' in str(caught.value)
     data = data.model_copy(update={"drop_classes": ("ash", "elm", "oak")})
-    split(table := load_table(data, {}), *target_of(table), 0.2, 0)
+    split(labelled(load_table(data, {})), 0.2, 0)

@@ -10,11 +10,17 @@ import pandas as pd
 import pytest
 
 from experiments.config.target import Target
-from experiments.data.hints import brightness_hint, hints, size_hint
+from experiments.data import hints as module
+from experiments.data.hints import brightness_hint, size_hint
 from experiments.data.table import Table, TableReading
+from experiments.data.target_type import LabelledTable
 
 TWO = Target(("no", "yes"))
 PLAIN = np.linspace(-3, 3, 60)
+
+
+def hints(table: Table, target: Target, y: Any, ranked: bool = False, metric: str = "auto") -> tuple[str, ...]:
+    return module.hints(LabelledTable(table, y, target), ranked, metric)
 
 
 def said(values: Any, target: Target = TWO, y: Any = None, ranked: bool = False) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from experiments.config.spec import CVSection
-from experiments.config.target import Target
 from experiments.data.moments import between_moments, most_forward_folds, whole_moments
 from experiments.data.outer_folds import outer_folds
 from experiments.data.splits import make_folds, split, suitable_folds
 from experiments.data.table import Table
+from experiments.data.target_type import labelled
 from experiments.errors import DataError
 
 
@@ -27,7 +27,7 @@ def panel(days: int, each: int) -> Table:
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.33])
 def test_every_test_row_is_later_than_every_row_to_learn_from(each: int, share: float) -> None:
     table = panel(20, each)
-    development, test = split(table, Target(), table.target, share, 0)
+    development, test = split(labelled(table, "regression"), share, 0)
     assert development.table.time is not None
     learned = set(development.table.time.tolist())
     assert max(learned) == len(learned) - 1
@@ -38,14 +38,14 @@ def test_every_test_row_is_later_than_every_row_to_learn_from(each: int, share: 
 @pytest.mark.parametrize("each", [3, 30])
 def test_every_validation_row_is_later_than_every_training_row(each: int) -> None:
     table = panel(12, each)
-    development, _ = split(table, Target(), table.target, 0.2, 0)
+    development, _ = split(labelled(table, "regression"), 0.2, 0)
     time = development.table.time
     assert time is not None
     folds = make_folds(development, CVSection(n_splits=4), 0)
     for train, validation in folds.pairs:
         assert time[train].max() < time[validation].min()
     assert sorted(np.concatenate([rows for _, rows in folds.pairs])) == list(range(len(folds.pairs[0][0]), len(time)))
-    for learned, tested in outer_folds(table, Target(), table.target, 4, 0):
+    for learned, tested in outer_folds(labelled(table, "regression"), 4, 0):
         assert table.time is not None
         assert table.time[learned].max() < table.time[tested].min()
 
@@ -63,13 +63,13 @@ def test_a_test_set_of_one_moment_is_refused() -> None:
     with pytest.raises(
         DataError, match=r"^data\.test_size: the test set needs at least two moments .*; set data.test_size = 0.2\.$"
     ):
-        split(table, Target(), table.target, 0.1, 0)
-    assert len(split(table, Target(), table.target, 0.2, 0)[1]) == 60
+        split(labelled(table, "regression"), 0.1, 0)
+    assert len(split(labelled(table, "regression"), 0.2, 0)[1]) == 60
 
 
 def test_few_moments_lower_the_number_of_folds_that_is_not_named() -> None:
     for years, folds in ((9, 4), (6, 3), (5, 2), (30, 5)):
-        development, _ = split(panel(years, 30), Target(), panel(years, 30).target, 0.4, 0)
+        development, _ = split(labelled(panel(years, 30), "regression"), 0.4, 0)
         lowered = suitable_folds(development, CVSection())
         assert lowered.n_splits == folds
         assert len(make_folds(development, lowered, 0).pairs) == folds
@@ -80,19 +80,19 @@ def test_few_moments_lower_the_number_of_folds_that_is_not_named() -> None:
 
 def test_a_moment_that_is_too_large_is_refused() -> None:
     large = replace(panel(3, 20), time=np.repeat([0, 1, 2, 3], [2, 56, 1, 1]))
-    development, _ = split(large, Target(), large.target, 0.03, 0)
+    development, _ = split(labelled(large, "regression"), 0.03, 0)
     with pytest.raises(DataError, match=r"^cv\.n_splits: .* one moment has 56 of 58 rows; set a smaller cv\.n_splits"):
         make_folds(development, CVSection(n_splits=4), 0)
     one = replace(large, time=np.zeros(60))
     with pytest.raises(DataError, match=r"^data\.time: the rows are all of one moment"):
-        split(one, Target(), one.target, 0.2, 0)
+        split(labelled(one, "regression"), 0.2, 0)
 
 
 def test_test_rows_that_are_earlier_are_counted() -> None:
     days = np.array(["2026-01-01", "2026-01-05", "2026-01-04T06:00", "2026-01-06"], "datetime64[ns]")
     timed = replace(panel(2, 2), time=days, own_test=2)
-    split(replace(timed, time=np.sort(days)), Target(), timed.target, 0.2, 0)
+    split(labelled(replace(timed, time=np.sort(days)), "regression"), 0.2, 0)
     with pytest.raises(DataError, match=r"1 of 2 are earlier than 2026-01-05; .* later than 2026-01-04T06:00\.$"):
-        split(timed, Target(), timed.target, 0.2, 0)
+        split(labelled(timed, "regression"), 0.2, 0)
     with pytest.raises(DataError, match=r"2 of 2 are earlier than 5; .* later than 0\.5\.$"):
-        split(replace(timed, time=np.array([1.0, 5, 0.5, 4])), Target(), timed.target, 0.2, 0)
+        split(labelled(replace(timed, time=np.array([1.0, 5, 0.5, 4])), "regression"), 0.2, 0)

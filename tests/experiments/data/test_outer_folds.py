@@ -20,7 +20,7 @@ from experiments.data.outer_folds import outer_folds, split_by_fold
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.readers.builtin import load_builtin
 from experiments.data.table import Table
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.errors import DataError, LedgerError
 from support.tables import mixed_table
 
@@ -30,7 +30,7 @@ def section(fold: int, folds: int, **more: Any) -> DataSection:
 
 
 def folds_of(table: Table, folds: int, seed: int = 0) -> list[tuple[list[int], list[int]]]:
-    pairs = outer_folds(table, *target_of(table), folds, seed)
+    pairs = outer_folds(labelled(table), folds, seed)
     return [(development.tolist(), test.tolist()) for development, test in pairs]
 
 
@@ -49,11 +49,11 @@ def test_classes_are_stratified_as_scikit_learn_does() -> None:
     splitter = model_selection.StratifiedKFold(5, shuffle=True, random_state=3)
     expected = [(a.tolist(), b.tolist()) for a, b in splitter.split(table.features, table.target)]
     assert folds_of(table, 5, seed=3) == expected
-    target, y = target_of(table)
-    development, test = split_by_fold(table, target, y, section(2, 5, split_seed=3))
+    rows = labelled(table)
+    development, test = split_by_fold(rows, section(2, 5, split_seed=3))
     features, labels = opened(test)
     assert np.array_equal(features, table.features[expected[1][1]])
-    assert np.array_equal(labels, y[expected[1][1]])
+    assert np.array_equal(labels, rows.y[expected[1][1]])
     assert np.array_equal(development.features, table.features[expected[1][0]])
     assert development.table.numbers is not None
     assert development.table.numbers.tolist() == expected[1][0]
@@ -61,13 +61,13 @@ def test_classes_are_stratified_as_scikit_learn_does() -> None:
 
 def test_the_last_study_has_all_rows_and_seals_all_that_are_tested() -> None:
     table = load_builtin("diabetes")
-    target, y = target_of(table)
-    development, test = split_by_fold(table, target, y, section(0, 4))
+    rows = labelled(table)
+    development, test = split_by_fold(rows, section(0, 4))
     assert np.array_equal(development.features, table.features)
-    assert np.array_equal(development.y, y)
+    assert np.array_equal(development.y, rows.y)
     features, numbers = opened(test)
     assert np.array_equal(features, table.features)
-    assert np.array_equal(numbers, y)
+    assert np.array_equal(numbers, rows.y)
     tested = sorted(row for _, rows in folds_of(table, 4) for row in rows)
     assert tested == list(range(442))
 
@@ -87,12 +87,12 @@ def test_rows_in_time_order_are_tested_by_earlier_ones() -> None:
     for development, test in pairs:
         assert time[test].min() == time[development].max() + 1
         assert (np.diff(time[development]) > 0).all()
-    target, y = target_of(table)
-    development, sealed = split_by_fold(table, target, y, section(0, 4))
+    rows = labelled(table)
+    development, sealed = split_by_fold(rows, section(0, 4))
     assert development.table.time is not None
     assert development.table.time.tolist() == list(range(60))
     tested = np.flatnonzero(time >= 12)
-    assert np.array_equal(opened(sealed)[1], y[tested])
+    assert np.array_equal(opened(sealed)[1], rows.y[tested])
 
 
 def test_copies_are_in_one_fold() -> None:
@@ -172,8 +172,8 @@ def test_the_size_of_a_test_set_is_said_to_be_unused() -> None:
 
 
 def test_a_part_is_opened_by_the_look_that_names_it_alone() -> None:
-    target, y = target_of(load_builtin("wine"))
-    parts = [split_by_fold(load_builtin("wine"), target, y, section(fold, 3))[1] for fold in (0, 1, 2)]
+    wine = labelled(load_builtin("wine"))
+    parts = [split_by_fold(wine, section(fold, 3))[1] for fold in (0, 1, 2)]
     look = Look(parts[0].fingerprint, "models", "study", (parts[1].fingerprint,))
     assert len(parts[1].open(look, lambda _: True)[1]) == len(parts[1])
     with pytest.raises(LedgerError, match="reserved for other test rows"):

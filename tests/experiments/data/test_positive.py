@@ -7,17 +7,24 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.data.positive import with_positive_last
+from experiments.data.table import Table
+from experiments.data.target_type import LabelledTable
 from experiments.errors import DataError
 
 TWO = Target(("defective", "ok"))
 
 
+def rows(target: Target) -> LabelledTable:
+    y = np.array([0, 1, 0])
+    return LabelledTable(Table("t", y[:, None], ("number",), ("x",), y, "y", None), y, target)
+
+
 def test_the_positive_class_is_the_last_one() -> None:
     for name, classes, labels in [("defective", ("ok", "defective"), [1, 0, 1]), ("ok", TWO.classes, [0, 1, 0])]:
-        target, y = with_positive_last(TWO, np.array([0, 1, 0]), name)
-        assert (target.classes, y.tolist()) == (classes, labels)
-    assert with_positive_last(Target(("false", "true")), np.array([0]), False)[0].classes == ("true", "false")
-    assert with_positive_last(Target(("0", "1")), np.array([0]), 0)[0].classes == ("1", "0")
+        found = with_positive_last(rows(TWO), name)
+        assert (found.target.classes, found.y.tolist()) == (classes, labels)
+    assert with_positive_last(rows(Target(("false", "true"))), False).target.classes == ("true", "false")
+    assert with_positive_last(rows(Target(("0", "1"))), 0).target.classes == ("1", "0")
 
 
 def test_another_name_or_target_is_refused() -> None:
@@ -27,4 +34,4 @@ def test_another_name_or_target_is_refused() -> None:
         (Target(), "but this one is a number"),
     ]:
         with pytest.raises(DataError, match=words):
-            with_positive_last(target, np.array([0, 1]), "broken")
+            with_positive_last(rows(target), "broken")

@@ -17,7 +17,7 @@ from experiments.data.holdout import Look, SealedTestSet
 from experiments.data.readers.builtin import load_builtin
 from experiments.data.splits import DevelopmentSet, Folds, make_folds, split, suitable_folds
 from experiments.data.table import Table
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.errors import DataError
 
 SHUFFLED = ["StratifiedKFold", "KFold", "RepeatedStratifiedKFold", "RepeatedKFold"]
@@ -39,7 +39,7 @@ def numbers(rows: int, **more: Any) -> Table:
 
 
 def parts(whole: Table, test_size: float = 0.2, seed: int = 0) -> tuple[DevelopmentSet, SealedTestSet]:
-    return split(whole, *target_of(whole), test_size, seed)
+    return split(labelled(whole), test_size, seed)
 
 
 def opened(sealed: SealedTestSet) -> tuple[Any, np.ndarray]:
@@ -276,9 +276,12 @@ def test_a_splitter_that_does_not_suit_the_rows_is_refused() -> None:
         ("GroupKFold", replace(numbers(40), groups=np.arange(40) // 20), r"n_splits=5, groups=2"),
         ("auto", replace(numbers(40), weights=np.zeros(40)), r"data\.weights: .* fold 0"),
     ]:
-        target, y = target_of(rows)
         with pytest.raises(DataError, match=words):
-            make_folds(DevelopmentSet(rows, y, target, "f"), CVSection.model_validate({"splitter": splitter}), 0)
+            make_folds(
+                DevelopmentSet(**vars(labelled(rows)), fingerprint="f"),
+                CVSection.model_validate({"splitter": splitter}),
+                0,
+            )
 
 
 def test_groups_and_time_do_not_go_together() -> None:

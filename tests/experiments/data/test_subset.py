@@ -11,7 +11,7 @@ import pytest
 from experiments.data.equal_rows import EqualRows
 from experiments.data.subset import subset
 from experiments.data.table import Table
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.errors import DataError
 
 TARGET = np.repeat([0, 1, 2], [50, 30, 20]).astype(np.int64)
@@ -20,7 +20,7 @@ WHOLE = Table("mine", X, ("number",) * 2, ("a", "b"), TARGET, "y", None, weights
 
 
 def drawn(table: Table, rows: int, seed: int = 0) -> Table:
-    return subset(table, *target_of(table), rows, seed)[0]
+    return subset(labelled(table), rows, seed).table
 
 
 def test_rows_stay_whole_and_in_order() -> None:
@@ -49,8 +49,9 @@ def test_rows_that_are_equal_are_so_among_the_drawn_rows() -> None:
 
 
 def test_the_own_test_part_is_kept() -> None:
-    part, y = subset(WHOLE, *target_of(WHOLE), 20, 0)
-    np.testing.assert_array_equal(y, part.target)
+    rows = subset(labelled(WHOLE), 20, 0)
+    part = rows.table
+    np.testing.assert_array_equal(rows.y, part.target)
     assert part.own_test == 10
     np.testing.assert_array_equal(np.asarray(part.features)[-10:], X[-10:])
     assert not np.isin(np.asarray(part.features)[:-10, 0], X[-10:, 0]).any()

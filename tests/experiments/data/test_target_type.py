@@ -13,7 +13,7 @@ from experiments.config.data_options import DataSection
 from experiments.config.target import Target
 from experiments.data.load import load_table
 from experiments.data.table import Table
-from experiments.data.target_type import target_of, type_note, with_logarithm
+from experiments.data.target_type import labelled, type_note, with_logarithm
 from experiments.errors import DataError
 
 CASES = [above / "shared" / "cases" / "files" for above in Path(__file__).parents[4:]]  # beside the checkout
@@ -35,17 +35,17 @@ def test_words_truths_and_few_integers_are_classes_in_the_order_of_their_values(
         ([1, 2, 3, 4, 5, 6] * 5 + [7], tuple("1234567")),
         (np.repeat(np.arange(20), 5), tuple(map(str, range(20)))),
     ]:
-        target, y = target_of(table(values))
-        assert (target.task, target.classes) == ("classification", classes)
-        assert [classes[label] for label in y] == [
+        rows = labelled(table(values))
+        assert (rows.target.task, rows.target.classes) == ("classification", classes)
+        assert [classes[label] for label in rows.y] == [
             str(int(v) if isinstance(v, float) else v) for v in np.asarray(values)
         ]
-        assert y.dtype == np.intp
+        assert rows.y.dtype == np.intp
 
 
 def test_two_values_are_classes_whatever_they_are() -> None:
-    assert target_of(table([0.5, 1.5] * 6))[0].classes == ("0.5", "1.5")
-    assert target_of(table([0] * 599 + [1]))[0].classes == ("0", "1")
+    assert labelled(table([0.5, 1.5] * 6)).target.classes == ("0.5", "1.5")
+    assert labelled(table([0] * 599 + [1])).target.classes == ("0", "1")
 
 
 def test_everything_else_is_a_number() -> None:
@@ -57,9 +57,9 @@ def test_everything_else_is_a_number() -> None:
         np.linspace(0, 1, 30),
         np.arange(40),
     ]:
-        target, y = target_of(table(values))
-        assert (target.task, target.classes, y.dtype) == ("regression", (), np.float64)
-        np.testing.assert_array_equal(y, values)
+        rows = labelled(table(values))
+        assert (rows.target.task, rows.target.classes, rows.y.dtype) == ("regression", (), np.float64)
+        np.testing.assert_array_equal(rows.y, values)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_files_as_people_have_them(file: str, column: str, classes: int) -> None
     if path is None:
         pytest.skip(f"{CASES[0]} is not here")
     read = load_table(DataSection(source=str(path), target=column), {})
-    assert len(target_of(read)[0].classes) == classes
+    assert len(labelled(read).target.classes) == classes
 
 
 def test_what_could_be_either_is_said() -> None:
@@ -101,32 +101,32 @@ def test_what_could_be_either_is_said() -> None:
         (np.arange(9), "are taken for a number; data.task = classification takes them for classes"),
     ]:
         whole = table(values)
-        note = type_note(whole, target_of(whole)[0])
+        note = type_note(labelled(whole))
         assert note is None if said is None else said in str(note)
 
 
 def test_the_study_file_has_the_last_word() -> None:
-    assert target_of(table([0, 1, 2] * 5), "regression")[0].task == "regression"
-    assert target_of(table([0, 1] * 5), "regression")[0].task == "regression"
-    assert target_of(table([0.5, 1.5, 2.5] * 2), "classification")[0].classes == ("0.5", "1.5", "2.5")
+    assert labelled(table([0, 1, 2] * 5), "regression").target.task == "regression"
+    assert labelled(table([0, 1] * 5), "regression").target.task == "regression"
+    assert labelled(table([0.5, 1.5, 2.5] * 2), "classification").target.classes == ("0.5", "1.5", "2.5")
 
 
 def test_the_sources_own_test_rows_decide_nothing() -> None:
     """A few whole numbers stay classes, and their order stays, whatever the test part holds."""
     whole = replace(table([10, 2] * 5 + [2, 10, 2]), own_test=3)
-    assert target_of(whole)[0].classes == ("2", "10")
-    assert target_of(whole)[1].tolist() == [1, 0] * 5 + [0, 1, 0]
+    assert labelled(whole).target.classes == ("2", "10")
+    assert labelled(whole).y.tolist() == [1, 0] * 5 + [0, 1, 0]
     for strange in (7, 11):
         with pytest.raises(DataError, match=f"class '{strange}' is only in 2 of the source's own test rows"):
-            target_of(replace(table([10, 2] * 5 + [2, strange, strange]), own_test=3))
+            labelled(replace(table([10, 2] * 5 + [2, strange, strange]), own_test=3))
     with pytest.raises(DataError, match="class 'maybe' is only in 1"):
-        target_of(replace(table(["no", "yes", "maybe"]), own_test=1))
+        labelled(replace(table(["no", "yes", "maybe"]), own_test=1))
 
 
 def test_a_sources_own_classes_stay() -> None:
-    target, y = target_of(table([1, 0, 1], ("setosa", "virginica")))
-    assert target.classes == ("setosa", "virginica")
-    assert y.tolist() == [1, 0, 1]
+    rows = labelled(table([1, 0, 1], ("setosa", "virginica")))
+    assert rows.target.classes == ("setosa", "virginica")
+    assert rows.y.tolist() == [1, 0, 1]
 
 
 def test_what_cannot_be_learnt_is_refused() -> None:
@@ -140,21 +140,21 @@ def test_what_cannot_be_learnt_is_refused() -> None:
         ([1.0, 2.0, np.nan], None, "auto", "row 2 .from 0. has nan"),
     ]:
         with pytest.raises(DataError, match=words):
-            target_of(table(values, classes), task)
+            labelled(table(values, classes), task)
 
 
 def test_a_logarithm_needs_positive_numbers_to_learn_from() -> None:
     numbers = Table("t", np.zeros((4, 1)), ("number",), ("x",), np.array([1.5, 2, 3, -1]), "y", None)
-    target, y = target_of(numbers, "regression")
+    rows = labelled(numbers, "regression")
     with pytest.raises(DataError, match=r"target_transform: log needs positive numbers, but target 'y' has -1; remove"):
-        with_logarithm(numbers, target, y)
-    assert with_logarithm(replace(numbers, own_test=1), target, y).log  # a test row has no say
+        with_logarithm(rows)
+    assert with_logarithm(replace(rows, table=replace(numbers, own_test=1))).target.log  # a test row has no say
     with pytest.raises(DataError, match="has classes"):
-        with_logarithm(numbers, Target(("a", "b")), np.array([0, 1, 0, 1]))
+        with_logarithm(replace(rows, target=Target(("a", "b"))))
 
 
 def test_a_target_that_is_no_number_is_named_by_its_row_in_the_file() -> None:
     y = np.array([1.5, 2.5, np.inf])
     made = Table("mine", np.zeros((3, 1)), ("number",), ("a",), y, "y", None, numbers=np.array([0, 4, 7]))
     with pytest.raises(DataError, match=r"but row 7 \(from 0\) has inf"):
-        target_of(made)
+        labelled(made)

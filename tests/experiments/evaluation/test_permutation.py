@@ -13,7 +13,7 @@ from experiments.config.candidate import Candidate, Preprocessing
 from experiments.config.spec import CVSection
 from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.evaluation import mean_outputs
 from experiments.evaluation.fold_models import FoldModelsTask, train_fold_models
 from experiments.evaluation.permutation import Permuted, Shuffling
@@ -41,8 +41,7 @@ TRAININGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 def parts(task: str) -> tuple[DevelopmentSet, Folds]:
     table = mixed_table(ROWS, task, weights=np.random.default_rng(7).uniform(0.5, 2.0, ROWS))
-    target, y = target_of(table)
-    rows = DevelopmentSet(table, y, target, "rows")
+    rows = DevelopmentSet(**vars(labelled(table)), fingerprint="rows")
     return rows, make_folds(rows, CVSection(n_splits=3, splitter="KFold"), 0)
 
 

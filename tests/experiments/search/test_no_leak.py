@@ -14,7 +14,7 @@ from experiments.data.prepare import fitted_on, preprocessed_folds
 from experiments.data.preprocessing import Preprocessor
 from experiments.data.splits import DevelopmentSet, Folds, make_folds
 from experiments.data.table import Table
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.search.cross_validation import prepare_fold
 from experiments.search.trial import PrunerChoice, TrialResult, TrialTask
 from nnet.batches import FoldData
@@ -48,9 +48,7 @@ def spoilt(rows: DevelopmentSet, validation: np.ndarray) -> DevelopmentSet:
 
 
 def parts(task: str) -> tuple[DevelopmentSet, Folds, DevelopmentSet]:
-    whole = table(task)
-    target, y = target_of(whole)
-    rows = DevelopmentSet(whole, y, target, "rows")
+    rows = DevelopmentSet(**vars(labelled(table(task))), fingerprint="rows")
     folds = make_folds(rows, CVSection(n_splits=3, splitter="KFold"), 0)
     return rows, folds, spoilt(rows, folds.pairs[FOLD][1])
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.data.table import WHITE, picture_of
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 SMALLEST = 5  # height and width of a picture whose axes are told by their lengths
 AT_ONCE = 1 << 24  # values that are compared at a time
@@ -33,7 +34,7 @@ class ArrayReading:
     decisions: tuple[str, ...] = ()
 
 
-def as_pictures(x: NDArray[Any], name: str, where: str, development: Callable[[], NDArray[np.intp]]) -> ArrayReading:
+def as_pictures(x: NDArray[Any], name: str, where: str, development: Callable[[], Rows]) -> ArrayReading:
     """Read an array as pictures where it holds pictures for certain.
 
     Bytes are pictures, but for 0 and 1 alone in the development rows, which as pixels would all be black. Other numbers
@@ -101,7 +102,7 @@ def picture_like(shape: tuple[int, ...]) -> bool:
     return len(shape) == 2 and min(shape) >= SMALLEST
 
 
-def times_to_bytes(x: NDArray[Any], rows: NDArray[np.intp]) -> float | None:
+def times_to_bytes(x: NDArray[Any], rows: Rows) -> float | None:
     """Return the factor, 1 or 255, by which rows become bytes without loss; None if they do not."""
     step = max(1, AT_ONCE // max(1, x[0].size))
     most, whole, fractions = 0.0, True, True
@@ -119,7 +120,7 @@ def times_to_bytes(x: NDArray[Any], rows: NDArray[np.intp]) -> float | None:
     return WHITE if fractions and most > 0.5 else None
 
 
-def _are_flags(x: NDArray[np.uint8], rows: NDArray[np.intp]) -> bool:
+def _are_flags(x: NDArray[np.uint8], rows: Rows) -> bool:
     """Return whether the bytes of rows are 0 and 1."""
     largest = 0
     for row in rows:

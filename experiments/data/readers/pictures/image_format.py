@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection, Decided
 from experiments.data.readers.pictures.image_file import ImageFormat, ImageHeader, Size
+from nnet.arrays import Rows
 
 MOST_VALUES = 1 << 16  # of a row
 LONGEST = 64  # pixels of the longer side of a size that nobody named
@@ -34,7 +34,7 @@ class FormatDecision:
 def decide_format(
     headers: Sequence[ImageHeader],
     data: DataSection,
-    development: Callable[[], NDArray[np.intp]],
+    development: Callable[[], Rows],
     hold_grey: bool = False,
 ) -> FormatDecision:
     """Decide the size and the colour of all rows, where [data] does not name them.

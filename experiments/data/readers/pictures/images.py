@@ -33,6 +33,7 @@ from experiments.data.readers.pictures.image_layout import (
 from experiments.data.readers.pictures.labelled_layout import lay_out_by_labels, lay_out_test_by_labels
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
+from nnet.arrays import Rows
 
 CHANGED: dict[Change, str] = {
     "scaled": "{} of 16 bits scaled to 8",
@@ -53,7 +54,7 @@ class _Rows:
     target: NDArray[np.int64]
     layout: Layout
     format: FormatDecision
-    development: Callable[[], NDArray[np.intp]]
+    development: Callable[[], Rows]
 
 
 def read_pictures(folder: Path, data: DataSection, test: Path | None) -> Table:
@@ -158,7 +159,7 @@ def _rows(found: Sequence[PictureFolder], data: DataSection, hold_grey: bool) ->
 
 def _development(
     pictures: Sequence[LabelledPicture], target: NDArray[np.int64], layout: Layout, data: DataSection
-) -> NDArray[np.intp]:
+) -> Rows:
     """Return the rows that the study's own split gives to the search."""
     hashes = np.array([short_hash(one.file.path.read_bytes()) for one in pictures], "V8")
     own_test, nothing = len(layout.test), np.empty((len(target), 0))

@@ -50,7 +50,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     _refuse_open_quote(file, columns, place)
     columns, left, below_it = without_last_rows(columns, len(short), keys.holds_row_in(column_names(given)[0]))
     if left:
-        raise uneven_lines(file, layout, layout.width, short[:left])
+        raise uneven_lines(file, layout, short[:left])
     if not len(columns[0]):
         raise DataError(f"{file.path}: a table needs rows, but this file has only a header.")
     check_size(str(file.path), len(columns[0]), layout.width)
@@ -92,7 +92,7 @@ def _header(file: TextFile, layout: Layout, keys: FileKeys) -> tuple[list[str], 
     if not named:
         return [""] * layout.width, layout.skip, False, note, ""
     if len(names) != layout.width:
-        raise uneven_lines(file, layout, layout.width, [(begins, first)])
+        raise uneven_lines(file, layout, [(begins, first)])
     given, further, survey = survey_header(names, [cells[: layout.width] for cells in below], keys)
     return given, layout.head[further][1], True, note, survey
 
@@ -148,7 +148,7 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
 
     names = [f"f{at}" for at in range(layout.width)]
     if layout.separator == " " or layout.spaced:
-        return read_ragged(file, layout, skip, layout.width)
+        return read_ragged(file, layout, skip)
 
     def read(source: Any, encoding: str) -> Any:
         return arrow.read_csv(
@@ -168,7 +168,7 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
             table = read(source, "utf8" if file.encoding == "utf-8" else file.encoding)
     except pa.ArrowInvalid:  # uneven lines, a line that is longer than a block, or bytes that are not UTF-8
         checked(file)
-        return read_ragged(file, layout, skip, layout.width)
+        return read_ragged(file, layout, skip)
     return table.combine_chunks().columns, [], ()  # a wide file has thousands of small chunks a column
 
 

@@ -22,15 +22,14 @@ NAMED = 5  # lines in a message
 Line = tuple[int, list[str]]  # its number, from 0, and its cells
 
 
-def read_ragged(file: TextFile, layout: Layout, skip: int, width: int) -> tuple[Columns, list[Line], tuple[str, ...]]:
+def read_ragged(file: TextFile, layout: Layout, skip: int) -> tuple[Columns, list[Line], tuple[str, ...]]:
     """Read the columns of a table line by line.
 
     Empty cells that are too many at the end of a line are left out. Lines at the end that have too few cells are filled
     with empty ones, for they may stand below the table.
 
     Args:
-        skip:  number of lines above the first row.
-        width: number of columns.
+        skip: number of lines above the first row.
 
     Returns:
         the columns, the lines at the end that were too short, and what to say about cells that were left out.
@@ -38,6 +37,7 @@ def read_ragged(file: TextFile, layout: Layout, skip: int, width: int) -> tuple[
     Raises:
         DataError: a line before the last ones has too few cells, or a line has too many.
     """
+    width = layout.width
     parts: list[list[pa.Array]] = []
     rows: list[list[str]] = []
     short: list[Line] = []
@@ -61,7 +61,7 @@ def read_ragged(file: TextFile, layout: Layout, skip: int, width: int) -> tuple[
     except csv.Error as error:
         raise DataError(f"{file.path}: cannot be read as a table: {brief(error)}.") from None
     if uneven or len(short) > MOST_FOOTERS:
-        raise uneven_lines(file, layout, width, sorted(uneven + short))
+        raise uneven_lines(file, layout, sorted(uneven + short))
     rows += [cells + [""] * (width - len(cells)) for _, cells in short]
     parts.append(_arrays(rows, width))
     columns = [pa.chunked_array([part[at] for part in parts], pa.string()) for at in range(width)]
@@ -69,14 +69,14 @@ def read_ragged(file: TextFile, layout: Layout, skip: int, width: int) -> tuple[
     return columns, short, said
 
 
-def uneven_lines(file: TextFile, layout: Layout, width: int, lines: Sequence[Line]) -> DataError:
+def uneven_lines(file: TextFile, layout: Layout, lines: Sequence[Line]) -> DataError:
     """Return the error that names the lines with too few or too many cells."""
     begins, cells = lines[0]
     more = len(lines) - 1
     others = ", ".join(str(at + 1) for at, _ in lines[1 : NAMED + 1]) + (", ..." if more > NAMED else "")
     also = f"; so have {count(more, 'other line')}: {others}" if more else ""
     return DataError(
-        f"{file.path}: every line must have the {width} cells that most lines have, but line {begins + 1} has "
+        f"{file.path}: every line must have the {layout.width} cells that most lines have, but line {begins + 1} has "
         f"{len(cells)}: {shown(layout.separator.join(cells))}{also}."
     )
 

@@ -15,7 +15,7 @@ from experiments.data.readers.pictures import images as pictures
 from experiments.data.readers.pictures.images import read_pictures
 from experiments.data.splits import rows_of, split
 from experiments.data.table import Table
-from experiments.data.target_type import target_of
+from experiments.data.target_type import labelled
 from experiments.errors import DataError
 from support.pictures import colour, drawn, grey, save
 
@@ -240,7 +240,7 @@ def test_the_files_of_a_rare_class_are_named(tmp_path: Path) -> None:
         save(tmp_path / "b" / f"{name}.png", grey())
     table = read(tmp_path)
     with pytest.raises(DataError, match=r"class 'b' has 2 \(its files: b/x\.png, b/y\.png\); "):
-        split(table, *target_of(table), 0.2, 0)
+        split(labelled(table), 0.2, 0)
 
 
 def test_a_picture_in_several_classes_is_named(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def opened(path: Path, text: str) -> tuple[TextFile, Layout]:
 
 def test_cells_too_many_are_left_out_if_they_are_empty(tmp_path: Path) -> None:
     file, layout = opened(tmp_path / "my.csv", "a,b\n1,2,\n3,4\n5,6, ,\n7\n  \n")
-    columns, short, said = read_ragged(file, layout, 1, 2)
+    columns, short, said = read_ragged(file, layout, 1)
     assert [column.to_pylist() for column in columns] == [["1", "3", "5", "7"], ["2", "4", "6", ""]]
     assert short == [(4, ["7"])]
     assert said == ("separators too many at the end of 2 lines left out",)
@@ -31,7 +31,7 @@ def test_cells_too_many_are_left_out_if_they_are_empty(tmp_path: Path) -> None:
 def test_many_rows_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ragged, "ROWS", 4)
     file, layout = opened(tmp_path / "my.txt", "a b c\n" + "".join(f"{row} x  {row % 3}\n" for row in range(10)))
-    columns, _, _ = read_ragged(file, layout, 1, 3)
+    columns, _, _ = read_ragged(file, layout, 1)
     assert columns[0].to_pylist() == list(map(str, range(10)))
     assert columns[0].num_chunks == 3
 
@@ -41,20 +41,20 @@ def test_every_uneven_line_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match="2 cells that most lines have, but line 3 has 1: '3'; so have 2 other lines: 5, 7"
     ):
-        read_ragged(file, layout, 1, 2)
+        read_ragged(file, layout, 1)
     file, layout = opened(tmp_path / "my.csv", "a,b\n1,2\n" + "3\n1,2\n" * 9)
     with pytest.raises(DataError, match=r"so have 8 other lines: 5, 7, 9, 11, 13, \.\.\."):
-        read_ragged(file, layout, 1, 2)
+        read_ragged(file, layout, 1)
 
 
 def test_many_short_lines_at_the_end_are_no_footer(tmp_path: Path) -> None:
     file, layout = opened(tmp_path / "my.csv", "a,b,c\n" + "1,2,3\n" * 40 + "x\n" * 21)
     with pytest.raises(DataError, match="line 42 has 1: 'x'; so have 20 other lines"):
-        read_ragged(file, layout, 1, 3)
+        read_ragged(file, layout, 1)
 
 
 def test_a_cell_that_is_too_long_is_refused(tmp_path: Path) -> None:
     file, layout = opened(tmp_path / "my.csv", "a,b\n1,2\n")
     file.path.write_text(f"a,b\n1,{'2' * 200_000}\n")
     with pytest.raises(DataError, match="cannot be read as a table: field larger than field limit"):
-        read_ragged(file, layout, 1, 2)
+        read_ragged(file, layout, 1)
