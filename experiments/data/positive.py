@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import DataError
+from nnet.near import composed
 
 OF_ONE_CLASS = ("average_precision", "f1", "jaccard", "precision", "recall")  # metrics that score one class of two
 
@@ -24,7 +25,7 @@ def with_positive_last(target: Target, y: NDArray[Any], positive: str | int | bo
         DataError: there are not two classes, or none of them has this name.
     """
     name = str(positive)
-    alike = [known for known in target.classes if known.casefold() == name.casefold()]
+    alike = [known for known in target.classes if composed(known).casefold() == composed(name).casefold()]
     name = alike[0] if len(alike) == 1 else name  # TOML's true is True
     if len(target.classes) != 2:
         has = f"{len(target.classes)} classes" if target.classes else "a number"
