@@ -29,10 +29,19 @@ from experiments.study.folder import OUTER, RESULTS, STUDIES
 from nnet.near import did_you_mean, near
 
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
-# the study files that come with the program; in a clone a link to studies/
-SHIPPED = Path(str(resources.files("experiments"))) / "study-files"
-EXAMPLE = SHIPPED / "examples" / "digits" / RESULTS  # the results of a study that comes with the program
 LISTED = 12  # most names in a message
+
+
+def shipped(place: Path) -> Path:
+    """Return the folder of the study files that come with the program; in a clone its place is a link to studies/.
+
+    Git for Windows writes a link as a text, which WSL finds in a clone that was made there.
+    """
+    return place.parent / place.read_text("utf-8").strip() if place.is_file() else place
+
+
+SHIPPED = shipped(Path(str(resources.files("experiments"))) / "study-files")
+EXAMPLE = SHIPPED / "examples" / "digits" / RESULTS  # the results of a study that comes with the program
 
 
 @dataclass(frozen=True)
