@@ -231,11 +231,14 @@ def own_study_files(folder: Path, name: str) -> list[Path]:
 
 
 def known_studies(studies: Path = STUDIES) -> dict[str, Path | None]:
-    """Return the names in a folder of studies, each with its study file; None for a study that has only a folder."""
+    """Return the names in a folder of studies, each with its study file; None for a study that has only a folder.
+
+    No study has a hidden name; a Mac leaves ._my.toml beside my.toml on a disk of another system.
+    """
     named: dict[str, Path | None] = {path.parent.name: None for name in WRITTEN for path in studies.glob(f"*/{name}")}
     named |= {file.parent.name: file for file in studies.glob(f"*/{STUDY_FILE}")}
     named |= {file.stem: file for file in studies.glob("*.toml")}
-    return dict(sorted(named.items()))
+    return {name: named[name] for name in sorted(named) if not name.startswith(".")}
 
 
 def _places(study: str) -> Iterator[Path]:

@@ -221,6 +221,7 @@ def test_without_studies_there_are_no_names(tmp_path: Path) -> None:
 
 
 def test_the_known_studies_have_a_file_or_a_folder(studies: Path) -> None:
+    (studies / "._one.toml").touch()  # which a Mac leaves beside it
     files = {"mine": studies / "mine/study.toml", "one": studies / "one.toml", "two": studies / "two.toml"}
     assert known_studies() == {**files, "other": None}
     assert list(known_studies()) == ["mine", "one", "other", "two"]
