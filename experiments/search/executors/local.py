@@ -245,6 +245,6 @@ class _Worker:
         """Return the processor time of the process; infinite if it is gone, which its pool will notice."""
         try:
             times = [psutil.Process(pid).cpu_times() for pid in list(self._pool._processes)]
-        except psutil.NoSuchProcess:
+        except psutil.Error:  # on macOS one that has just ended may be no process, or one that is not ours
             return math.inf
         return sum(each.user + each.system for each in times) if times else math.inf

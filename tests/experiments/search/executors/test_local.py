@@ -206,6 +206,14 @@ def test_a_container_without_room_for_locks_is_an_error_of_one_line() -> None:
         LocalExecutor(1, {})
 
 
+@pytest.mark.parametrize("error", [psutil.NoSuchProcess(1), psutil.ZombieProcess(1), psutil.AccessDenied(1)])
+def test_a_worker_that_ends_while_its_time_is_read_is_left_to_its_pool(
+    processes: LocalExecutor, error: psutil.Error
+) -> None:
+    with patch.object(psutil.Process, "cpu_times", side_effect=error):
+        assert processes.submit(divmod, 1, 1).result() == (1, 0)
+
+
 def test_close_ends_workers_that_are_busy() -> None:
     pool = LocalExecutor(2, {})
     pids = [greeting.pid for greeting in pool.wait_for_workers()]
