@@ -182,8 +182,9 @@ def _conclusion(recorded: Recorded, replay: Replay) -> Iterator[tuple[str, str]]
         yield "first difference", f"{first.where}: {first.recorded} on record, {first.found} here{others}"
     yield "compared", replay.compared
     before, now = (kernel or UNKNOWN for kernel in (recorded_kernel(recorded), replay.kernel))
-    other = f"not {before} as on record: last bits may differ for that reason"
-    yield "BLAS kernel", f"{now}, {'as on record' if before == now else other}"
+    other = f"not {before} as on record" if before != now else "as the one on record"
+    same = before == now != UNKNOWN
+    yield "BLAS kernel", f"{now}, {'as on record' if same else f'{other}: last bits may differ for that reason'}"
     yield from (("note", note) for note in replay.notes)
     if replay.digest is not None:
         yield "digest", f"{replay.digest}, {'equal' if replay.digest == recorded.digest else 'another'}"

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 LONGEST = 100  # characters that are compared
+
+
+def composed(text: str) -> str:
+    """Return a text whose letters and accents are one character each, as keyboards type them.
+
+    >>> composed("e\u0301") == "\u00e9"
+    True
+    """
+    return unicodedata.normalize("NFC", text)
 
 
 def folded(word: str, apart: str = r"[\s_-]+") -> str:
@@ -15,7 +25,7 @@ def folded(word: str, apart: str = r"[\s_-]+") -> str:
     >>> folded("Leaky-ReLU"), folded(" leaky relu") == folded("leaky_relu")
     ('leakyrelu', True)
     """
-    return re.sub(apart, "", word).casefold()
+    return re.sub(apart, "", composed(word)).casefold()
 
 
 def near(word: object, known: Iterable[str], most: int = 1) -> list[str]:

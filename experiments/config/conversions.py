@@ -17,6 +17,7 @@ FRAMES = {  # ending -> how pandas reads it
 PICKLED = (".h5", ".hdf5", ".pkl", ".pickle", ".joblib", ".pt", ".pth")  # arrays, or what is never unpickled
 SPARSE = (".svm", ".svmlight", ".libsvm")
 COMPRESSED = (".bz2", ".xz", ".zst", ".lz4", ".7z", ".rar", ".tar", ".tgz")
+SHEETS = (".xls", ".xlsb", ".ods", ".numbers")  # the last of Apple's Numbers, which exports it
 DATABASES = (".db", ".sqlite", ".sqlite3", ".db3")
 
 
@@ -54,7 +55,7 @@ def conversion(source: str) -> str:
     if ending in PICKLED:
         saved = path.with_suffix(".npz").name
         return f"save its arrays, as in numpy.savez({saved!r}, X=..., y=...), or a table as .csv"
-    others = {**dict.fromkeys((".xls", ".xlsb", ".ods"), "save it as .xlsx"), **dict.fromkeys(COMPRESSED, "unpack it")}
+    others = {**dict.fromkeys(SHEETS, "save it as .xlsx"), **dict.fromkeys(COMPRESSED, "unpack it")}
     return others.get(ending, "")
 
 

@@ -14,12 +14,15 @@ TABLES = ("text", "json", "excel", "parquet", "npz", "npy")
 
 
 def tables_in(folder: str | Path) -> list[Path]:
-    """List the tables that lie directly in a folder, by name; none if it cannot be listed."""
+    """List the tables that lie directly in a folder, by name; none if it cannot be listed.
+
+    A hidden one is a system's, as the ._train.csv that a Mac leaves beside train.csv.
+    """
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if sort_of(entry.name) in TABLES and entry.is_file())
     except (OSError, ValueError):
         return []
-    return [Path(folder) / name for name in names]
+    return [Path(folder) / name for name in names if not name.startswith(".")]
 
 
 def named_table(folder: str | Path) -> str:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from experiments.data.column_types import texts
 from experiments.data.raw_table import RawTable, listed
 from experiments.errors import DataError
+from nnet.near import composed
 
 
 def check_dropped(raw: RawTable, target: str, classes: Sequence[str]) -> None:
@@ -53,8 +54,8 @@ def _spelled(name: str, there: Iterable[str]) -> list[str]:
     >>> _spelled("4", ["4", "4.0", "40", "four"])
     ['4', '4.0']
     """
-    number = _number(name)
-    return [text for text in there if text == name or (number is not None and _number(text) == number)]
+    number, name = _number(name), composed(name)
+    return [text for text in there if composed(text) == name or (number is not None and _number(text) == number)]
 
 
 def _number(text: str) -> float | None:

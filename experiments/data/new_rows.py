@@ -193,7 +193,7 @@ def _of_pictures(path: Path, form: RowFormat, rows: int) -> NewRows:
         has_pixels = any(kind == "pixel" for _, kind in form.inputs)
         reason = "does not know the size of its pictures" if has_pixels else "did not learn from pictures"
         raise DataError(f"{path}: is {what}, but the model {reason}; give a table of {listed(form.names)}.")
-    if idx := sorted(one.name for one in path.glob(IDX_PICTURES)):
+    if idx := sorted(one.name for one in path.glob(IDX_PICTURES) if is_idx_pictures(one)):
         raise DataError(f"{path}: is a folder of IDX files; give one file of pictures, such as {path / idx[0]}.")
     from experiments.data.new_pictures import NewPictures
 

@@ -9,6 +9,7 @@ import numpy as np
 from experiments.config.target import Target
 from experiments.data.target_type import LabelledTable
 from experiments.errors import DataError
+from nnet.near import composed
 
 OF_ONE_CLASS = ("average_precision", "f1", "jaccard", "precision", "recall")  # metrics that score one class of two
 
@@ -23,7 +24,7 @@ def with_positive_last(rows: LabelledTable, positive: str | int | bool) -> Label
         DataError: there are not two classes, or none of them has this name.
     """
     name, classes = str(positive), rows.target.classes
-    alike = [known for known in classes if known.casefold() == name.casefold()]
+    alike = [known for known in classes if composed(known).casefold() == composed(name).casefold()]
     name = alike[0] if len(alike) == 1 else name  # TOML's true is True
     if len(classes) != 2:
         has = f"{len(classes)} classes" if classes else "a number"

@@ -8,6 +8,7 @@ import numpy as np
 
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
+from nnet.near import composed
 
 MOST_CASES = 4  # of one word: yes, Yes, YES, and one more; words of more, such as tSM0 and TsM0, are codes
 
@@ -29,7 +30,7 @@ def with_one_spelling(table: Table) -> tuple[Table, tuple[str, ...]]:
     frequent = [str(spellings[at]) for at in np.lexsort((first, -counts))]
     cases: dict[str, set[str]] = {}
     for spelling in frequent:
-        cases.setdefault(plain_spelling(spelling), set()).add(" ".join(spelling.split()))
+        cases.setdefault(plain_spelling(spelling), set()).add(" ".join(composed(spelling).split()))
     codes = {plain for plain, written in cases.items() if len(written) > MOST_CASES}
 
     def shared(spelling: str) -> str:
@@ -59,4 +60,4 @@ def plain_spelling(spelling: str) -> str:
     >>> plain_spelling(" Not  known"), plain_spelling("NOT KNOWN")
     ('not known', 'not known')
     """
-    return " ".join(spelling.split()).casefold()
+    return " ".join(composed(spelling).split()).casefold()

@@ -64,7 +64,7 @@ def provenance(
         "environment": {
             "system": platform.system(),
             "machine": platform.machine(),
-            "libc": " ".join(platform.libc_ver()).strip(),
+            "libc": _libc(),
             "processor": processor().model,
             "cores": os.cpu_count(),
             "workers": workers,
@@ -73,6 +73,13 @@ def provenance(
             "variables": {name: environment[name] for name in VARIABLES if environment.get(name)},
         },
     }
+
+
+def _libc() -> str:
+    """Return the system's mathematical library; macOS brings it along, and so its BLAS."""
+    if platform.system() == "Darwin":
+        return f"macOS {platform.mac_ver()[0]}"
+    return " ".join(platform.libc_ver()).strip()
 
 
 def commit(packages: Sequence[Path] = PROGRAM) -> str | None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,7 +78,7 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> Processor:
         machine=platform.machine(),
         maker=facts.get("vendor_id", ""),
         flags=frozenset(facts.get("flags", "").split()),
-        model=facts.get("model name", platform.processor()),
+        model=facts.get("model name") or _model(),
     )
 
 
@@ -156,8 +158,10 @@ def resolved(wanted: Arithmetic, sampler: str, here: Processor) -> tuple[Arithme
 def blas_kernel() -> str:
     """Return the kernel that NumPy's BLAS uses in this process, such as SkylakeX.
 
-    It is empty if BLAS does not report it, as Apple's does not; `UNKNOWN` is its name in a sentence.
+    Apple's is called after the chip. The name is empty if BLAS does not report it; `UNKNOWN` is its name in a sentence.
     """
+    if _built_with() == "accelerate":
+        return f"Accelerate on {processor().model}"
     return str(_numpys_blas().get("architecture") or "")
 
 
@@ -167,6 +171,22 @@ def numpy_loops() -> str:
 
     newer = ("X86_V4", "AVX512_SKX", "AVX512_ICL", "AVX512_SPR")
     return "X86_V4" if any(has.get(name) for name in newer) else LOOPS if has.get(LOOPS) else ""
+
+
+def _model() -> str:
+    """Return the processor's name by macOS, such as Apple M1, or else by Python, to which each of these is an arm."""
+    if platform.system() == "Darwin":
+        words = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        with suppress(OSError, subprocess.CalledProcessError):
+            return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+    return platform.processor()
+
+
+def _built_with() -> str:
+    """Return the name of the BLAS that NumPy was built with, which says in a wheel what it computes with."""
+    import numpy as np
+
+    return str(np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"])
 
 
 def _is_x86_64(here: Processor) -> bool:

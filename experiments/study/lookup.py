@@ -29,10 +29,19 @@ from experiments.study.folder import OUTER, RESULTS, STUDIES
 from nnet.near import did_you_mean, near
 
 WRITTEN = ("journal.log", RESULTS, "tracking.json")  # a study's folder has at least one of these files
-# the study files that come with the program; in a clone a link to studies/
-SHIPPED = Path(str(resources.files("experiments"))) / "study-files"
-EXAMPLE = SHIPPED / "examples" / "digits" / RESULTS  # the results of a study that comes with the program
 LISTED = 12  # most names in a message
+
+
+def shipped(place: Path) -> Path:
+    """Return the folder of the study files that come with the program; in a clone its place is a link to studies/.
+
+    Git for Windows writes a link as a text, which WSL finds in a clone that was made there.
+    """
+    return place.parent / place.read_text("utf-8").strip() if place.is_file() else place
+
+
+SHIPPED = shipped(Path(str(resources.files("experiments"))) / "study-files")
+EXAMPLE = SHIPPED / "examples" / "digits" / RESULTS  # the results of a study that comes with the program
 
 
 @dataclass(frozen=True)
@@ -222,11 +231,14 @@ def own_study_files(folder: Path, name: str) -> list[Path]:
 
 
 def known_studies(studies: Path = STUDIES) -> dict[str, Path | None]:
-    """Return the names in a folder of studies, each with its study file; None for a study that has only a folder."""
+    """Return the names in a folder of studies, each with its study file; None for a study that has only a folder.
+
+    No study has a hidden name; a Mac leaves ._my.toml beside my.toml on a disk of another system.
+    """
     named: dict[str, Path | None] = {path.parent.name: None for name in WRITTEN for path in studies.glob(f"*/{name}")}
     named |= {file.parent.name: file for file in studies.glob(f"*/{STUDY_FILE}")}
     named |= {file.stem: file for file in studies.glob("*.toml")}
-    return dict(sorted(named.items()))
+    return {name: named[name] for name in sorted(named) if not name.startswith(".")}
 
 
 def _places(study: str) -> Iterator[Path]:

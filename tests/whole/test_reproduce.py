@@ -11,6 +11,8 @@ import pytest
 
 from experiments import reproduce
 from experiments.search.journal_reader import view_journal
+from experiments.study.replay import Replay
+from experiments.study.results_file import read_results
 from support.desk import CommandRunner
 from support.results import change
 
@@ -110,6 +112,13 @@ def test_another_kernel_is_said_and_the_scores_need_only_be_near(done: CommandRu
     change(results, lambda one: one["test"].update(score=one["test"]["score"] - 0.1), sign=True)
     assert again(["moons", "--final"]) == 1
     assert "first difference  test.score" in capsys.readouterr().out
+
+
+def test_a_kernel_that_nobody_knows_is_not_called_that_on_record(done: CommandRunner) -> None:
+    results = Path("studies/moons/results.json")
+    change(results, lambda one: one["provenance"]["blas"].update(kernel=""))
+    said = dict(reproduce._conclusion(read_results(results), Replay(None, (), "", "spec")))
+    assert said["BLAS kernel"] == "unknown, as the one on record: last bits may differ for that reason"
 
 
 def test_a_plateau_schedule_is_refitted_with_the_rates_in_the_journal(done: CommandRunner, capsys: Output) -> None:

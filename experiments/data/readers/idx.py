@@ -29,8 +29,9 @@ IDX_PICTURES = "*-images[-.]idx3-ubyte*"
 
 
 def is_idx_pictures(path: Path) -> bool:
-    """Return whether a file is one of pictures by its name."""
-    return path.match(IDX_PICTURES) and path.name.removesuffix(".gz").endswith("ubyte")
+    """Return whether a file is one of pictures by its name; a hidden one is a system's, as a Mac's ._train-images."""
+    is_hidden = path.name.startswith(".")
+    return not is_hidden and path.match(IDX_PICTURES) and path.name.removesuffix(".gz").endswith("ubyte")
 
 
 def read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import resource
 import signal
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -39,6 +40,7 @@ WORKER_TIMEOUT = 120.0  # seconds without processor time after which a worker is
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 CHECKS = 10  # of a worker's processor time, within its timeout
 BUSY_SHARE = 1e-3  # least processor time of a busy worker, as a share of the timeout; an idle worker uses a tenth of it
+FILES, FILES_OF_A_WORKER = 256, 10  # that a process of a study has open at once, and those that each worker takes
 BUSY_SECONDS = 0.03  # least processor time of a busy worker; systems count processor time in hundredths
 
 
@@ -62,6 +64,7 @@ class LocalExecutor(Executor):
         worker_timeout: float = WORKER_TIMEOUT,
     ):
         self._environment, self._work, self._timeout = dict(environment), work, worker_timeout
+        _allow_files(FILES + FILES_OF_A_WORKER * workers)
         _start_trackers()
         self._closing, self._closed, self._turn = Lock(), False, Lock()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
@@ -162,6 +165,15 @@ class LocalExecutor(Executor):
         return worker
 
 
+def _allow_files(number: int) -> None:
+    """Let this process have so many files open, or as many as it may: macOS allows 256 unless it is asked for more."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if most == resource.RLIM_INFINITY else min(number, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        with suppress(OSError, ValueError):  # where a worker then cannot be started, that is said
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def _start_trackers() -> None:
     """Start the processes that clean up after a kill, before a thread would start them.
 
@@ -245,6 +257,6 @@ class _Worker:
         """Return the processor time of the process; infinite if it is gone, which its pool will notice."""
         try:
             times = [psutil.Process(pid).cpu_times() for pid in list(self._pool._processes)]
-        except psutil.NoSuchProcess:
+        except psutil.Error:  # on macOS one that has just ended may be no process, or one that is not ours
             return math.inf
         return sum(each.user + each.system for each in times) if times else math.inf

@@ -57,6 +57,7 @@ def test_the_command_that_is_advised_makes_a_file_that_is_read(
         ("b.rds", 'make it .csv in R by write.csv(readRDS("b.rds"), "b.csv", row.names = FALSE)'),
         ("a/b.h5", "save its arrays, as in numpy.savez('b.npz', X=..., y=...), or a table as .csv"),
         ("b.csv.bz2", "unpack it"),
+        ("b.numbers", "save it as .xlsx"),
         ("b", ""),
         ("", ""),
     ],

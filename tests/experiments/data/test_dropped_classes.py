@@ -18,6 +18,7 @@ Make = Callable[..., RawTable]
     [
         (["a", "b", None, "A"], ("a",), [None, "b", None, "A"]),
         (["4", "4.0", "40", "5"], ("4",), [None, None, "40", "5"]),
+        (["cafe\u0301", "caf\u00e9", None, "cafe"], ("caf\u00e9",), [None, None, None, "cafe"]),
         ([4, 5, None, 40], ("4.0",), [None, 5, None, 40]),
         ([4.0, 5.5, None, 40.0], ("4", "5.5"), [None, None, None, 40.0]),
         ([True, False, None, True], ("True",), [None, "False", None, None]),

@@ -23,6 +23,8 @@ def test_the_positive_class_is_the_last_one() -> None:
     for name, classes, labels in [("defective", ("ok", "defective"), [1, 0, 1]), ("ok", TWO.classes, [0, 1, 0])]:
         found = with_positive_last(rows(TWO), name)
         assert (found.target.classes, found.y.tolist()) == (classes, labels)
+    accented = rows(Target(("cafe\u0301", "tea")))  # as a Mac's names of files have it
+    assert with_positive_last(accented, "caf\u00e9").target.classes == ("tea", "cafe\u0301")
     assert with_positive_last(rows(Target(("false", "true"))), False).target.classes == ("true", "false")
     assert with_positive_last(rows(Target(("0", "1"))), 0).target.classes == ("1", "0")
 

@@ -24,6 +24,7 @@ def table(words: Sequence[object], own_test: int = 0, classes: tuple[str, ...] |
         (["no", "No", "yes"], ["no", "no", "yes"]),  # of equals the first
         (["not  sure", "Not sure", "not sure", "not sure"], ["not sure"] * 4),
         (["STRASSE", "straße", "x"], ["STRASSE", "STRASSE", "x"]),
+        (["cafe\u0301", "caf\u00e9", "caf\u00e9"], ["caf\u00e9"] * 3),  # as a Mac's names of files have it
     ],
 )
 def test_the_most_frequent_spelling_names_a_class(words: list[str], named: list[str]) -> None:

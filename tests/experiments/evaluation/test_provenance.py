@@ -59,6 +59,14 @@ def test_the_environment_is_the_one_given_and_not_this_ones(monkeypatch: pytest.
     assert provenance("", {}, 1, "", {}, "local")["environment"]["variables"] == {}
 
 
+@pytest.mark.usefixtures("no_git")
+def test_a_mac_has_the_mathematical_library_of_its_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    monkeypatch.setattr(platform, "mac_ver", lambda: ("15.4.1", ("", "", ""), "arm64"))
+    assert provenance("", {}, 1, "", {}, "local")["environment"]["libc"] == "macOS 15.4.1"
+
+
 class Checkout:
     """A git repository that holds the two packages of a program.
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from experiments.search import arithmetic
@@ -46,6 +47,21 @@ def test_what_the_system_does_not_say_is_empty(tmp_path: Path) -> None:
     (tmp_path / "arm").write_text("processor : 0\nFeatures : fp asimd\n")
     for name in ("arm", "missing"):
         assert processor(tmp_path / name) == Processor(platform.machine(), "", frozenset(), platform.processor())
+
+
+def test_the_chip_of_a_mac_is_named_and_its_blas_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(platform, "processor", lambda: "arm")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert processor(tmp_path / "of a Mac without sysctl").model == "arm"
+    (tmp_path / "sysctl").write_text('#!/bin/sh\ntest "$*" = "-n machdep.cpu.brand_string" && echo "Apple M1 Pro"\n')
+    (tmp_path / "sysctl").chmod(0o700)
+    mac = processor(tmp_path / "of a Mac")
+    assert mac.model == "Apple M1 Pro"
+    monkeypatch.setattr(arithmetic, "processor", lambda: mac)
+    config = {"Build Dependencies": {"blas": {"name": "accelerate", "found": True, "version": "unknown"}}}
+    monkeypatch.setattr(np, "show_config", lambda mode: config)
+    assert arithmetic.blas_kernel() == "Accelerate on Apple M1 Pro"
 
 
 def test_portable_is_the_same_whatever_the_processor() -> None:

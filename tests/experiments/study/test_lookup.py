@@ -19,6 +19,7 @@ from experiments.study.lookup import (
     known_studies,
     model_folder,
     results_file,
+    shipped,
     study_file,
     study_folder,
 )
@@ -205,6 +206,13 @@ def test_a_study_that_comes_with_the_program_lies_in_the_working_folder(studies:
     assert study_file("wine") == studies / "wine.toml"
 
 
+def test_the_link_to_them_may_be_a_text_as_windows_git_writes_it(tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to("studies")
+    (tmp_path / "written").write_text("studies")
+    assert shipped(tmp_path / "linked") / "one.toml" == tmp_path / "linked" / "one.toml"
+    assert shipped(tmp_path / "written") / "one.toml" == tmp_path / "studies" / "one.toml"
+
+
 def test_without_studies_there_are_no_names(tmp_path: Path) -> None:
     shutil.rmtree("studies")
     assert known_studies() == {}
@@ -213,6 +221,7 @@ def test_without_studies_there_are_no_names(tmp_path: Path) -> None:
 
 
 def test_the_known_studies_have_a_file_or_a_folder(studies: Path) -> None:
+    (studies / "._one.toml").touch()  # which a Mac leaves beside it
     files = {"mine": studies / "mine/study.toml", "one": studies / "one.toml", "two": studies / "two.toml"}
     assert known_studies() == {**files, "other": None}
     assert list(known_studies()) == ["mine", "one", "other", "two"]

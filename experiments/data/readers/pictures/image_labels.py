@@ -20,6 +20,7 @@ from experiments.data.readers.pictures.image_layout import in_test_part, part_of
 from experiments.data.readers.table_file import read_table
 from experiments.data.target_type import MOST_CLASSES
 from experiments.errors import DataError
+from nnet.near import composed
 
 MOST_TABLES = 20  # of a folder that are looked at
 Names = Mapping[str, Path | None]  # name of a picture in a table -> the picture; None where several have it
@@ -129,12 +130,12 @@ def _names(found: PictureFolder) -> Names:
     """Return the names by which a table may name pictures.
 
     A name that pictures to learn from and of a test part have is theirs to learn from, as where a table's 1.png is
-    train/1.png beside test/1.png.
+    train/1.png beside test/1.png. Letters are composed, as tables have them: a Mac names files by e and an accent.
     """
     ours: dict[str, Path | None] = {}
     tests: dict[str, Path | None] = {}
     for one in found.pictures:
-        names, path = tests if in_test_part(one) else ours, PurePosixPath(*one.order)
+        names, path = tests if in_test_part(one) else ours, PurePosixPath(*map(composed, one.order))
         ends = ["/".join(path.parts[at:]) for at in range(len(path.parts))]
         for name in {*ends, *(end.removesuffix(path.suffix) for end in ends)}:
             names[name] = None if name in names else one.path
@@ -152,7 +153,7 @@ def _pictures(raw: RawTable, column: str, names: Names) -> list[Path | None]:
 
 def _named(cell: str, names: Names) -> Path | None:
     """Return the picture that a cell names; the path from another computer ends alike."""
-    path = PurePosixPath(cell.replace("\\", "/"))
+    path = PurePosixPath(composed(cell).replace("\\", "/"))
     ends = ("/".join(path.parts[at:]) for at in range(len(path.parts)))
     return next((one for end in ends if (one := names.get(end)) is not None), None)
 

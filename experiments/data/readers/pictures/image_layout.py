@@ -19,6 +19,7 @@ from experiments.config.readable import count, readable
 from experiments.data.raw_table import listed
 from experiments.data.readers.pictures.image_folder import LONGEST, Folders, PictureFile, PictureFolder
 from experiments.errors import DataError
+from nnet.near import composed
 
 Part = Literal["train", "val", "test"]
 WORDS: Mapping[str, Part] = {
@@ -198,8 +199,8 @@ def _unwrapped(
     while True:
         strays += [file for folders, file in inside if not folders]
         inside = [(folders, file) for folders, file in inside if folders]
-        names = {folders[0] for folders, _ in inside}
-        if len(names) != 1 or names <= set(known) or any(len(folders) < 2 for folders, _ in inside):
+        names = {composed(folders[0]) for folders, _ in inside}
+        if len(names) != 1 or names <= set(map(composed, known)) or any(len(folders) < 2 for folders, _ in inside):
             return inside, strays
         inside = [(folders[1:], file) for folders, file in inside]
 
@@ -239,7 +240,10 @@ def _labelled(placed: Placed, known: Collection[str]) -> tuple[list[LabelledPict
     """Return the pictures in class folders, by class and then by path, and those in none."""
     inside, strays = _unwrapped(placed, known)
     ordered = sorted(inside, key=lambda one: (one[0][0], one[1].order))
-    return [LabelledPicture(file, folders[0]) for folders, file in ordered], strays
+    # a class keeps its name where a Mac wrote that of its folder with the accents apart
+    names = {composed(one): one for one in known} | {one: one for one in known}
+    labels = ((names.get(folders[0]) or names.get(composed(folders[0]), folders[0]), file) for folders, file in ordered)
+    return [LabelledPicture(file, label) for label, file in labels], strays
 
 
 def _of_part(where: str, placed: Placed, classes: Collection[str]) -> tuple[list[LabelledPicture], list[PictureFile]]:

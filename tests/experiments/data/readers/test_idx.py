@@ -106,6 +106,7 @@ def test_all_names_may_begin_alike(tmp_path: Path) -> None:
     pixels = np.arange(24, dtype=np.uint8).reshape(6, 2, 2)
     written(tmp_path, "emnist-letters-train", pixels, [1, 2, 1, 2, 1, 2])
     written(tmp_path, "emnist-letters-test", pixels[:2], [1, 2])
+    (tmp_path / "._emnist-letters-train-images-idx3-ubyte").touch()  # which a Mac leaves beside it
     table = read_idx_folder(tmp_path)
     assert (len(table.target), table.own_test, table.classes) == (8, 2, ("1", "2"))
     assert table.reading is not None

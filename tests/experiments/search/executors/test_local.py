@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -204,6 +205,26 @@ def test_a_container_without_room_for_locks_is_an_error_of_one_line() -> None:
         pytest.raises(ExecutorError, match=r"a worker cannot be started: Read-only file system; .* /dev/shm"),
     ):
         LocalExecutor(1, {})
+
+
+def test_more_files_are_allowed_where_the_system_allows_few_unless_asked() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    few = len(os.listdir("/dev/fd")) + 20  # noqa: PTH208
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, limits[1]))
+        with LocalExecutor(8, {}) as pool:
+            assert len(pool.wait_for_workers()) == 8
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (336, limits[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("error", [psutil.NoSuchProcess(1), psutil.ZombieProcess(1), psutil.AccessDenied(1)])
+def test_a_worker_that_ends_while_its_time_is_read_is_left_to_its_pool(
+    processes: LocalExecutor, error: psutil.Error
+) -> None:
+    with patch.object(psutil.Process, "cpu_times", side_effect=error):
+        assert processes.submit(divmod, 1, 1).result() == (1, 0)
 
 
 def test_close_ends_workers_that_are_busy() -> None:

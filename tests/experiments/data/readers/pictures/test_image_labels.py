@@ -41,6 +41,16 @@ def test_a_picture_is_named_by_its_path_or_the_end_of_it(folder: Path, name: str
     assert (labels.unknown, labels.several) == (0, 0)
 
 
+def test_a_table_names_the_pictures_whose_letters_a_mac_wrote_apart_from_their_accents(tmp_path: Path) -> None:
+    for number in range(4):
+        save(tmp_path / "Gemu\u0308se" / f"caf\u00e9{number}.png", grey())
+    write(tmp_path, "id,breed " + " ".join(f"Gem\u00fcse/cafe\u0301{n}.png,{'ab'[n % 2]}" for n in range(4)))
+    (tmp_path / "._labels.csv").write_text((tmp_path / "labels.csv").read_text())  # which a Mac leaves beside it
+    labels = labels_of(tmp_path)
+    assert labels is not None
+    assert (len(labels.classes), labels.unknown, labels.table) == (4, 0, "labels.csv")
+
+
 def test_a_table_without_a_header_loses_no_picture(folder: Path) -> None:
     write(folder, "000.png,a 001.png,b 002.png,a 003.png,b", "labels.txt")
     labels = labels_of(folder)

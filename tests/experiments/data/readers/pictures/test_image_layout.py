@@ -128,6 +128,15 @@ def test_what_cannot_be_right_is_refused() -> None:
             lay_out(folder(*names))
 
 
+@pytest.mark.parametrize("other", ["caf\u00e9", "cafe\u0301"])
+def test_a_class_has_one_name_however_a_system_writes_its_accents(other: str) -> None:
+    classes = ("bar", "cafe\u0301")
+    for names in ((f"{other}/1.png", "bar/1.png"), (f"{other}/1.png",)):
+        assert {one.label for one in lay_out_test(folder(*names), classes)} <= set(classes)
+    found = lay_out(folder("train/bar/1.png", f"train/{classes[1]}/1.png", f"test/{other}/1.png"))
+    assert (found.classes, named(found.test)) == (classes, [f"{classes[1]}: test/{other}/1.png"])
+
+
 def test_a_test_folder_has_the_classes_of_the_training_pictures() -> None:
     assert named(lay_out_test(folder("in/a/1.png", "in/b/1.png"), ("a", "b"))) == ["a: in/a/1.png", "b: in/b/1.png"]
     assert named(lay_out_test(folder("a/deep/1.png"), ("a", "b"))) == ["a: a/deep/1.png"]
