@@ -1,4 +1,4 @@
-"""Hints about columns that are named like a role which they do not have: weights of a survey, and survival times.
+"""Hints about columns that look like a role which they do not have: weights, survival times, and parts of a split.
 
 Nothing is changed. Each line names the key that would change it.
 """
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.data.features import column_values
 from experiments.data.leaks import TOLD
+from experiments.data.parts import rows_of_parts
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 
@@ -33,12 +34,24 @@ EVENT = (
 
 
 def role_hints(table: Table) -> tuple[str, ...]:
-    """Point out weights that are features, and survival times that are learnt as other numbers.
+    """Point out weights and parts of a split that are features, and survival times that are learnt as other numbers.
 
     Args:
         table: the development rows.
     """
-    return (*_weights(table), *_survival(table))
+    return (*_parts(table), *_weights(table), *_survival(table))
+
+
+def _parts(table: Table) -> Iterator[str]:
+    """Say which feature divides the rows into parts to learn from and to test on, as the study divides them anew."""
+    for at, name in table.columns_of("category"):
+        if rows := rows_of_parts(column_values(table.features, at).tolist()):
+            found = ", ".join(f"{word!r} in {rows[word]:,}" for word in sorted(rows))
+            yield (
+                f"column {shown(name)} divides the rows into parts ({found} of the development rows), but is a feature "
+                "here, and the test rows are drawn from all parts; write its test rows to a file of their own, which "
+                f"data.test names, and set data.drop = {name}."
+            )
 
 
 def _weights(table: Table) -> Iterator[str]:
