@@ -27,7 +27,7 @@ from experiments.data.load import load_table
 from experiments.data.moments import most_forward_folds
 from experiments.data.outer_folds import check_inner_folds, split_by_fold
 from experiments.data.pooling import pooling_note
-from experiments.data.positive import OF_ONE_CLASS
+from experiments.data.positive import one_class_notes
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.role_hints import role_hints
 from experiments.data.spellings import with_one_spelling
@@ -142,8 +142,7 @@ def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: Sea
     searched, ours, target, y = spec.space, development.table, development.target, development.y
     if "rare" not in searched and (note := pooling_note(ours, spec.preprocessing.rare)) is not None:
         yield note
-    if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
-        yield f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one."
+    yield from one_class_notes(target, spec.cv.metric, spec.data.positive is not None)
     if table.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
     yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.positions))
