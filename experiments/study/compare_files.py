@@ -83,8 +83,8 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         console.print(f"test scores ({USES_UP}):", markup=False, soft_wrap=True)
     for study in tested:
         print_sentence(console, printable(f"  {study.name}: {_test(study)}"))
-    for line in of_other_rows(comparison):
-        print_sentence(console, printable(plain(line.parts)))
+    for rows in of_other_rows(comparison):
+        print_sentence(console, printable(plain(rows.parts)))
 
 
 def _table(studies: Sequence[ComparedStudy], width: int) -> Table:
