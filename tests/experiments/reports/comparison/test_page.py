@@ -106,6 +106,7 @@ def test_test_scores_of_other_rows_are_said_to_be_no_comparison() -> None:
 def test_errors_are_counted_and_shown_with_values() -> None:
     text = text_of(comparison(difference(0.02, 0.01, 0.03)))
     assert "one and two 110 4 3 3 120" in text
+    assert "Right means that the most probable class is the row's own, whatever the metric" in text
     assert "Only one is right: row truth one two fold petal width 3 setosa setosa virginica 1 0.2" in text
     assert "Only two is right: row truth one two fold petal width 99 setosa virginica setosa 1 0.2" in text
 
