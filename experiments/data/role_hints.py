@@ -27,6 +27,7 @@ DURATION = (
     rf"(?i)(.*[_ .-])?(futime|time|duration|tte|surv(ival)?([_ .-]?time)?|follow[_ .-]?up([_ .-]?time)?|os|pfs|dfs|rfs)"
     rf"{UNIT}"
 )
+PART = r"(?i)(is|in)[_ .-]?(train(ing)?|val(idation)?|test(ing)?)([_ .-]?(set|split|data))?"
 EVENT = (
     r"(?i)(.*[_ .-])?(event|fustat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
     r"|os[_ .-]status)|status"
@@ -44,14 +45,18 @@ def role_hints(table: Table) -> tuple[str, ...]:
 
 def _parts(table: Table) -> Iterator[str]:
     """Say which feature divides the rows into parts to learn from and to test on, as the study divides them anew."""
+    advice = (
+        "but is a feature here, and the test rows are drawn from all parts; write its test rows to a file of their "
+        "own, which data.test names, and set data.drop ="
+    )
     for at, name in table.columns_of("category"):
         if rows := rows_of_parts(column_values(table.features, at).tolist()):
             found = ", ".join(f"{word!r} in {rows[word]:,}" for word in sorted(rows))
-            yield (
-                f"column {shown(name)} divides the rows into parts ({found} of the development rows), but is a feature "
-                "here, and the test rows are drawn from all parts; write its test rows to a file of their own, which "
-                f"data.test names, and set data.drop = {name}."
-            )
+            found += " of the development rows"
+            yield f"column {shown(name)} divides the rows into parts ({found}), {advice} {name}."
+    for name, values in _columns(table, PART):
+        if _has_two(values):
+            yield f"column {shown(name)} is named like a part of the rows, {advice} {name}."
 
 
 def _weights(table: Table) -> Iterator[str]:

@@ -83,3 +83,12 @@ def test_parts_of_a_split_are_pointed_out() -> None:
         "data.test names, and set data.drop = split."
     )
     assert role_hints(table_of(travel=np.where(ALIVE, "bus", "train"))) == ()
+
+
+@pytest.mark.parametrize("name", ["is_test", "in_training_set", "isTrain", "is_val"])
+def test_a_flag_of_a_part_is_pointed_out(name: str) -> None:
+    (line,) = role_hints(table_of(**{name: ALIVE * 1.0}))
+    assert line.startswith(f"column '{name}' is named like a part of the rows, but is a feature here")
+    assert role_hints(table_of(**{name: SIZES})) == ()
+    for other in ("blood_test", "is_tested", "train", "is_valid"):
+        assert role_hints(table_of(**{other: ALIVE * 1.0})) == ()
