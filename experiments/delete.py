@@ -18,6 +18,7 @@ from experiments.errors import StudyStateError
 from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
 LEDGER = Path("studies") / "ledger.jsonl"
+NAMED = 5  # files that are left
 
 
 def parser() -> argparse.ArgumentParser:
@@ -74,8 +75,7 @@ def _delete(chosen: argparse.Namespace) -> int:
             return 0
         runs.delete()
         gone = folder.remove()
-    why = "is a link" if folder.path.is_symlink() else "holds other files"
-    print("deleted" if gone else f"deleted; {folder.path} stays because it {why}")
+    print("deleted" if gone else f"deleted; {folder.path} stays because it {_why_it_stays(folder.path)}")
     if runs.runs:
         print(f"the runs lie in MLflow's trash; {for_good(uri)} removes what lies there for good")
     print(f"test evaluations stay counted in {LEDGER}")
@@ -130,6 +130,14 @@ def for_good(uri: str) -> str:
     if uri.startswith("http"):
         return "`mlflow gc` on the server"
     return shlex.join(["mlflow", "gc", "--backend-store-uri", masked(uri), "--tracking-uri", masked(uri)])
+
+
+def _why_it_stays(folder: Path) -> str:
+    from experiments.config.readable import first_few, printable
+
+    if folder.is_symlink():
+        return "is a link"
+    return f"holds {first_few(sorted(printable(one.name) for one in folder.iterdir()), NAMED)}"
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _predict(chosen: argparse.Namespace) -> int:
-    from experiments.data.new_rows import read_rows
+    from experiments.data.new_rows import ARRAYS, read_rows
     from experiments.evaluation.levels import asked_level, caution
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.study.lookup import model_folder
@@ -91,7 +91,8 @@ def _predict(chosen: argparse.Namespace) -> int:
     rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target), layout)
     if rows.ignored:
         named = first_few(rows.ignored, NAMED)
-        print(f"note: ignored columns that the model does not know: {named}", file=sys.stderr)
+        advice = "" if file.suffix.lower() in ARRAYS else "; --keep NAME copies one beside the predictions"
+        print(f"note: columns that the model does not use: {named}{advice}", file=sys.stderr)
     for note in rows.notes:
         print(f"note: {note}", file=sys.stderr)
     if level is not None and model.uncertainty is not None:

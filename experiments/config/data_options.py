@@ -155,7 +155,10 @@ class DataSection(Section):
                 advice = "read both tables from files, as in data='train.csv', test='test.csv'"
             raise ValueError(f"{' and '.join(refused)} cannot be set for source {self.source!r}; {advice}")
         if self.test is not None and sort_of(self.test) != self.sort:
-            raise ValueError(f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}")
+            named = sort_of(self.test) == "name"
+            advice = "; if it is a column, write the rows that it marks to a file" if named else ""
+            rule = f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}"
+            raise ValueError(f"{rule}{advice}")
         if self.test_fold is not None and self.test is not None:
             raise ValueError(f"test_fold and test = {self.test!r} both name the test set; remove one of them")
         if self.test_fold is not None and self.test_fold[0] > self.test_fold[1]:

@@ -33,15 +33,22 @@ METRICS = {  # a common name, folded -> scikit-learn's
     **{common: name for name in metrics.METRICS for common in common_names.WORDS[name]},
     **{folded(f"{name}_score"): name for name in FUNCTIONS},
     "auc": "roc_auc",
+    "aucpr": "average_precision",
     "aucroc": "roc_auc",
+    "auprc": "average_precision",
+    "auroc": "roc_auc",
     "balancedacc": "balanced_accuracy",
+    "brier": "neg_brier_score",
+    "brierscore": "neg_brier_score",
     "mape": "neg_mean_absolute_percentage_error",
     "maxerror": "neg_max_error",
     "mcc": "matthews_corrcoef",
     "meanabsolutepercentageerror": "neg_mean_absolute_percentage_error",
     "medianabsoluteerror": "neg_median_absolute_error",
+    "prauc": "average_precision",
     "rmsle": "neg_root_mean_squared_log_error",
     "rocauc": "roc_auc",
+    "sensitivity": "recall",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from experiments.errors import DataError
 from nnet.near import composed
 
 OF_ONE_CLASS = ("average_precision", "f1", "jaccard", "precision", "recall")  # metrics that score one class of two
+PERFECT = {"recall": "every row", "precision": "no row but a sure one"}  # what makes such a metric 1
 
 
 def with_positive_last(rows: LabelledTable, positive: str | int | bool) -> LabelledTable:
@@ -35,3 +37,21 @@ def with_positive_last(rows: LabelledTable, positive: str | int | bool) -> Label
     if name == classes[1]:
         return rows
     return replace(rows, target=Target(classes[::-1]), y=np.asarray(1 - rows.y, rows.y.dtype))
+
+
+def one_class_notes(target: Target, metric: str, chosen: bool) -> Iterator[str]:
+    """Say of a metric of one class which that is, and with what ease it is perfect.
+
+    Args:
+        chosen: whether the study file names the class.
+    """
+    if len(target.classes) != 2 or metric not in OF_ONE_CLASS:
+        return
+    positive = target.classes[1]
+    if not chosen:
+        yield f"cv.metric: {metric} is of class {positive!r}; data.positive names the other one."
+    if metric in PERFECT:
+        yield (
+            f"cv.metric: a model that takes {PERFECT[metric]} for {positive!r} has a {metric} of 1; f1, "
+            "balanced_accuracy and average_precision count both kinds of error."
+        )

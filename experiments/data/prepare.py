@@ -28,7 +28,7 @@ from experiments.data.load import load_table
 from experiments.data.moments import most_forward_folds
 from experiments.data.outer_folds import check_inner_folds, split_off
 from experiments.data.pooling import pooling_note
-from experiments.data.positive import OF_ONE_CLASS
+from experiments.data.positive import one_class_notes
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.role_hints import role_hints
 from experiments.data.splits import (
@@ -128,8 +128,7 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
     searched, ours, target = spec.space, development.table, development.target
     if "rare" not in searched and (note := pooling_note(ours, spec.preprocessing.rare)) is not None:
         yield note
-    if spec.data.positive is None and len(target.classes) == 2 and spec.cv.metric in OF_ONE_CLASS:
-        yield f"cv.metric: {spec.cv.metric} is of class {target.classes[1]!r}; data.positive names the other one."
+    yield from one_class_notes(target, spec.cv.metric, spec.data.positive is not None)
     if ours.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
     yield from leak_hints(development)

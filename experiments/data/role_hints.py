@@ -1,4 +1,4 @@
-"""Hints about columns that are named like a role which they do not have: weights of a survey, and survival times.
+"""Hints about columns that look like a role which they do not have: weights, survival times, and parts of a split.
 
 Nothing is changed. Each line names the key that would change it.
 """
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.leaks import TOLD
+from experiments.data.parts import rows_of_parts
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 
@@ -25,15 +26,36 @@ DURATION = (
     rf"(?i)(.*[_ .-])?(futime|time|duration|tte|surv(ival)?([_ .-]?time)?|follow[_ .-]?up([_ .-]?time)?|os|pfs|dfs|rfs)"
     rf"{UNIT}"
 )
+PART = r"(?i)(is|in)[_ .-]?(train(ing)?|val(idation)?|test(ing)?)([_ .-]?(set|split|data))?"
 EVENT = (
     r"(?i)(.*[_ .-])?(event|fustat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
     r"|os[_ .-]status)|status"
 )
 
 
-def role_hints(development: Table) -> tuple[str, ...]:
-    """Point out weights that are features, and survival times that are learnt as other numbers."""
-    return (*_weights(development), *_survival(development))
+def role_hints(table: Table) -> tuple[str, ...]:
+    """Point out weights and parts of a split that are features, and survival times that are learnt as other numbers.
+
+    Args:
+        table: the development rows.
+    """
+    return (*_parts(table), *_weights(table), *_survival(table))
+
+
+def _parts(table: Table) -> Iterator[str]:
+    """Say which feature divides the rows into parts to learn from and to test on, as the study divides them anew."""
+    advice = (
+        "but is a feature here, and the test rows are drawn from all parts; write its test rows to a file of their "
+        "own, which data.test names, and set data.drop ="
+    )
+    for name, _, values in table.values_of("category"):
+        if rows := rows_of_parts(values.tolist()):
+            found = ", ".join(f"{word!r} in {rows[word]:,}" for word in sorted(rows))
+            found += " of the development rows"
+            yield f"column {shown(name)} divides the rows into parts ({found}), {advice} {name}."
+    for name, _, values in table.values_of("number", "category"):
+        if re.fullmatch(PART, name) and _has_two(values):
+            yield f"column {shown(name)} is named like a part of the rows, {advice} {name}."
 
 
 def _weights(table: Table) -> Iterator[str]:

@@ -42,6 +42,7 @@ class ComparedTest:
     own:          of these, those of this study on exactly these rows.
     times_scored: position of this evaluation among the study's evaluations on these rows, from 1.
     nested:       whether it is pooled over outer folds, and so of the whole procedure.
+    cells:        hash of the cells of the test rows in their source, in any order; empty where they are not known.
     """
 
     score: float
@@ -51,6 +52,7 @@ class ComparedTest:
     own: int
     times_scored: int
     nested: bool
+    cells: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

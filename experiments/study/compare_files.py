@@ -17,7 +17,7 @@ from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import plain
 from experiments.reports.comparison.differences import answer, untested
 from experiments.reports.comparison.page import FOLDER, render_comparison
-from experiments.reports.comparison.studies import USES_UP
+from experiments.reports.comparison.studies import USES_UP, of_other_rows
 from experiments.reports.metrics import Scores, axis_label, metric_label
 from experiments.search.storage import write_atomically
 from experiments.study.compared import ReadStudy
@@ -83,6 +83,8 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         console.print(f"test scores ({USES_UP}):", markup=False, soft_wrap=True)
     for study in tested:
         print_sentence(console, printable(f"  {study.name}: {_test(study)}"))
+    for rows in of_other_rows(comparison):
+        print_sentence(console, printable(plain(rows.parts)))
 
 
 def _table(studies: Sequence[ComparedStudy], width: int) -> Table:

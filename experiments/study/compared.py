@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from experiments.study.admission import recorded_reading
 from experiments.study.folder import RESULTS, StudyFolder
 from experiments.study.ledger_check import standing_of, was_tested_before
 from experiments.study.lookup import find_study, results_alone, study_folder
-from experiments.study.results_file import Recorded, learned, read_own_results
+from experiments.study.results_file import Recorded, known_rows, learned, read_own_results
 from experiments.study.status import State, StudyStatus, study_status
 
 
@@ -270,6 +271,7 @@ def _test(study: ReadStudy, ledger: Ledger) -> ComparedTest | None:
         own=seen.own,
         times_scored=test.times_scored,
         nested=nested,
+        cells=sha256(b"".join(cells)).hexdigest() if (cells := sorted(known_rows(recorded).cells)) else "",
     )
 
 

@@ -44,6 +44,7 @@ REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
 class Store:
     """The runs of one study.
 
+    name:    the study's, which its trials have as a tag, so that trials of several studies can be told apart.
     trials:  trial -> its run, for each trial that is completely written.
     ranks:   trial -> its rank as MLflow has it.
     final:   the run of the refit.
@@ -61,6 +62,7 @@ class Store:
     experiment: str
     parent: str
     uid: str
+    name: str = ""
     trials: dict[int, str] = field(default_factory=dict)
     ranks: dict[int, float | None] = field(default_factory=dict)
     final: str | None = None
@@ -99,7 +101,7 @@ class Store:
         notes += found.notes
         experiment, runs = found.identity, found.runs
         parent = own_run(runs) or _new_parent(client, experiment, metadata, begun)
-        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, notes=notes)
+        store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, metadata.name, notes=notes)
         if database is not None and artifacts is not None:
             store.refusal, note = refusal_or_note(experiment, database, artifacts)
             notes += [note] if note else []
@@ -204,7 +206,8 @@ class Store:
         self.final, self.final_digest = self._write(run, {"digest": digest}), digest
 
     def _write(self, run: Run, known_by: Mapping[str, str]) -> str:
-        tags = {PARENT: self.parent, "study_uid": self.uid, **run.tags, **known_by}
+        named = shown_tags({"study": self.name})
+        tags = {PARENT: self.parent, "study_uid": self.uid, **named, **run.tags, **known_by}
         identity = None
         try:
             made = self.client.create_run(self.experiment, start_time=run.started, tags=tags, run_name=run.name)

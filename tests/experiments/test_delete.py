@@ -122,7 +122,7 @@ def test_what_others_put_there_stays(folder: Path, client: Client, capsys: pytes
     (folder / "notes.txt").touch()
     assert delete.main(["studies/one", "--yes"]) == 0
     assert sorted(path.name for path in folder.iterdir()) == ["notes.txt", "study.toml"]
-    assert "studies/one stays because it holds other files" in capsys.readouterr().out
+    assert "studies/one stays because it holds notes.txt, study.toml" in capsys.readouterr().out
 
 
 def test_a_link_to_a_folder_stays_and_is_called_one(

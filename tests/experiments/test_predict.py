@@ -95,7 +95,8 @@ def test_standard_output_has_the_answer_alone(model: Model, tmp_path: Path, caps
     assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
     out, error = capsys.readouterr()
     assert len(out.splitlines()) == 4
-    assert error == "note: ignored columns that the model does not know: name, other\n"
+    said = "columns that the model does not use: name, other; --keep NAME copies one beside the predictions"
+    assert error == f"note: {said}\n"
     NEW.iloc[:3].assign(age=["old", "3", "old"]).to_csv(tmp_path / "new.csv", index=False)
     assert main([str(tmp_path / "study" / "model"), str(tmp_path / "new.csv")]) == 0
     out, error = capsys.readouterr()

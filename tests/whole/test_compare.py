@@ -151,6 +151,7 @@ def test_test_scores_stand_apart_with_the_number_of_times_that_their_rows_were_s
     assert looks["moons"] == looks["sampler"] == 2
     assert all(study["test"]["own"] == 1 for study in found["studies"])
     assert "choosing by these uses up the test set" in done.out
+    assert "are not all the same, and scores of other rows say nothing" in " ".join(done.out.split())
     for page in ("compare.html", "compare.md"):
         assert "choosing by these uses up the test set" in Path("found", page).read_text()
 

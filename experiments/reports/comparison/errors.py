@@ -28,7 +28,9 @@ from experiments.reports.images import png
 
 CLASSES = (
     "Predictions of development rows by the single networks of both winners, none of which had trained on the row: how "
-    "many both, one or neither have right. Rows of the test set have no part in it."
+    "many both, one or neither have right. Right means that the most probable class is the row's own, whatever the "
+    "metric: the better model by average precision of a rare class may have more rows wrong. Rows of the test set have "
+    "no part in it."
 )
 NUMBERS = (
     "Predictions of development rows by the single networks of both winners, none of which had trained on the row: how "

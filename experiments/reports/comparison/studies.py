@@ -32,6 +32,10 @@ APART = (
     "study that is chosen by them is as optimistic as any best of many. The last column says how often studies have "
     "scored these rows, or some of them, by the ledger here."
 )
+OTHER_ROWS = (
+    "The test rows of {} are not all the same, and scores of other rows say nothing of which model is better: some "
+    "rows are easier."
+)
 NESTED = "{}: the score of nested cross-validation, of the whole procedure with its search, and of no single model."
 SCORES = (
     Column("study", number=False),
@@ -131,8 +135,20 @@ def test_scores(comparison: Comparison) -> Section | None:
     nested = ", ".join(name for name, test in tested if test.nested)
     again = ", ".join(name for name, test in tested if test.times_scored > 1)
     but = f", but that of {again}, whose rows had been scored before" if again else ""
-    notes = (text(APART, but, USES_UP), *((text(NESTED, nested),) if nested else ()))
+    notes = (*of_other_rows(comparison), text(APART, but, USES_UP), *((text(NESTED, nested),) if nested else ()))
     return Section("Test scores", "test", (Table("Test scores", columns, tuple(rows)), *notes))
+
+
+def of_other_rows(comparison: Comparison) -> list[Text]:
+    """Say, metric by metric, which studies were not all tested on the same rows."""
+    lines = []
+    for metric in dict.fromkeys(study.metric for study in comparison.studies):
+        ours = [study for study in comparison.studies if study.metric == metric and study.test is not None]
+        known = {study.test.cells for study in ours if study.test is not None and study.test.cells}
+        if len(known) > 1:
+            names = [study.name for study in ours]
+            lines.append(text(OTHER_ROWS, f"{', '.join(names[:-1])} and {names[-1]}"))
+    return lines
 
 
 def settings(comparison: Comparison) -> Section:

@@ -274,6 +274,7 @@ def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
         *(({"source": "iris", key: path}, key) for path in paths for key in ("source", "test", "folder")),
         *(({"source": "a/", "size": size}, "size") for size in ((0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8)),
         *(({"source": source, "target": "y"}, f"end in .csv, .tsv, .*but got '{source}'") for source in UNREAD),
+        ({"source": "my.csv", "test": "split"}, "but got 'split'; if it is a column, write the rows that it marks"),
         ({"source": "t.xls"}, "save it as .xlsx"),
         ({"source": "t.h5"}, r"save its arrays, as in numpy\.savez\('t\.npz'"),
         *(({"source": "a.csv", "separator": one}, "must be one character") for one in ("a", "::", '"', "", "é")),

@@ -44,6 +44,16 @@ def test_the_class_of_a_score_of_one_class_is_named_unless_it_was_chosen() -> No
     assert line not in prepared("breast_cancer", cv={"metric": "roc_auc"}).notes
 
 
+def test_a_score_that_is_perfect_with_ease_is_pointed_out() -> None:
+    rest = "f1, balanced_accuracy and average_precision count both kinds of error."
+    line = f"cv.metric: a model that takes every row for 'malignant' has a recall of 1; {rest}"
+    assert line in prepared("breast_cancer", cv={"metric": "recall"}, data={"positive": "malignant"}).notes
+    line = f"cv.metric: a model that takes no row but a sure one for 'benign' has a precision of 1; {rest}"
+    assert line in prepared("breast_cancer", cv={"metric": "precision"}).notes
+    for metric in ("f1", "average_precision", "accuracy"):
+        assert rest not in " ".join(prepared("breast_cancer", cv={"metric": metric}).notes)
+
+
 def test_a_code_is_counted_in_its_own_class_whichever_is_the_positive_one(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(100, 2)), columns=["a", "b"])

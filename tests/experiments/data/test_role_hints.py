@@ -1,4 +1,4 @@
-"""Weights of a survey and survival times among the features are pointed out; body weights and times of day are not."""
+"""Weights of a survey, survival times and parts of a split are pointed out; body weights and times of day are not."""
 
 from __future__ import annotations
 
@@ -73,3 +73,22 @@ def test_a_time_without_an_event_and_several_events_are_not() -> None:
     assert role_hints(table_of(sometimes=1000 * SIZES, status=ALIVE * 1.0)) == ()
     for name in ("loan_status", "marital_status"):
         assert role_hints(table_of(duration=1000 * SIZES, **{name: ALIVE * 1.0})) == ()
+
+
+def test_parts_of_a_split_are_pointed_out() -> None:
+    (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")))
+    assert line == (
+        "column 'split' divides the rows into parts ('test' in 17, 'train' in 33 of the development rows), but is a "
+        "feature here, and the test rows are drawn from all parts; write its test rows to a file of their own, which "
+        "data.test names, and set data.drop = split."
+    )
+    assert role_hints(table_of(travel=np.where(ALIVE, "bus", "train"))) == ()
+
+
+@pytest.mark.parametrize("name", ["is_test", "in_training_set", "isTrain", "is_val"])
+def test_a_flag_of_a_part_is_pointed_out(name: str) -> None:
+    (line,) = role_hints(table_of(**{name: ALIVE * 1.0}))
+    assert line.startswith(f"column '{name}' is named like a part of the rows, but is a feature here")
+    assert role_hints(table_of(**{name: SIZES})) == ()
+    for other in ("blood_test", "is_tested", "train", "is_valid"):
+        assert role_hints(table_of(**{other: ALIVE * 1.0})) == ()

@@ -50,6 +50,7 @@ def test_a_study_is_one_run_with_a_child_for_each_trial(place: Place) -> None:
         ("1", "FINISHED", "trial-001"),
         ("2", "FAILED", "trial-002"),
     ]
+    assert {child.data.tags["study"] for child in children.values()} == {NASTY}
     first = children["0"]
     assert first.data.tags["mlflow.parentRunId"] == parent.info.run_id
     assert first.data.params == {

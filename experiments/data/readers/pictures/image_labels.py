@@ -7,16 +7,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.config.data_options import DataSection, Decided
 from experiments.config.folder_tables import tables_in
 from experiments.data.column_roles import check_named, named_column
 from experiments.data.column_types import cleaned, is_text, lenient_numbers, texts, words_in
+from experiments.data.parts import part_of, rows_of_parts
 from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_folder import PictureFolder
-from experiments.data.readers.pictures.image_layout import in_test_part, part_of
+from experiments.data.readers.pictures.image_layout import in_test_part
 from experiments.data.readers.table_file import read_table
 from experiments.data.target_type import MOST_CLASSES
 from experiments.errors import DataError
@@ -41,6 +43,7 @@ class PictureLabels:
     unknown:  number of rows that name no picture.
     several:  number of pictures that have no class because rows give them different ones.
     keys:     the keys of [data] with which nothing is left to decide.
+    parts:    a column of the table that divides the pictures into parts, which is not used; empty without one.
     """
 
     origin: str
@@ -51,6 +54,7 @@ class PictureLabels:
     unknown: int = 0
     several: int = 0
     keys: Decided = field(default_factory=dict)
+    parts: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,13 @@ def _read(table: _NamingTable, data: DataSection) -> PictureLabels:
     groups = {} if data.groups is None else _groups(table, data, classes)
     name, unknown = Path(raw.where).name, sum(one is None for one in table.pictures)
     origin = f"the column {shown(target)} of {name}"
-    return PictureLabels(origin, target, classes, name, groups, unknown, several, keys)
+    parts = next((one for one, column in table.raw.columns.items() if one != target and _divides(column)), "")
+    return PictureLabels(origin, target, classes, name, groups, unknown, several, keys, parts)
+
+
+def _divides(column: pa.ChunkedArray) -> bool:
+    """Return whether a column says of which part each picture is."""
+    return is_text(column.type) and bool(rows_of_parts(column.to_pylist()))
 
 
 def _groups(table: _NamingTable, data: DataSection, pictures: Iterable[Path]) -> dict[Path, str]:

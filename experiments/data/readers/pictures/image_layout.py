@@ -6,7 +6,6 @@ a class belong to it, and a folder that holds nothing but one other is passed th
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,17 +15,11 @@ from typing import Literal
 from experiments.config.data_options import Decided
 from experiments.config.folder_tables import tables_in
 from experiments.config.readable import count, readable
+from experiments.data.parts import WORDS, Part, part_of
 from experiments.data.raw_table import listed
 from experiments.data.readers.pictures.image_folder import LONGEST, Folders, PictureFile, PictureFolder
 from experiments.errors import DataError
 from nnet.near import composed
-
-Part = Literal["train", "val", "test"]
-WORDS: Mapping[str, Part] = {
-    **dict.fromkeys(("train", "training", "trainset", "trainingset"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "valset", "validationset"), "val"),
-    **dict.fromkeys(("test", "testing", "testset", "testingset"), "test"),
-}
 
 Placed = list[tuple[Folders, PictureFile]]  # pictures with the folders that are still to be understood
 
@@ -147,16 +140,6 @@ def check_classes(where: str, test: Iterable[LabelledPicture], classes: Collecti
         raise DataError(
             f"{where}: has classes that the training pictures lack: {listed(unknown)}; remove their folders."
         )
-
-
-def part_of(name: str) -> Part | None:
-    """Return the part that a folder's name says by one of its words; None where none or several do.
-
-    >>> part_of("Training"), part_of("seg_test"), part_of("val2017"), part_of("trains"), part_of("train-test")
-    ('train', 'test', 'val', None, None)
-    """
-    parts = {WORDS[word] for word in re.findall(r"[a-z]+", name.casefold()) if word in WORDS}
-    return parts.pop() if len(parts) == 1 else None
 
 
 def check_class_names(root: Path, classes: Iterable[str]) -> None:

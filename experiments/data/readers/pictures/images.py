@@ -17,6 +17,7 @@ from experiments.data.cells import SourceCells
 from experiments.data.development_rows import development_rows
 from experiments.data.equal_rows import equal_hashes
 from experiments.data.hashes import short_hash
+from experiments.data.parts import part_of
 from experiments.data.raw_table import LARGEST_FILE
 from experiments.data.readers.pictures.image_file import Change, UnreadableError, decode
 from experiments.data.readers.pictures.image_folder import LONGEST, PictureFolder, find_pictures
@@ -28,7 +29,6 @@ from experiments.data.readers.pictures.image_layout import (
     has_class_folders,
     lay_out,
     lay_out_test,
-    part_of,
 )
 from experiments.data.readers.pictures.labelled_layout import lay_out_by_labels, lay_out_test_by_labels
 from experiments.data.table import Table, TableReading, array_columns

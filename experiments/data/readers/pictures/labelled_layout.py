@@ -46,6 +46,11 @@ def lay_out_by_labels(found: PictureFolder, data: DataSection, own_test: bool = 
         facts.append(f"the test part is the test set ({count(len(test), 'picture')})")
     elif test:
         decisions.append(f"{count(len(test), 'picture')} of the test part passed over, as data.test is the test set")
+    elif labels.parts and own_test:
+        facts.append(
+            f"{labels.table} divides the pictures by its column {shown(labels.parts)}, which is not used: test "
+            "pictures are drawn from all; to test on those that it names, move them to a folder test/"
+        )
     if passed:
         decisions.append(f"{count(passed, 'picture')} of the test part passed over, without a class")
     layout = Layout(

@@ -88,9 +88,25 @@ def test_a_second_test_is_no_score_of_a_model_fixed_beforehand() -> None:
     assert f"{fixed}, but that of two, whose rows had been scored before. They" in said
 
 
+def test_test_scores_of_other_rows_are_said_to_be_no_comparison() -> None:
+    said = "The test rows of one and two are not all the same, and scores of other rows say nothing of which model is"
+    made = comparison(difference(0.5, 0.2, 0.8))
+    test = made.studies[0].test
+    assert test is not None
+
+    def page(one: str, two: str) -> str:
+        cells = zip(made.studies, (one, two), strict=True)
+        return text_of(replace(made, studies=tuple(replace(of, test=replace(test, cells=its)) for of, its in cells)))
+
+    assert said in page("ab", "cd")
+    assert said not in page("ab", "ab")
+    assert said not in page("ab", "")  # not known
+
+
 def test_errors_are_counted_and_shown_with_values() -> None:
     text = text_of(comparison(difference(0.02, 0.01, 0.03)))
     assert "one and two 110 4 3 3 120" in text
+    assert "Right means that the most probable class is the row's own, whatever the metric" in text
     assert "Only one is right: row truth one two fold petal width 3 setosa setosa virginica 1 0.2" in text
     assert "Only two is right: row truth one two fold petal width 99 setosa virginica setosa 1 0.2" in text
 

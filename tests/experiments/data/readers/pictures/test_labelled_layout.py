@@ -135,3 +135,14 @@ def test_classes_in_names_are_the_last_that_is_tried(tmp_path: Path) -> None:
     assert (table.own_test, table.target[-1]) == (1, 1)
     (tmp_path / "train" / "labels.csv").write_text("id,kind\n" + "".join(f"{name},{name[4]}\n" for name in names))
     assert read(tmp_path / "train").classes == tuple("01234")
+
+
+def test_a_column_of_parts_is_pointed_out_unless_folders_name_the_test(tmp_path: Path) -> None:
+    rows = "id,breed,split 1,pug,train 2,beagle,train 3,pug,test 4,beagle,test"
+    labelled(tmp_path / "flat", rows, "1.png 2.png 3.png 4.png")
+    assert (
+        "labels.csv divides the pictures by its column 'split', which is not used: test pictures are drawn from all; "
+        "to test on those that it names, move them to a folder test/"
+    ) in notes(read(tmp_path / "flat", target="breed"))
+    labelled(tmp_path / "parts", rows, "train/1.png train/2.png test/3.png test/4.png")
+    assert "'split'" not in " ".join(notes(read(tmp_path / "parts", target="breed")))
