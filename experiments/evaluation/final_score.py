@@ -17,7 +17,7 @@ from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.exchanges import DRAWS, FEWEST, ROUNDING, exchange_test
-from experiments.evaluation.expanded_interval import NORMAL_975, logit_interval, stretched
+from experiments.evaluation.expanded_interval import NORMAL_975, logit_interval
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import (
     SIGNIFICANCE,
@@ -28,11 +28,11 @@ from experiments.evaluation.results import (
     ScoreDifference,
 )
 from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
+from experiments.evaluation.skewed_mean import skewed_difference, skewed_t_test
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
 from experiments.evaluation.smoothed_interval import draws_of as smoothed_draws
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
-    EXPANDED,
     Interval,
     Resampled,
     bootstrap_interval,
@@ -41,7 +41,6 @@ from experiments.evaluation.statistics import (
     paired_mean_difference,
     resampled,
     resampled_difference,
-    single_rows,
     wilson_interval,
 )
 from experiments.search.class_rankings import RANK_SCORES
@@ -49,7 +48,7 @@ from experiments.search.label_scores import LABEL_SCORES
 from experiments.search.ranking import ROC_AUC
 from experiments.search.scorers import is_our_own, scorer
 from nnet.arrays import Array, Targets
-from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, predicted_labels, row_score
+from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, negative_squared_error, predicted_labels, row_score
 
 FEW = 300  # rows or groups, below which a bootstrap claims more than it knows
 FEW_OF_CLASS = 30  # rows or groups of the rarest class, below which it does so for a score that is no mean over rows
@@ -87,11 +86,11 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
         hits = [of_model > 0 for of_model in rows]
         interval = wilson_interval(int(hits[0].sum()), len(hits[0]))
         return OfRows(interval, "wilson", None, paired_difference(*hits) if several else None)
+    if len(rows[0]) < FEW:
+        interval = within(metric, skewed_t_test(rows[0]).interval)
+        return OfRows(interval, "skewed_t", None, skewed_difference(*rows) if several else None)
     difference = paired_mean_difference(rows[0], rows[1], SEED) if several else None
-    drawn, interval = single_rows(len(rows[0])), bootstrap_interval(rows[0], SEED)
-    if drawn in EXPANDED:
-        interval = within(metric, stretched(interval, float(rows[0].astype(np.float64).mean()), len(rows[0])))
-    return OfRows(interval, BOOTSTRAP[drawn], draws_of(len(rows[0])), difference)
+    return OfRows(bootstrap_interval(rows[0], SEED), "bootstrap_rows", draws_of(len(rows[0])), difference)
 
 
 def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) -> OfRows:
@@ -266,6 +265,9 @@ def _of_samples(
         drawn = of_blocks(drawn, of_samples, groups)
     rarest = fewest(metric, y, outputs[0], groups) if target.classes else None
     found = of_resampled(metric, drawn, rarest)
+    if metric == "neg_root_mean_squared_error" and groups is None and len(y) < FEW:
+        low, high = within(metric, skewed_t_test(negative_squared_error(outputs[0], y)).interval)
+        found = replace(found, interval=(-math.sqrt(-low), -math.sqrt(-high)), method="skewed_t", draws=None)
     if rarest is None or found.method == "wilson":
         return [of_model.score for of_model in drawn], found
     predicted = predicted_labels(outputs[0])

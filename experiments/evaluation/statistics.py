@@ -83,7 +83,7 @@ def bootstrap_interval(values: Array, seed: int) -> Interval:
     """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
     Rows are drawn with replacement `draws_of` times; the limits are the 0.025 and 0.975 quantiles of the means.
-    It covers less than it says on few rows, where `stretched` helps, and with a few rows far from the rest.
+    It covers less than it says on few rows, and with a few rows far from the rest.
 
     Args:
         values: (n,) the value of each row, in the unit of the metric.
@@ -143,9 +143,9 @@ def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> 
 def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
     """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
-    The rows' differences are drawn with replacement B = `draws_of` times. The interval is the percentile one, of few
-    rows `stretched`. p is twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so
-    that it falls below 0.05 about where the percentile interval leaves out zero. It is 1 where no row differs.
+    The rows' differences are drawn with replacement B = `draws_of` times. The interval is the percentile one. p is
+    twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so that it falls below
+    0.05 about where the percentile interval leaves out zero. It is 1 where no row differs.
 
     Args:
         winner:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
@@ -168,7 +168,7 @@ def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDif
     """
     gains = winner.astype(np.float64) - default
     draws = _ties_are_zero(_bootstrap_means(gains, seed), winner)
-    return _bootstrapped(float(gains.mean()), draws, single_rows(len(gains)), len(gains))
+    return _bootstrapped(float(gains.mean()), draws, "rows", len(gains))
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def resampled(
     >>> resampled([lambda sample: float(np.mean(sample < 50))], rows=100, seed=0)[0].interval()
     (0.4, 0.6)
     """
-    drawn: Drawn = single_rows(rows) if groups is None else "groups"
+    drawn: Drawn = "groups" if groups is not None else "few_rows" if rows < FEW_ROWS else "rows"
     draws = _scored(scores, _drawing_rows(rows) if groups is None else _of_groups(groups), seed)
     if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
         drawn, draws = "rows_of_each_class", _scored(scores, _within(classes), seed)
@@ -241,15 +241,6 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
     smallest, score = 2.0 ** (1 - winner.units), winner.score - default.score
     gains = _ties_are_zero(winner.gains(default), winner.draws)
     return _bootstrapped(score, gains, winner.drawn, winner.units, smallest)
-
-
-def single_rows(rows: int) -> Drawn:
-    """Return what a bootstrap of so many single rows draws: few of them, whose interval is stretched, or rows.
-
-    >>> single_rows(49), single_rows(50)
-    ('few_rows', 'rows')
-    """
-    return "few_rows" if rows < FEW_ROWS else "rows"
 
 
 def _bootstrapped(

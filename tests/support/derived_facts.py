@@ -36,6 +36,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "expanded_paired_bootstrap_rows": ("paired, expanded percentile bootstrap over rows",),
     "expanded_bootstrap_groups": ("expanded percentile bootstrap over rows that belong together",),
     "expanded_paired_bootstrap_groups": ("paired, expanded percentile bootstrap over rows that belong together",),
+    "skewed_t": ("Student's t, corrected for skewness (Hall)",),
+    "paired_skewed_t": ("paired t test, corrected for skewness (Hall)",),
     "corrected_resampled_t": (
         "approximate: corrected resampled t over the outer folds, and the limits of their rows",
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",
