@@ -19,10 +19,11 @@ from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
-from experiments.evaluation.final_score import SEED, OfRows, fewest, of_few, of_resampled, of_row_scores
+from experiments.evaluation.exchanges import of_few
+from experiments.evaluation.final_score import OfRows, fewest, of_resampled, of_row_scores, of_unseen_errors
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
-from experiments.evaluation.statistics import Interval, resampled
+from experiments.evaluation.statistics import SEED, Interval, resampled
 from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
@@ -175,13 +176,14 @@ def _of_samples(
     if ordered and groups is not None:
         drawn = of_blocks(drawn, models, groups)
     winner = np.concatenate([fold.winner for fold in folds])
-    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, winner, groups))
-    if not ordered or found.difference is None:  # else the t test over the folds counts, too
+    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, [winner], groups))
+    if ordered and classes is not None:  # else the t test over the folds counts, too
+        of_fold = np.repeat(np.arange(len(folds)), np.diff(ends))
+        found = of_unseen_errors(found, metric, classes, winner, len(target.classes), groups, of_fold)
+    if not ordered or found.difference is None:
         return found
     default = np.concatenate([fold.default for fold in folds if fold.default is not None])
-    rarest = None
-    if classes is not None and metric not in ROW_SCORES:
-        rarest = min(fewest(metric, classes, z, groups) for z in (winner, default))
+    rarest = None if classes is None or metric in ROW_SCORES else fewest(metric, classes, [winner, default], groups)
 
     def of_folds(z: Array) -> float:
         parts = zip(folds, np.split(z, ends[1:-1]), strict=True)

@@ -20,6 +20,7 @@ from experiments.evaluation.results import DifferenceMethod, IntervalMethod, Sco
 from experiments.evaluation.score_range import ROUNDING
 from nnet.arrays import Array
 
+SEED: Final = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
 DRAWS: Final = 10_000
 _INDICES: Final = 200_000_000  # limit of the indices of all draws: a second or two
 _SCORE_DRAWS: Final = 1_000  # fewer, since a scorer takes a millisecond or more
@@ -70,19 +71,28 @@ def wilson_interval(correct: int, rows: int) -> Interval:
     return float(interval.low), float(interval.high)
 
 
-def draws_of(rows: int) -> int:
-    """Return the number of samples of so many rows: 10,000, and fewer of many rows, but at least 1,000.
+def draws_of(rows: int, most: int, fewest: int, cells: int) -> int:
+    """Return the number of samples of so many rows: the most, and fewer where all of them have too many rows.
 
-    >>> draws_of(1_000), draws_of(50_000), draws_of(1_000_000)
+    >>> [draws_of(rows, most=1_000, fewest=200, cells=20_000_000) for rows in (20_000, 50_000, 1_000_000)]
+    [1000, 400, 200]
+    """
+    return max(fewest, min(most, cells // rows))
+
+
+def bootstrap_draws(rows: int) -> int:
+    """Return the number of samples from which a mean over so many rows has its interval.
+
+    >>> bootstrap_draws(1_000), bootstrap_draws(50_000), bootstrap_draws(1_000_000)
     (10000, 4000, 1000)
     """
-    return max(_SCORE_DRAWS, min(DRAWS, _INDICES // rows))
+    return draws_of(rows, DRAWS, _SCORE_DRAWS, _INDICES)
 
 
 def bootstrap_interval(values: Array, seed: int) -> Interval:
     """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
-    Rows are drawn with replacement `draws_of` times; the limits are the 0.025 and 0.975 quantiles of the means.
+    Rows are drawn with replacement `bootstrap_draws` times; the limits are the 0.025 and 0.975 quantiles of the means.
     It covers less than it says on few rows, and with a few rows far from the rest.
 
     Args:
@@ -143,8 +153,8 @@ def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> 
 def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
     """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
-    The rows' differences are drawn with replacement B = `draws_of` times. The interval is the percentile one. p is
-    twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so that it falls below
+    The rows' differences are drawn with replacement B = `bootstrap_draws` times. The interval is the percentile one. p
+    is twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so that it falls below
     0.05 about where the percentile interval leaves out zero. It is 1 where no row differs.
 
     Args:
@@ -186,9 +196,14 @@ class Resampled:
     drawn: Drawn
     units: int
 
+    @property
+    def spread(self) -> NDArray[np.float64]:
+        """The (B,) scores by which the score varies: those of the samples."""
+        return self.draws
+
     def interval(self) -> Interval:
         """Compute the 95% percentile bootstrap interval; of groups and of few rows it is stretched."""
-        return _limits(self.draws, self.score, self.drawn, self.units)
+        return _limits(self.spread, self.score, self.drawn, self.units)
 
     def gains(self, other: Resampled) -> NDArray[np.float64]:
         """Return by how much the score of each sample is above that of another model."""
@@ -269,11 +284,11 @@ def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
 
 
 def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Return the means of `draws_of` samples of as many rows as there are, with replacement."""
+    """Return the means of `bootstrap_draws` samples of as many rows as there are, with replacement."""
     if not np.isfinite(values).all():
         raise ValueError("every row must have a finite score, but some have none.")
     random = np.random.default_rng(seed)
-    means = np.empty(draws_of(values.size))
+    means = np.empty(bootstrap_draws(values.size))
     step = max(1, _BLOCK // values.size)
     for start in range(0, means.size, step):
         block = means[start : start + step]

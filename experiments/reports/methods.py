@@ -24,6 +24,8 @@ INTERVALS: Final[Mapping[IntervalMethod, str]] = {
     "smoothed_bootstrap_groups": "expanded percentile bootstrap over rows that belong together and over one such group "
     "more of each class, half right and half wrong",
     "logit_bootstrap_rows": "standard error by a bootstrap over rows, Student's t on the scale of the logit",
+    "logit_bootstrap_groups": "standard error by a bootstrap over rows that belong together, Student's t on the scale "
+    "of the logit",
     "skewed_t": "Student's t, corrected for skewness (Hall)",
     "corrected_resampled_t": "approximate: corrected resampled t over the outer folds, and the limits of their rows",
 }

@@ -43,6 +43,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",
     ),
     "logit_bootstrap_rows": ("standard error by a bootstrap over rows, Student's t on the scale of the logit",),
+    "logit_bootstrap_groups": (
+        "standard error by a bootstrap over rows that belong together, Student's t on the scale of the logit",
+    ),
     "smoothed_bootstrap_rows": (
         "percentile bootstrap over rows and one more of each class, half right and half wrong",
     ),

@@ -53,3 +53,13 @@ def test_a_score_of_ranks_of_several_classes_is_no_surer_than_its_rarest_class(m
     score = final_score(metric, Target(("a", "b", "c")), y, z, None)
     assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_rows", True)
     assert score.ci95[0] < score.score - 3 * (1 - score.score)  # by less than 2 before: [0.950, 0.999] about 0.983
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision"])
+def test_a_score_of_ranks_of_groups_is_no_surer_than_the_groups_of_its_rarest_class(metric: str, monkeypatch) -> None:
+    monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
+    y, groups = (np.arange(100) < 20).astype(int), np.arange(100) // 5
+    z = np.random.default_rng(3).normal(size=(100, 1)) + 3.2 * y[:, None]
+    score = final_score(metric, Target(("a", "b")), y, z, None, groups)
+    assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_groups", True)
+    assert score.score - score.ci95[0] > 3 * (score.ci95[1] - score.score)

@@ -155,6 +155,17 @@ def test_few_blocks_of_time_are_no_surer_than_exchanging_the_two_models() -> Non
     assert found.difference.p_value == pytest.approx(0.055, abs=0.02)
 
 
+def test_four_right_rows_of_a_class_in_time_order_do_not_make_it_certain() -> None:
+    """Only rows of the first class are wrong; the percentile interval of the blocks began at 0.95."""
+    y = (np.arange(60) % 15 == 0).astype(int)
+    predicted = np.where(np.arange(60) == 7, 1, y)
+    folds = [FoldOutputs(y, np.eye(2)[predicted], None, 1000 * at + np.arange(60) // 6) for at in range(2)]
+    found = pooled_score("balanced_accuracy", CLASSES, folds, ordered=True)[0]
+    assert (found.score, found.ci_method) == (pytest.approx(1 - 1 / 112), "smoothed_bootstrap_groups")
+    assert found.ci95[0] < 0.93
+    assert found.ci95[1] >= found.score
+
+
 def test_an_interval_ends_where_an_error_is_0() -> None:
     folds = [numbers(seed, noise=noise) for seed, noise in ((1, 0.01), (2, 2.0))]
     assert pooled_score("neg_root_mean_squared_error", NUMBER, folds, ordered=False)[0].ci95[1] == 0.0
