@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,9 +43,9 @@ from experiments.evaluation.statistics import (
 from experiments.search.class_rankings import RANK_SCORES
 from experiments.search.label_scores import LABEL_SCORES
 from experiments.search.ranking import ROC_AUC
-from experiments.search.scorers import scorer
+from experiments.search.scorers import sample_scorer, scorer
 from nnet.arrays import Array, Targets
-from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, negative_squared_error, predicted_labels, row_score
+from nnet.metrics import OTHER_SCORES, ROW_SCORES, negative_squared_error, predicted_labels, row_score
 
 MEAN_RECALLS = ("balanced_accuracy", "recall_macro")
 OTHER_METRICS = {
@@ -250,7 +249,7 @@ def _of_samples(
     metric: str, target: Target, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None, ordered: bool
 ) -> tuple[list[float], OfRows]:
     """Score models by samples of single rows, or of groups, as `final_score` describes them."""
-    of_samples = [partial(_of_sample, scorer(metric, target), z, y) for z in outputs]
+    of_samples = [sample_scorer(metric, target, z, y) for z in outputs]
     try:
         drawn = resampled(of_samples, len(y), SEED, groups, y if target.classes else None)
     except ValueError as error:
@@ -298,8 +297,3 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
-
-
-def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:
-    """Score a sample of rows; NaN where the metric has no value, as when a class is not drawn."""
-    return score(z[sample], y[sample])

@@ -6,7 +6,7 @@ approximate: no unbiased estimate of the variance of cross-validation exists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
@@ -24,7 +24,7 @@ from experiments.evaluation.final_score import OfRows, fewest, of_resampled, of_
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
 from experiments.evaluation.statistics import SEED, Interval, resampled
-from experiments.search.scorers import scorer
+from experiments.search.scorers import SampleScore, sample_scorer, scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
 from nnet.ordered_sums import ordered_sum
@@ -154,20 +154,22 @@ def _of_samples(
     score = scorer(metric, target)
     ends = np.cumsum([0, *(len(fold.y) for fold in folds)])
 
-    def pooled(which: Callable[[FoldOutputs], Array | None]) -> Callable[[NDArray[np.intp]], float]:
+    def pooled(outputs: Sequence[Array]) -> SampleScore:
+        of_folds = [sample_scorer(metric, target, z, fold.y) for z, fold in zip(outputs, folds, strict=True)]
+
         def of_sample(sample: NDArray[np.intp]) -> float:
             total = 0.0
-            for at, fold in enumerate(folds):
+            for at, of_fold in enumerate(of_folds):
                 inside = sample[(ends[at] <= sample) & (sample < ends[at + 1])] - ends[at]
-                outputs = which(fold)
-                if not len(inside) or outputs is None:
+                if not len(inside):
                     return float("nan")
-                total += len(inside) * score(outputs[inside], fold.y[inside])
+                total += len(inside) * of_fold(inside)
             return total / len(sample)
 
         return of_sample
 
-    models = [pooled(lambda fold: fold.winner), *([pooled(lambda fold: fold.default)] if compared else [])]
+    outputs = [[fold.winner for fold in folds], [fold.default for fold in folds if fold.default is not None]]
+    models = [pooled(of_model) for of_model in outputs[: 1 + compared]]
     classes = np.concatenate([fold.y for fold in folds]) if target.classes else None
     try:
         drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
