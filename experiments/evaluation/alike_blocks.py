@@ -53,10 +53,8 @@ def of_blocks(drawn: Sequence[Resampled], scores: Sequence[Score], blocks: NDArr
     """
     _, of_row = np.unique(blocks, return_inverse=True)
     rest = [np.flatnonzero(of_row != block) for block in range(int(of_row.max()) + 1)]
-    return [
-        OfBlocks(one.score, one.draws, one.drawn, one.units, np.array([score(rows) for rows in rest], np.float64))
-        for one, score in zip(drawn, scores, strict=True)
-    ]
+    without = [np.array([score(rows) for rows in rest], np.float64) for score in scores]
+    return [OfBlocks(**vars(one), without=scored) for one, scored in zip(drawn, without, strict=True)]
 
 
 def widening(without: NDArray[np.float64]) -> float:

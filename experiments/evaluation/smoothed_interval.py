@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.expanded_interval import stretched
+from experiments.evaluation.expanded_interval import even_units, stretched
 from experiments.evaluation.score_range import within
 from experiments.evaluation.statistics import SEED, draws_of
 from experiments.search.label_scores import LABEL_SCORES, counts_of
@@ -78,7 +78,7 @@ def smoothed_interval(
         scores[draw] = _mean_of_folds(metric, truth, answers, classes, of_fold[drawn])
     score = _mean_of_folds(metric, y, predicted, classes, of_fold)
     low, high = np.quantile(scores, (0.025, 0.975)).tolist()
-    low, high = (low, high) if groups is None else stretched((low, high), score, count)
+    low, high = (low, high) if groups is None else stretched((low, high), score, even_units(sizes))
     return within(metric, (min(score, low), max(score, high))), len(scores)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.expanded_interval import FEW_ROWS, NORMAL_975, stretched
+from experiments.evaluation.expanded_interval import FEW_ROWS, NORMAL_975, even_units, stretched
 from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import ROUNDING
 from nnet.arrays import Array
@@ -189,12 +189,14 @@ class Resampled:
     draws:  (B,) scores of the samples on which every model has a score.
     drawn:  the units drawn: rows, few or not, groups of rows, or in each class as many rows as it has.
     units:  number of rows, or of groups.
+    even:   number of units of the same size that say as much: fewer than groups of unequal sizes.
     """
 
     score: float
     draws: NDArray[np.float64]
     drawn: Drawn
     units: int
+    even: int
 
     @property
     def spread(self) -> NDArray[np.float64]:
@@ -203,7 +205,7 @@ class Resampled:
 
     def interval(self) -> Interval:
         """Compute the 95% percentile bootstrap interval; of groups and of few rows it is stretched."""
-        return _limits(self.spread, self.score, self.drawn, self.units)
+        return _limits(self.spread, self.score, self.drawn, self.even)
 
     def gains(self, other: Resampled) -> NDArray[np.float64]:
         """Return by how much the score of each sample is above that of another model."""
@@ -240,8 +242,9 @@ def resampled(
         raise ValueError(
             f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
         )
-    units, everything = rows if groups is None else len(np.unique(groups)), np.arange(rows)
-    return [Resampled(score(everything), row, drawn, units) for score, row in zip(scores, draws, strict=True)]
+    sizes, everything = np.ones(rows) if groups is None else _members(groups)[2], np.arange(rows)
+    units = len(sizes), even_units(sizes)
+    return [Resampled(score(everything), row, drawn, *units) for score, row in zip(scores, draws, strict=True)]
 
 
 def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifference:
@@ -255,7 +258,7 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
     """
     smallest, score = 2.0 ** (1 - winner.units), winner.score - default.score
     gains = _ties_are_zero(winner.gains(default), winner.draws)
-    return _bootstrapped(score, gains, winner.drawn, winner.units, smallest)
+    return _bootstrapped(score, gains, winner.drawn, winner.even, smallest)
 
 
 def _bootstrapped(

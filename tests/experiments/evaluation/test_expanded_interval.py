@@ -63,3 +63,14 @@ def test_a_score_of_ranks_of_groups_is_no_surer_than_the_groups_of_its_rarest_cl
     score = final_score(metric, Target(("a", "b")), y, z, None, groups)
     assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_groups", True)
     assert score.score - score.ci95[0] > 3 * (score.ci95[1] - score.score)
+
+
+def test_groups_of_which_one_has_most_rows_say_no_more_than_two() -> None:
+    """As six groups they said [0.979, 1.000] of an accuracy of 0.98; held was the truth in 73% of samples."""
+    holds, y, groups = 0, np.arange(100) % 2, np.maximum(np.arange(100) - 94, 0)
+    for seed in range(60):
+        right = np.random.default_rng(seed).random(100) < 0.85
+        z = np.eye(2)[np.where(right, y, 1 - y)]
+        low, high = final_score("accuracy", Target(("a", "b")), y, z, None, groups).ci95
+        holds += low <= 0.85 <= high
+    assert holds >= 52
