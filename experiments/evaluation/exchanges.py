@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from experiments.data.count_different import count_different
 from experiments.evaluation.expanded_interval import NORMAL_975
 from experiments.evaluation.results import SIGNIFICANCE, ScoreDifference
-from experiments.evaluation.score_range import score_range
+from experiments.evaluation.score_range import difference_within
 from experiments.evaluation.statistics import SEED, Groups, draws_of
 from experiments.search.scorers import is_our_own
 from nnet.arrays import Array
@@ -119,9 +119,7 @@ def of_few(
         reach = math.sqrt(max(0.0, reach**2 - own))
     ends = np.array([difference.score - reach, difference.score + reach])
     ends[np.abs(ends) < 3 * ROUNDING * abs(difference.score)] = 0.0  # what is left of equal numbers is rounding
-    limits = min(low, float(ends[0])), max(high, float(ends[1]))
-    if score_range(metric) == (0.0, 1.0):
-        limits = max(-1.0, limits[0]), min(1.0, limits[1])
+    limits = difference_within(metric, (min(low, float(ends[0])), max(high, float(ends[1]))))
     if found.p_value <= difference.p_value and limits == difference.ci95:
         return difference
     return replace(difference, p_value=max(found.p_value, difference.p_value), ci95=limits, exchanged=count)

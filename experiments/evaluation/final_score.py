@@ -24,7 +24,7 @@ from experiments.evaluation.results import (
     IntervalMethod,
     ScoreDifference,
 )
-from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
+from experiments.evaluation.score_range import are_all, difference_within, fewest_units, score_range, within
 from experiments.evaluation.skewed_mean import skewed_difference, skewed_t_test
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
 from experiments.evaluation.statistics import (
@@ -97,7 +97,7 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
     Args:
         rarest: rows, or groups, with the rarest class, true or predicted; None of numbers.
     """
-    first, shares = drawn[0], score_range(metric) == (0.0, 1.0)
+    first = drawn[0]
     units = first.units if metric == "accuracy" or rarest is None else rarest
     intervals = [_of_one(metric, model, units, rarest is not None) for model in drawn]
     (interval, method), difference = intervals[0], resampled_difference(*drawn) if len(drawn) > 1 else None
@@ -106,9 +106,8 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
         difference = of_agreement(units, first.drawn == "groups", metric)
     elif difference is not None and "wilson" in {of_model for _, of_model in intervals}:
         difference = square_and_add(difference, [limits for limits, _ in intervals], drawn)
-    if difference is not None and shares:
-        low, high = difference.ci95
-        difference = replace(difference, ci95=(max(-1.0, low), min(1.0, high)))
+    if difference is not None:
+        difference = replace(difference, ci95=difference_within(metric, difference.ci95))
     return OfRows(interval, method, None if method == "wilson" else len(first.draws), difference)
 
 
