@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.statistics import Interval, Resampled, Score
+from experiments.evaluation.statistics import Resampled, Score
 from nnet.ordered_sums import ordered_sum
 
 FEWEST: Final = 8  # blocks that show how alike neighbours are; of fewer the correction of the bias says too much
@@ -28,10 +28,10 @@ class OfBlocks(Resampled):
 
     without: NDArray[np.float64]
 
-    def interval(self) -> Interval:
-        """Compute the interval of blocks, as much wider as neighbours are alike."""
-        draws = _widened(self.draws, self.score, self.without)
-        return Resampled(self.score, draws, self.drawn, self.units).interval()
+    @property
+    def spread(self) -> NDArray[np.float64]:
+        """The (B,) scores of the samples, as much further apart as neighbours are alike."""
+        return _widened(self.draws, self.score, self.without)
 
     def gains(self, other: Resampled) -> NDArray[np.float64]:
         """Return by how much the score of each sample is above another model's, as much wider as neighbours are alike.
@@ -53,10 +53,8 @@ def of_blocks(drawn: Sequence[Resampled], scores: Sequence[Score], blocks: NDArr
     """
     _, of_row = np.unique(blocks, return_inverse=True)
     rest = [np.flatnonzero(of_row != block) for block in range(int(of_row.max()) + 1)]
-    return [
-        OfBlocks(one.score, one.draws, one.drawn, one.units, np.array([score(rows) for rows in rest], np.float64))
-        for one, score in zip(drawn, scores, strict=True)
-    ]
+    without = [np.array([score(rows) for rows in rest], np.float64) for score in scores]
+    return [OfBlocks(**vars(one), without=scored) for one, scored in zip(drawn, without, strict=True)]
 
 
 def widening(without: NDArray[np.float64]) -> float:

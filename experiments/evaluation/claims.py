@@ -19,7 +19,8 @@ def agreed(difference: ScoreDifference | None) -> ScoreDifference | None:
 
     Source: Altman and Bland (2011), How to obtain the P value from a confidence interval, BMJ 343, d2304.
 
-    >>> agreed(ScoreDifference(score=0.29, ci95=(0.01, 0.51), p_value=0.07, method="mcnemar_bonett_price")).ci95
+    >>> near = ScoreDifference(score=0.29, ci95=(0.01, 0.51), p_value=0.07, method="mcnemar_bonett_price")
+    >>> agreed(near).ci95
     (0.0, 0.51)
     >>> wide = ScoreDifference(score=0.2, ci95=(-0.05, 0.4), p_value=0.03, method="paired_bootstrap_rows")
     >>> round(agreed(wide).p_value, 3)

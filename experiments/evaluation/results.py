@@ -28,14 +28,14 @@ Verdict = Literal["helped", "no evidence either way", "default better", "not com
 SIGNIFICANCE: Final = 0.05  # p-value below which two models are said to differ
 IntervalMethod = Literal[
     "wilson", "bootstrap_rows", "bootstrap_groups", "expanded_bootstrap_rows", "expanded_bootstrap_groups",
-    "bootstrap_rows_of_each_class", "logit_bootstrap_rows", "smoothed_bootstrap_rows", "smoothed_bootstrap_groups",
-    "square_and_add_recalls", "corrected_resampled_t", "as_written",
+    "bootstrap_rows_of_each_class", "logit_bootstrap_rows", "logit_bootstrap_groups", "smoothed_bootstrap_rows",
+    "smoothed_bootstrap_groups", "square_and_add_recalls", "skewed_t", "corrected_resampled_t", "as_written",
 ]  # fmt: skip
 DifferenceMethod = Literal[
     "mcnemar_bonett_price", "paired_bootstrap_rows", "paired_bootstrap_groups", "expanded_paired_bootstrap_rows",
     "expanded_paired_bootstrap_groups", "paired_bootstrap_rows_of_each_class", "agreement_groups",
     "agreement_groups_of_rarest_class", "agreement_rows_of_rarest_class", "corrected_resampled_t", "as_written",
-    "paired_bootstrap_rows_and_intervals", "paired_bootstrap_groups_and_intervals",
+    "paired_bootstrap_rows_and_intervals", "paired_bootstrap_groups_and_intervals", "paired_skewed_t",
 ]  # fmt: skip
 BaselineId = Literal[
     "majority_class", "logistic_regression", "gradient_boosting", "mean", "ridge_regression", "as_written"

@@ -20,7 +20,7 @@ SHARES: Final = (
     "roc_auc",
 )
 ROUNDING: Final = 1e-9  # difference by which scores may differ though they are equal
-AT_MOST_ONE: Final = ("d2_", "explained_variance", "matthews_corrcoef", "r2")
+AT_MOST_ONE: Final = ("d2_", "explained_variance", "r2")
 
 
 def score_range(metric: str) -> tuple[float, float]:
@@ -33,6 +33,8 @@ def score_range(metric: str) -> tuple[float, float]:
         return -inf, 0.0
     if metric.startswith(SHARES):
         return 0.0, 1.0
+    if metric == "matthews_corrcoef":
+        return -1.0, 1.0
     return (-inf, 1.0) if metric.startswith(AT_MOST_ONE) else (-inf, inf)
 
 
@@ -44,6 +46,16 @@ def within(metric: str, interval: tuple[float, float]) -> tuple[float, float]:
     """
     low, high = score_range(metric)
     return max(low, interval[0]), min(high, interval[1])
+
+
+def difference_within(metric: str, interval: tuple[float, float]) -> tuple[float, float]:
+    """Keep the interval of a difference within those that two scores by a metric can have.
+
+    >>> difference_within("accuracy", (-0.5, 1.1)), difference_within("matthews_corrcoef", (-8.0, 0.5))
+    ((-0.5, 1.0), (-2.0, 0.5))
+    """
+    low, high = score_range(metric)
+    return max(low - high, interval[0]), min(high - low, interval[1])
 
 
 def are_all(scores: Sequence[float] | NDArray[np.float64], value: float) -> bool:

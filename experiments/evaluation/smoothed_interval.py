@@ -7,8 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.expanded_interval import stretched
+from experiments.evaluation.expanded_interval import even_units, stretched
 from experiments.evaluation.score_range import within
+from experiments.evaluation.statistics import SEED, draws_of
 from experiments.search.label_scores import LABEL_SCORES, counts_of
 from nnet.arrays import Targets
 
@@ -18,18 +19,14 @@ FEWEST: Final = 200  # samples of very many rows
 CELLS: Final = 20_000_000  # limit of the rows in all samples: some seconds
 
 
-def draws_of(rows: int) -> int:
-    """Return the number of samples of so many rows.
-
-    >>> draws_of(20_000), draws_of(50_000), draws_of(1_000_000)
-    (1000, 400, 200)
-    """
-    return max(FEWEST, min(DRAWS, CELLS // rows))
-
-
 def smoothed_interval(
-    metric: str, y: Targets, predicted: Targets, classes: int, seed: int, groups: NDArray[Any] | None = None
-) -> tuple[float, float]:
+    metric: str,
+    y: Targets,
+    predicted: Targets,
+    classes: int,
+    groups: NDArray[Any] | None = None,
+    folds: NDArray[np.intp] | None = None,
+) -> tuple[tuple[float, float], int]:
     """Compute the 95% interval of a score by counts, such as an F1, from samples of the rows and of one more a class.
 
     Where all rows of a class are right, so are all samples of them, and a percentile interval takes that for certain.
@@ -43,16 +40,21 @@ def smoothed_interval(
         predicted: (N,) predicted labels.
         classes:   number of classes, at least 2.
         groups:    (N,) group of each row; None where every row stands alone.
+        folds:     (N,) fold of each row, from 0, if the score is the mean over folds, each with the weight of its rows.
+
+    Returns:
+        the interval, and the number of samples.
 
     Source: Brown, Cai and DasGupta (2001), Interval Estimation for a Binomial Proportion, Statistical Science 16,
     101-133; of a table's cells Agresti and Hitchcock (2005), Bayesian inference for categorical data
     analysis, Statistical Methods and Applications 14, 297-330.
 
     >>> y = np.repeat([0, 1], [50, 10])
-    >>> [round(limit, 2) for limit in smoothed_interval("recall", y, y, classes=2, seed=0)]
+    >>> [round(limit, 2) for limit in smoothed_interval("recall", y, y, classes=2)[0]]
     [0.79, 1.0]
     """
-    random, scores = np.random.default_rng(seed), np.empty(draws_of(len(y)))
+    random, scores = np.random.default_rng(SEED), np.empty(draws_of(len(y), DRAWS, FEWEST, CELLS))
+    of_fold = np.zeros(len(y), np.intp) if folds is None else folds
     _, units, sizes = np.unique(
         np.arange(len(y)) if groups is None else groups, return_inverse=True, return_counts=True
     )
@@ -73,8 +75,15 @@ def smoothed_interval(
         off = np.full(len(chances), -1)
         off[added] = np.where(random.random(len(added)) < 0.5, 0, wrong)
         answers = np.where(off[part] < 0, answers, (truth + off[part]) % classes)
-        scores[draw] = LABEL_SCORES[metric](counts_of(truth, answers, classes))
-    score = float(LABEL_SCORES[metric](counts_of(y, predicted, classes)))
+        scores[draw] = _mean_of_folds(metric, truth, answers, classes, of_fold[drawn])
+    score = _mean_of_folds(metric, y, predicted, classes, of_fold)
     low, high = np.quantile(scores, (0.025, 0.975)).tolist()
-    low, high = (low, high) if groups is None else stretched((low, high), score, count)
-    return within(metric, (min(score, low), max(score, high)))
+    low, high = (low, high) if groups is None else stretched((low, high), score, even_units(sizes))
+    return within(metric, (min(score, low), max(score, high))), len(scores)
+
+
+def _mean_of_folds(metric: str, y: Targets, predicted: Targets, classes: int, folds: NDArray[np.intp]) -> float:
+    counts = counts_of(folds * classes + y, folds * classes + predicted, (int(folds.max()) + 1) * classes)
+    of_folds = counts.reshape(3, -1, classes).swapaxes(0, 1)
+    rows = of_folds[:, 1].sum(axis=1)
+    return float(np.average(LABEL_SCORES[metric](of_folds[rows > 0]), weights=rows[rows > 0]))

@@ -15,11 +15,12 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.expanded_interval import FEW_ROWS, NORMAL_975, stretched
+from experiments.evaluation.expanded_interval import FEW_ROWS, NORMAL_975, even_units, stretched
 from experiments.evaluation.results import DifferenceMethod, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import ROUNDING
 from nnet.arrays import Array
 
+SEED: Final = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
 DRAWS: Final = 10_000
 _INDICES: Final = 200_000_000  # limit of the indices of all draws: a second or two
 _SCORE_DRAWS: Final = 1_000  # fewer, since a scorer takes a millisecond or more
@@ -70,20 +71,29 @@ def wilson_interval(correct: int, rows: int) -> Interval:
     return float(interval.low), float(interval.high)
 
 
-def draws_of(rows: int) -> int:
-    """Return the number of samples of so many rows: 10,000, and fewer of many rows, but at least 1,000.
+def draws_of(rows: int, most: int, fewest: int, cells: int) -> int:
+    """Return the number of samples of so many rows: the most, and fewer where all of them have too many rows.
 
-    >>> draws_of(1_000), draws_of(50_000), draws_of(1_000_000)
+    >>> [draws_of(rows, most=1_000, fewest=200, cells=20_000_000) for rows in (20_000, 50_000, 1_000_000)]
+    [1000, 400, 200]
+    """
+    return max(fewest, min(most, cells // rows))
+
+
+def bootstrap_draws(rows: int) -> int:
+    """Return the number of samples from which a mean over so many rows has its interval.
+
+    >>> bootstrap_draws(1_000), bootstrap_draws(50_000), bootstrap_draws(1_000_000)
     (10000, 4000, 1000)
     """
-    return max(_SCORE_DRAWS, min(DRAWS, _INDICES // rows))
+    return draws_of(rows, DRAWS, _SCORE_DRAWS, _INDICES)
 
 
 def bootstrap_interval(values: Array, seed: int) -> Interval:
     """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
-    Rows are drawn with replacement `draws_of` times; the limits are the 0.025 and 0.975 quantiles of the means.
-    It covers less than it says on few rows, where `stretched` helps, and with a few rows far from the rest.
+    Rows are drawn with replacement `bootstrap_draws` times; the limits are the 0.025 and 0.975 quantiles of the means.
+    It covers less than it says on few rows, and with a few rows far from the rest.
 
     Args:
         values: (n,) the value of each row, in the unit of the metric.
@@ -143,9 +153,9 @@ def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> 
 def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
     """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
-    The rows' differences are drawn with replacement B = `draws_of` times. The interval is the percentile one, of few
-    rows `stretched`. p is twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so
-    that it falls below 0.05 about where the percentile interval leaves out zero. It is 1 where no row differs.
+    The rows' differences are drawn with replacement B = `bootstrap_draws` times. The interval is the percentile one. p
+    is twice the smaller share, (1 + k) / (1 + B), of the k means at or beyond zero on one side, so that it falls below
+    0.05 about where the percentile interval leaves out zero. It is 1 where no row differs.
 
     Args:
         winner:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
@@ -168,7 +178,7 @@ def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDif
     """
     gains = winner.astype(np.float64) - default
     draws = _ties_are_zero(_bootstrap_means(gains, seed), winner)
-    return _bootstrapped(float(gains.mean()), draws, single_rows(len(gains)), len(gains))
+    return _bootstrapped(float(gains.mean()), draws, "rows", len(gains))
 
 
 @dataclass(frozen=True)
@@ -179,16 +189,23 @@ class Resampled:
     draws:  (B,) scores of the samples on which every model has a score.
     drawn:  the units drawn: rows, few or not, groups of rows, or in each class as many rows as it has.
     units:  number of rows, or of groups.
+    even:   number of units of the same size that say as much: fewer than groups of unequal sizes.
     """
 
     score: float
     draws: NDArray[np.float64]
     drawn: Drawn
     units: int
+    even: int
+
+    @property
+    def spread(self) -> NDArray[np.float64]:
+        """The (B,) scores by which the score varies: those of the samples."""
+        return self.draws
 
     def interval(self) -> Interval:
         """Compute the 95% percentile bootstrap interval; of groups and of few rows it is stretched."""
-        return _limits(self.draws, self.score, self.drawn, self.units)
+        return _limits(self.spread, self.score, self.drawn, self.even)
 
     def gains(self, other: Resampled) -> NDArray[np.float64]:
         """Return by how much the score of each sample is above that of another model."""
@@ -216,7 +233,7 @@ def resampled(
     >>> resampled([lambda sample: float(np.mean(sample < 50))], rows=100, seed=0)[0].interval()
     (0.4, 0.6)
     """
-    drawn: Drawn = single_rows(rows) if groups is None else "groups"
+    drawn: Drawn = "groups" if groups is not None else "few_rows" if rows < FEW_ROWS else "rows"
     draws = _scored(scores, _drawing_rows(rows) if groups is None else _of_groups(groups), seed)
     if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
         drawn, draws = "rows_of_each_class", _scored(scores, _within(classes), seed)
@@ -225,8 +242,9 @@ def resampled(
         raise ValueError(
             f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
         )
-    units, everything = rows if groups is None else len(np.unique(groups)), np.arange(rows)
-    return [Resampled(score(everything), row, drawn, units) for score, row in zip(scores, draws, strict=True)]
+    sizes, everything = np.ones(rows) if groups is None else _members(groups)[2], np.arange(rows)
+    units = len(sizes), even_units(sizes)
+    return [Resampled(score(everything), row, drawn, *units) for score, row in zip(scores, draws, strict=True)]
 
 
 def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifference:
@@ -240,16 +258,7 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
     """
     smallest, score = 2.0 ** (1 - winner.units), winner.score - default.score
     gains = _ties_are_zero(winner.gains(default), winner.draws)
-    return _bootstrapped(score, gains, winner.drawn, winner.units, smallest)
-
-
-def single_rows(rows: int) -> Drawn:
-    """Return what a bootstrap of so many single rows draws: few of them, whose interval is stretched, or rows.
-
-    >>> single_rows(49), single_rows(50)
-    ('few_rows', 'rows')
-    """
-    return "few_rows" if rows < FEW_ROWS else "rows"
+    return _bootstrapped(score, gains, winner.drawn, winner.even, smallest)
 
 
 def _bootstrapped(
@@ -278,11 +287,11 @@ def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
 
 
 def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Return the means of `draws_of` samples of as many rows as there are, with replacement."""
+    """Return the means of `bootstrap_draws` samples of as many rows as there are, with replacement."""
     if not np.isfinite(values).all():
         raise ValueError("every row must have a finite score, but some have none.")
     random = np.random.default_rng(seed)
-    means = np.empty(draws_of(values.size))
+    means = np.empty(bootstrap_draws(values.size))
     step = max(1, _BLOCK // values.size)
     for start in range(0, means.size, step):
         block = means[start : start + step]

@@ -24,6 +24,9 @@ INTERVALS: Final[Mapping[IntervalMethod, str]] = {
     "smoothed_bootstrap_groups": "expanded percentile bootstrap over rows that belong together and over one such group "
     "more of each class, half right and half wrong",
     "logit_bootstrap_rows": "standard error by a bootstrap over rows, Student's t on the scale of the logit",
+    "logit_bootstrap_groups": "standard error by a bootstrap over rows that belong together, Student's t on the scale "
+    "of the logit",
+    "skewed_t": "Student's t, corrected for skewness (Hall)",
     "corrected_resampled_t": "approximate: corrected resampled t over the outer folds, and the limits of their rows",
 }
 TESTS: Final[Mapping[DifferenceMethod, str]] = {
@@ -40,6 +43,7 @@ TESTS: Final[Mapping[DifferenceMethod, str]] = {
     "agreement_groups": "the two agree in every sample of the test groups",
     "agreement_groups_of_rarest_class": "the two agree in every sample of the test groups",
     "agreement_rows_of_rarest_class": "the two agree in every sample of the test rows",
+    "paired_skewed_t": "paired t test, corrected for skewness (Hall)",
     "corrected_resampled_t": "approximate: corrected resampled t test over the outer folds, and a test of their rows",
 }
 DRAWN: Final = {"bbc_cv_rows": "rows", "bbc_cv_groups": "groups of rows"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import DataError
-from experiments.search.class_rankings import AVERAGE_PRECISION, RANK_SCORES, rank_score
+from experiments.search.class_rankings import AVERAGE_PRECISION, RANK_SCORES, ClassRanking, rank_score
 from experiments.search.label_scores import LABEL_SCORES, label_score
-from experiments.search.ranking import ROC_AUC, roc_auc
+from experiments.search.ranking import ROC_AUC, Ranking, roc_auc
 from nnet.arrays import Array, Targets
 from nnet.metrics import METRICS, ROW_SCORES, Score, class_probabilities, predicted_labels, score_of
 from nnet.near import did_you_mean, near
 
+SampleScore = Callable[[NDArray[np.intp]], float]  # score of the rows with these numbers
 FAR = 1e-3  # share of a positive number that a network with a logarithmic target may predict
 INSTEAD = {True: "accuracy", False: "neg_mean_absolute_error"}  # metrics of any rows, of classes and of numbers
 OF_TWO_CLASSES = {  # a score of two classes -> the same of more
@@ -90,6 +91,25 @@ def scorer(metric: str, target: Target) -> Score:
                 return float("nan")
 
     return score
+
+
+def sample_scorer(metric: str, target: Target, z: Array, y: Targets) -> SampleScore:
+    """Return a function that scores samples of rows, given by their numbers; NaN as of `scorer`.
+
+    Scores by ranks rank the rows once, and not in each sample.
+    """
+    if metric == ROC_AUC:
+        ranking = Ranking(z, y)
+        return lambda sample: float(ranking.areas(_times_drawn(sample, len(y))[None])[0])
+    if metric in RANK_SCORES and (metric == AVERAGE_PRECISION or len(target.classes) > 2):
+        ranks = ClassRanking(z, y)
+        return lambda sample: ranks.score(metric, _times_drawn(sample, len(y)))
+    score = scorer(metric, target)
+    return lambda sample: score(z[sample], y[sample])
+
+
+def _times_drawn(sample: NDArray[np.intp], rows: int) -> NDArray[np.float64]:
+    return np.bincount(sample, minlength=rows).astype(np.float64)
 
 
 def is_our_own(metric: str) -> bool:

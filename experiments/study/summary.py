@@ -16,7 +16,7 @@ from experiments.reports.formatting import configuration, outcomes
 from experiments.reports.headline import default_won, scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import tested, why_not_compared
-from experiments.reports.run_info import rows_scored
+from experiments.reports.run_info import looks_meaning, rows_scored
 from experiments.reports.split import drawn_together
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts, print_sentence
@@ -91,7 +91,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     if result.copies is not None and result.copies.test:
         repeated = count(result.copies.test, "test row is", "test rows are")
         yield "copies", f"{repeated} equal to rows to learn from: the test score says little of new rows"
-    yield "test rows", plain(rows_scored(result, ledger))
+    yield "test rows", plain((*rows_scored(result, ledger), looks_meaning(result, ledger)))
     if (arithmetic := result.spec["study"].get("arithmetic")) in MEANINGS:  # older results do not name it
         yield "arithmetic", f"{arithmetic}: {MEANINGS[arithmetic]}"
 

@@ -36,11 +36,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "expanded_paired_bootstrap_rows": ("paired, expanded percentile bootstrap over rows",),
     "expanded_bootstrap_groups": ("expanded percentile bootstrap over rows that belong together",),
     "expanded_paired_bootstrap_groups": ("paired, expanded percentile bootstrap over rows that belong together",),
+    "skewed_t": ("Student's t, corrected for skewness (Hall)",),
+    "paired_skewed_t": ("paired t test, corrected for skewness (Hall)",),
     "corrected_resampled_t": (
         "approximate: corrected resampled t over the outer folds, and the limits of their rows",
         "approximate: corrected resampled t test over the outer folds, and a test of their rows",
     ),
     "logit_bootstrap_rows": ("standard error by a bootstrap over rows, Student's t on the scale of the logit",),
+    "logit_bootstrap_groups": (
+        "standard error by a bootstrap over rows that belong together, Student's t on the scale of the logit",
+    ),
     "smoothed_bootstrap_rows": (
         "percentile bootstrap over rows and one more of each class, half right and half wrong",
     ),

@@ -47,6 +47,15 @@ def test_p_is_raised_where_the_limits_were_widened_across_zero() -> None:
     assert agreed(None) is None
 
 
+@pytest.mark.parametrize("metric", ["matthews_corrcoef", "f1", "accuracy"])
+def test_no_difference_is_larger_than_two_scores_can_have(metric: str) -> None:
+    """Of two rows Matthews' correlation had limits of -8.2 and 2."""
+    y = np.arange(2)
+    low, high = final_score(metric, TWO, y, outputs(y, y >= 0), outputs(y, y == 0)).difference.ci95
+    reach = 2 if metric == "matthews_corrcoef" else 1
+    assert -reach <= low < high <= reach
+
+
 @pytest.mark.slow
 def test_p_and_limits_agree_on_whatever_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 100 such cases about two contradicted themselves."""

@@ -1,4 +1,4 @@
-"""The expanded percentile interval: by hand, and its coverage of few rows."""
+"""Wider intervals than a bootstrap's percentiles: by hand, and their coverage."""
 
 from __future__ import annotations
 
@@ -10,17 +10,8 @@ from scipy.stats import t
 
 from experiments.config.target import Target
 from experiments.evaluation import statistics
-from experiments.evaluation.expanded_interval import FEW_ROWS, logit_interval, stretched
-from experiments.evaluation.final_score import final_score, of_row_scores
-from experiments.evaluation.statistics import BOOTSTRAP, PAIRED, bootstrap_interval
-
-
-def losses(rows: int, seed: int) -> np.ndarray:
-    """Log-likelihoods of rows by calibrated probabilities."""
-    random = np.random.default_rng([rows, seed])
-    logits = random.normal(0, 2, rows)
-    hit = random.random(rows) < 1 / (1 + np.exp(-logits))
-    return -np.logaddexp(0, np.where(hit, -logits, logits))
+from experiments.evaluation.expanded_interval import logit_interval, stretched
+from experiments.evaluation.final_score import final_score
 
 
 def test_both_sides_are_as_much_longer_as_students_t_asks_for() -> None:
@@ -28,34 +19,6 @@ def test_both_sides_are_as_much_longer_as_students_t_asks_for() -> None:
         factor = t.ppf(0.975, units - 1) / 1.959963984540054 * sqrt(units / (units - 1))
         assert stretched((-1.5, -0.8), -1.0, units) == pytest.approx((-1 - 0.5 * factor, -1 + 0.2 * factor))
     assert stretched((0.2, 0.4), 0.3, units=1) == (0.2, 0.4)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("rows", [12, 20])
-def test_an_interval_of_few_rows_holds_more_than_the_percentile_interval(rows: int) -> None:
-    truth, seeds = float(losses(1_000_000, 0).mean()), range(200)
-    found = [(of_row_scores("neg_log_loss", [losses(rows, seed)]), losses(rows, seed)) for seed in seeds]
-    assert {one.method for one, _ in found} == {"expanded_bootstrap_rows"}
-    expanded = sum(one.interval[0] <= truth <= one.interval[1] for one, _ in found)
-    plain = [bootstrap_interval(values, 0) for _, values in found]
-    assert expanded >= 174  # of 200
-    assert expanded > sum(low <= truth <= high for low, high in plain)
-
-
-def test_the_limit_decides_for_the_score_and_for_the_difference() -> None:
-    for rows, drawn in ((FEW_ROWS - 1, "few_rows"), (FEW_ROWS, "rows")):
-        found = of_row_scores("neg_log_loss", [losses(rows, 1), losses(rows, 2)])
-        assert found.difference is not None
-        assert (found.method, found.difference.method) == (BOOTSTRAP[drawn], PAIRED[drawn])
-        same = found.interval == bootstrap_interval(losses(rows, 1), 0)
-        assert same == (drawn == "rows")
-
-
-def test_an_interval_stays_within_what_the_metric_can_be() -> None:
-    tiny = np.array([-1e-6] * 11 + [-5.0])
-    low, high = of_row_scores("neg_log_loss", [tiny]).interval
-    assert low < -0.5
-    assert high <= 0.0
 
 
 @pytest.mark.slow
@@ -90,3 +53,24 @@ def test_a_score_of_ranks_of_several_classes_is_no_surer_than_its_rarest_class(m
     score = final_score(metric, Target(("a", "b", "c")), y, z, None)
     assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_rows", True)
     assert score.ci95[0] < score.score - 3 * (1 - score.score)  # by less than 2 before: [0.950, 0.999] about 0.983
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision"])
+def test_a_score_of_ranks_of_groups_is_no_surer_than_the_groups_of_its_rarest_class(metric: str, monkeypatch) -> None:
+    monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
+    y, groups = (np.arange(100) < 20).astype(int), np.arange(100) // 5
+    z = np.random.default_rng(3).normal(size=(100, 1)) + 3.2 * y[:, None]
+    score = final_score(metric, Target(("a", "b")), y, z, None, groups)
+    assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_groups", True)
+    assert score.score - score.ci95[0] > 3 * (score.ci95[1] - score.score)
+
+
+def test_groups_of_which_one_has_most_rows_say_no_more_than_two() -> None:
+    """As six groups they said [0.979, 1.000] of an accuracy of 0.98; held was the truth in 73% of samples."""
+    holds, y, groups = 0, np.arange(100) % 2, np.maximum(np.arange(100) - 94, 0)
+    for seed in range(60):
+        right = np.random.default_rng(seed).random(100) < 0.85
+        z = np.eye(2)[np.where(right, y, 1 - y)]
+        low, high = final_score("accuracy", Target(("a", "b")), y, z, None, groups).ci95
+        holds += low <= 0.85 <= high
+    assert holds >= 52

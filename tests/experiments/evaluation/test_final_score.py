@@ -209,7 +209,7 @@ def test_a_difference_of_groups_has_limits_of_groups() -> None:
 def test_few_rows_of_a_class_do_not_tell_equal_models_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bootstrap alone claims that one of two equal rankings is better in a quarter of all cases."""
     monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
-    monkeypatch.setattr("experiments.evaluation.final_score.DRAWS", 200)
+    monkeypatch.setattr("experiments.evaluation.exchanges.DRAWS", 200)
     claimed, y = 0, (np.arange(60) < 2).astype(int)
     for seed in range(60):
         models = np.random.default_rng(seed).normal(size=(2, 60, 1)) + y[:, None]

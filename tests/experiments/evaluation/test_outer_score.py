@@ -142,7 +142,7 @@ def test_rows_in_time_order_have_the_interval_of_the_rows() -> None:
     assert found.difference is not None
     assert found.difference.method == "mcnemar_bonett_price"
     squares, _, _ = pooled_score("neg_mean_squared_error", NUMBER, [numbers(1), numbers(2)], ordered=True)
-    assert (squares.ci_method, squares.ci_draws) == ("bootstrap_rows", 10_000)
+    assert (squares.ci_method, squares.ci_draws) == ("skewed_t", None)
 
 
 def test_few_blocks_of_time_are_no_surer_than_exchanging_the_two_models() -> None:
@@ -153,6 +153,17 @@ def test_few_blocks_of_time_are_no_surer_than_exchanging_the_two_models() -> Non
     assert (found.verdict, found.difference.exchanged) == ("no evidence either way", 20)
     assert found.difference.ci95[0] <= 0 <= found.difference.ci95[1]
     assert found.difference.p_value == pytest.approx(0.055, abs=0.02)
+
+
+def test_four_right_rows_of_a_class_in_time_order_do_not_make_it_certain() -> None:
+    """Only rows of the first class are wrong; the percentile interval of the blocks began at 0.95."""
+    y = (np.arange(60) % 15 == 0).astype(int)
+    predicted = np.where(np.arange(60) == 7, 1, y)
+    folds = [FoldOutputs(y, np.eye(2)[predicted], None, 1000 * at + np.arange(60) // 6) for at in range(2)]
+    found = pooled_score("balanced_accuracy", CLASSES, folds, ordered=True)[0]
+    assert (found.score, found.ci_method) == (pytest.approx(1 - 1 / 112), "smoothed_bootstrap_groups")
+    assert found.ci95[0] < 0.93
+    assert found.ci95[1] >= found.score
 
 
 def test_an_interval_ends_where_an_error_is_0() -> None:

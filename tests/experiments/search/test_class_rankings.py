@@ -9,7 +9,7 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.search.class_rankings import AVERAGE_PRECISION, RANK_SCORES, rank_score
-from experiments.search.scorers import _scikit_score, scorer
+from experiments.search.scorers import _scikit_score, sample_scorer, scorer
 from nnet.arrays import Array, Targets
 
 
@@ -60,3 +60,24 @@ def test_the_scorers_of_studies_are_these() -> None:
     z, y = random.normal(size=(60, 4)).astype(np.float32), np.arange(60) % 4
     for metric in RANK_SCORES:
         assert scorer(metric, Target(tuple("abcd")))(z, y) == rank_score(metric)(z, y)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", *RANK_SCORES])
+@pytest.mark.parametrize("ties", [False, True])
+def test_a_sample_of_ranked_rows_has_the_score_of_its_rows(metric: str, ties: bool) -> None:
+    random, classes = np.random.default_rng(2), 2 if metric == "roc_auc" else 3
+    target, y = Target(tuple("abc"[:classes])), np.arange(40) % classes
+    z = random.normal(size=(40, classes)).round(0 if ties else 9)
+    z[7] = np.nan if metric in RANK_SCORES else z[7]
+    of_rows, of_sample = scorer(metric, target), sample_scorer(metric, target, z, y)
+    for sample in (np.arange(40), *random.integers(40, size=(20, 40)), np.flatnonzero(y > 0), np.repeat([1, 2, 3], 5)):
+        np.testing.assert_array_equal(of_sample(sample), of_rows(z[sample], y[sample]))
+
+
+def test_rows_are_ranked_once_for_all_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They were sorted anew in each of 1,000 samples: two hours for 300,000 rows of 20 classes."""
+    y, z = np.arange(30) % 3, np.random.default_rng(0).normal(size=(30, 3))
+    of_sample = sample_scorer("roc_auc_ovr", Target(tuple("abc")), z, y)
+    monkeypatch.setattr(np, "argsort", None)
+    monkeypatch.setattr(np, "sort", None)
+    assert 0 < of_sample(np.arange(30)) < 1
