@@ -147,6 +147,10 @@ def _hints(spec: StudySpec, table: Table, development: DevelopmentSet, test: Sea
     if table.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
     yield from leak_hints(ours, y, bool(target.classes), first_rows(table, ours.positions))
+    if ours.files is not None:
+        from experiments.data.left_out_groups import picture_groups  # imports pyarrow
+
+        yield from picture_groups(ours)
     yield from role_hints(ours)
     yield from size_hint(ours)
     yield from order_hints(ours) or neighbour_hints(ours, y, bool(target.classes))
