@@ -19,7 +19,7 @@ from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
-from experiments.data.told_together import CLASSES, MOST, factors, told_together
+from experiments.data.told_together import CLASS_ROWS, CLASSES, MOST, factors, told_together
 from nnet.ordered_sums import ordered_sum
 
 TOLD = "data.drop leaves out what is not known before the target is."
@@ -90,7 +90,7 @@ def _told_together(
         numbers: (n,) their target if it is a number.
     """
     features = [*table.columns_of("number", "category")]
-    if len(features) > MOST or (numbers is None and labels.max() >= CLASSES):
+    if len(features) > MOST or (numbers is None and (labels.max() >= CLASSES or len(rows) < CLASS_ROWS)):
         return []
     found, some = {}, slice(None, None, 1 + len(rows) // (4 * SAMPLE))
     for at, name in features:
