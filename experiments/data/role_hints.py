@@ -23,13 +23,14 @@ PLAIN_WEIGHT = rf"(?i)(.*[_ .-])?{WEIGHT}"  # perhaps that of a thing
 NEAR_ONE = 0.02  # distance from 1 of the mean of weights that are scaled to the number of rows
 UNIT = r"([_ .-]?(in[_ .-])?(d|days?|w|weeks?|m|months?|mo|y|years?|yrs?))?"
 DURATION = (
-    rf"(?i)(.*[_ .-])?(futime|time|duration|tte|surv(ival)?([_ .-]?time)?|follow[_ .-]?up([_ .-]?time)?|os|pfs|dfs|rfs)"
-    rf"{UNIT}"
+    rf"(?i)(.*[_ .-])?(futime|pgtime|time|duration|tte|surv(ival)?([_ .-]?time)?|follow[_ .-]?up([_ .-]?time)?"
+    rf"|os|pfs|dfs|rfs){UNIT}"
 )
 EVENT = (
-    r"(?i)(.*[_ .-])?(event|fustat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
+    r"(?i)(.*[_ .-])?(event|fustat|pgstat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
     r"|os[_ .-]status)|status"
 )
+THREE_STATES = ({0, 1, 2}, {1, 2, 3})  # of an event: cut off, of another cause, and it
 
 
 def role_hints(table: Table) -> tuple[str, ...]:
@@ -57,11 +58,11 @@ def _weights(table: Table) -> Iterator[str]:
 def _survival(table: Table) -> Iterator[str]:
     """Say which columns are named like the time to an event and whether it came, one of which may be the target."""
     times = [name for name, values in _numbers(table, DURATION) if not (values < 0).any()]
-    events = [name for name, values in _columns(table, EVENT) if _has_two(values)]
+    events = [name for name, values in _columns(table, EVENT) if _are_states(values)]
     target = np.asarray(table.target)
-    if re.fullmatch(EVENT, table.target_name) and _has_two(target):
+    if re.fullmatch(EVENT, table.target_name) and _are_states(target):
         events.append(table.target_name)
-    elif re.fullmatch(DURATION, table.target_name) and not _has_two(target):
+    elif re.fullmatch(DURATION, table.target_name) and not _are_states(target):
         times.append(table.target_name)
     if times and events:
         yield (
@@ -70,8 +71,9 @@ def _survival(table: Table) -> Iterator[str]:
         )
 
 
-def _has_two(values: NDArray[np.generic]) -> bool:
-    return len(set(values[:5000].tolist())) == 2
+def _are_states(values: NDArray[np.generic]) -> bool:
+    different = set(values[:5000].tolist())
+    return len(different) == 2 or different in THREE_STATES
 
 
 def _columns(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
