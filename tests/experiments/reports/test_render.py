@@ -26,7 +26,10 @@ from support.results import replaced
 
 pytestmark = pytest.mark.slow
 
-HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
+HOSTILE = (
+    '\x1b[2J\x9b\x00<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ '
+    + "n" * 600
+)
 THIS_RUN = re.compile("<!-- this run -->.*?<!-- /this run -->", re.DOTALL)
 
 
@@ -161,6 +164,12 @@ def test_names_stay_text_in_html(hostile):
     assert 'abc 49 "q"' not in page.text  # the name's {{ 7*7 }}, were it taken for a template
     assert page.text.count("<script>alert(1)</script>") >= 20
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+
+
+def test_no_page_steers_a_terminal(hostile):
+    for page in (hostile.html, hostile.markdown):
+        assert "\\x1b" in page
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page)
 
 
 def test_names_stay_text_in_pictures(hostile):
