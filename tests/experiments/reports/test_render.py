@@ -21,6 +21,7 @@ from experiments.evaluation.records import (
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.results import BaselineRecord, LedgerRecord, ReadingRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
+from experiments.reports.sections.learning_curves import learning_curves
 from support.page import Page
 from support.results import replaced
 
@@ -248,6 +249,13 @@ def test_without_a_test_score_and_curves_their_parts_are_left_out(make_study):
             words for words in ("on the test set,", "no evidence", "Learning curves", "Pruning") if words in text
         ]
     assert not {"difference", "scores"} & set(pages.pictures)
+
+
+def test_one_scored_epoch_is_no_curve(full):
+    result, trials = full
+    curves = next(trial.curves for trial in trials if trial.curves is not None and len(trial.curves.epochs) > 1)
+    assert learning_curves(result, curves) is not None
+    assert learning_curves(result, replace(curves, epochs=curves.epochs[:1])) is None
 
 
 def test_a_second_test_is_disclosed(make_study):
