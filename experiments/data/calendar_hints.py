@@ -16,6 +16,7 @@ from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 from experiments.data.time_order import LATER
 
+PROBE = 100  # values by which most columns are ruled out
 FEWEST = 3  # different seasons
 SEASON = r"((?:18|19|20|21)\d\d)[/-](\d\d)"
 MONTH = r"(?:\d{1,2}\.? )?([^\W\d]{3,10})\.?[ -](?:19|20)\d\d"
@@ -32,12 +33,14 @@ def calendar_hints(table: Table) -> tuple[str, ...]:
         table: the development rows.
     """
     lines, parts = [], {}
-    for name, kind, values in _columns(table):
-        if kind == "category":
-            texts = {str(value) for value in set(values.tolist()) if isinstance(value, str)}
-            lines += [*_season(table, name, texts), *_month(name, texts)]
+    for at, name in _columns(table):
+        if table.kinds[at] == "category":
+            first = _texts(table, at, PROBE)
+            if any(all(re.fullmatch(shape, text) for text in first) for shape in (SEASON, MONTH)):
+                texts = _texts(table, at)
+                lines += [*_season(table, name, texts), *_month(name, texts)]
         else:
-            numbers = values.astype(np.float64)
+            numbers = column_values(table.features, at).astype(np.float64)
             whole = bool(len(numbers)) and bool((numbers == np.trunc(numbers)).all())  # none is missing
             if re.fullmatch(DAY_NAME, name) and _are_between(numbers, EXCEL):
                 lines.append(
@@ -54,12 +57,17 @@ def calendar_hints(table: Table) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _columns(table: Table) -> Iterator[tuple[str, str, NDArray[np.generic]]]:
+def _columns(table: Table) -> Iterator[tuple[int, str]]:
     """Yield the features of categories, and those of numbers that are named like dates or parts of them."""
     for at, name in table.columns_of("category", "number"):
-        kind = table.kinds[at]
-        if kind == "category" or name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
-            yield name, kind, column_values(table.features, at)
+        if table.kinds[at] == "category" or name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
+            yield at, name
+
+
+def _texts(table: Table, at: int, most: int | None = None) -> set[str]:
+    """Return the different texts of a feature in the first rows."""
+    values = column_values(table.features[:most], at)
+    return {str(value) for value in set(values.tolist()) if isinstance(value, str)}
 
 
 def _are_between(numbers: NDArray[np.float64], limits: tuple[int, int]) -> bool:
