@@ -15,6 +15,7 @@ from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 from experiments.data.time_order import LATER
 
+PROBE = 100  # values by which most columns are ruled out
 FEWEST = 3  # different seasons
 SEASON = r"((?:18|19|20|21)\d\d)[/-](\d\d)"
 MONTH = r"(?:\d{1,2}\.? )?([^\W\d]{3,10})\.?[ -](?:19|20)\d\d"
@@ -29,8 +30,10 @@ def calendar_hints(development: Table) -> tuple[str, ...]:
     lines, parts = [], {}
     for name, kind, values in development.values_of("category", "number"):
         if kind == "category":
-            texts = {str(value) for value in set(values.tolist()) if isinstance(value, str)}
-            lines += [*_season(development, name, texts), *_month(name, texts)]
+            first = _texts(values[:PROBE])
+            if any(all(re.fullmatch(shape, text) for text in first) for shape in (SEASON, MONTH)):
+                texts = _texts(values)
+                lines += [*_season(development, name, texts), *_month(name, texts)]
         elif name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
             numbers = values.astype(np.float64)
             whole = bool(len(numbers)) and bool((numbers == np.trunc(numbers)).all())  # none is missing
@@ -47,6 +50,11 @@ def calendar_hints(development: Table) -> tuple[str, ...]:
             f"numbers; if new rows will be later ones, a column of dates made of them, named in data.time, {LATER}"
         )
     return tuple(lines)
+
+
+def _texts(values: NDArray[np.generic]) -> set[str]:
+    """Return the different texts of a feature."""
+    return {str(value) for value in set(values.tolist()) if isinstance(value, str)}
 
 
 def _are_between(numbers: NDArray[np.float64], limits: tuple[int, int]) -> bool:

@@ -63,7 +63,10 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
             from.
     """
     if data.target is None:
-        raise DataError(f"data.target: name the column to predict; {raw.where} has {listed(list(raw.columns))}.")
+        raise DataError(
+            'data.target: name the column to predict, as target = "COLUMN" in [data], or --target COLUMN beside '
+            f"--data; {raw.where} has {listed(list(raw.columns))}."
+        )
     check_named(raw, data)
     named: dict[str, tuple[str, ...]] = {}
     for key in (*SINGLE, *LISTS):

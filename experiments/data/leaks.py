@@ -21,7 +21,7 @@ from experiments.data.table import Table
 from experiments.data.target_type import LabelledTable
 from experiments.data.texts import INDEX_NAME
 from experiments.data.time_order import LATER
-from experiments.data.told_together import CLASSES, MOST, factors, told_together
+from experiments.data.told_together import CLASS_ROWS, CLASSES, MOST, factors, told_together
 from nnet.arrays import Rows
 from nnet.ordered_sums import ordered_sum
 
@@ -88,7 +88,7 @@ def _told_together(table: Table, rows: Rows, labels: NDArray[Any], numbers: NDAr
         numbers: (n,) their target if it is a number.
     """
     features = [*table.columns_of("number", "category")]
-    if len(features) > MOST or (numbers is None and labels.max() >= CLASSES):
+    if len(features) > MOST or (numbers is None and (labels.max() >= CLASSES or len(rows) < CLASS_ROWS)):
         return []
     found, some = {}, slice(None, None, 1 + len(rows) // (4 * SAMPLE))
     for at, name in features:

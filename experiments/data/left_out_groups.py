@@ -1,4 +1,4 @@
-"""Columns that were left out as names of the rows, and may say which rows belong together."""
+"""Names of the rows, in columns that were left out and of pictures, that may say which rows belong together."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 from experiments.data.column_types import is_text
 from experiments.data.leaks import GROUPS, MOSTLY, ROWS_OF_GROUP, TOGETHER, belonging
 from experiments.data.raw_table import RawTable, shown
-from experiments.data.table import LeftOut
+from experiments.data.table import LeftOut, Table
 
 PART = r"^(?P<of>.*?)[\W_]*(?P<number>\d+)(?:\.[A-Za-z]\w{0,3})?$"  # of a recording or a patient, perhaps a file
-PARTS = 3  # of a thing, in the mean, and rows of each number
+PARTS = 3  # of a thing, in the mean, and rows of each number; and things of a class: cat1.jpg is one of a class, too
 
 
 def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str]:
@@ -34,6 +34,23 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
                     f"names before its last number, such as {shown(names[0])}; a column of these, named in "
                     f"data.groups, {TOGETHER[:-1]}"
                 )
+
+
+def picture_groups(table: Table) -> Iterator[str]:
+    """Say that the names of pictures number the parts of fewer things, such as the slices of a patient.
+
+    Args:
+        table: the development rows.
+    """
+    if table.files is None or table.groups is not None or table.classes is None:
+        return
+    names = _numbered_parts(pa.chunked_array([pa.array(table.files, pa.string())]))
+    if len(names) >= PARTS * len(table.classes):
+        yield (
+            f"the {len(table.files):,} development pictures have {len(names):,} names before their last number, such "
+            f"as {shown(names[0])}; a table in the folder that names each picture and what it is of, in a column named "
+            f"in data.groups, {TOGETHER}"
+        )
 
 
 def _numbered_parts(texts: pa.ChunkedArray) -> list[str]:

@@ -2,7 +2,7 @@
 
 `"$1,234.5"` is the format of `$12` and of `$1,390.00`; `"1234,5 kg"` is that of `7,25 kg`. `"$1234.5KMB"` is that of
 `$537K` and `$1.2M`, where K is a thousand, M a million and B a billion. `"($1,234.5)"` is that of `$12` and of
-`($1,390)`, which is negative, as in accounts.
+`($1,390)`, which is negative, as in accounts; `"1,234.5-"` is that of `12.00` and of `1,390.00-`, as SAP writes it.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ POWERS = {"[kK]": "e3", "[mM]": "e6", "[bB]": "e9"}
 TYPESET = "\u2212"  # a minus as typeset
 SIGN = rf"[+\-{TYPESET}]?"
 BRACKETED = rf"^\(([^()+\-{TYPESET}]*\d[^()+\-{TYPESET}]*)\)$"
+BEHIND = rf"^([^()+\-{TYPESET}]*\d)[\-{TYPESET}]$"  # with a minus
+NO_GRADE = r"[.,]\d+-$"  # decimals before a minus; 2- may be a mark at school
 MINUS = rf"^[^\d]*[\-{TYPESET}]"
 CELL = re.compile(rf"{SIGN}({BEFORE}\s?){SIGN}\d[\d.,'\u2019 \u00a0\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
 
@@ -71,8 +73,12 @@ def number_format(texts: pa.ChunkedArray, marks: Marks) -> str | None:
     """
     texts = _finite(texts)
     if _are_accounts(texts):
-        form = number_format(_without_brackets(texts), marks)
+        form = number_format(_signed(texts, "()"), marks)
         return None if form is None else f"({form})"
+    if _have_minus_behind(texts):
+        texts = _signed(texts, "-")
+        form = number_format(texts, marks) or (PLAIN if pc.all(fits(texts, PLAIN)).as_py() else None)
+        return None if form is None else f"{form}-"
     amounts = texts.filter(pc.not_equal(texts, ZERO))
     first = CELL.fullmatch(amounts[0].as_py()) if len(amounts) else None
     if first is None:
@@ -161,34 +167,46 @@ def with_other_mark(form: str) -> str | None:
 
 def fits(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Mark the texts that are written in a format; null stays null."""
-    return pc.match_substring_regex(_without_brackets(texts) if _has_brackets(form) else texts, _pattern(form))
+    return pc.match_substring_regex(_signed(texts, form), _pattern(form))
 
 
 def plain_numbers(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
     """Write texts of a format as plain numbers; all of them must fit."""
     _, digits, _ = _parts(form)
-    texts = _without_brackets(texts) if _has_brackets(form) else texts
-    plain = pc.replace_substring_regex(texts, _pattern(form), r"\1\2\3\4\5")
-    for letter, power in POWERS.items() if form.rstrip(")").endswith(MAGNITUDES) else ():
+    plain = pc.replace_substring_regex(_signed(texts, form), _pattern(form), r"\1\2\3\4\5")
+    for letter, power in POWERS.items() if _without_sign(form).endswith(MAGNITUDES) else ():
         plain = pc.replace_substring_regex(plain, f"{letter}$", power)
     plain = pc.replace_substring(plain, TYPESET, "-")
     plain = pc.replace_substring_regex(plain, GROUPS.get(digits, "^$"), "")
     return pc.replace_substring(plain, ",", ".") if digits in COMMAS else plain
 
 
-def _has_brackets(form: str) -> bool:
-    return form.startswith("(") and form.endswith(")")
+def _without_sign(form: str) -> str:
+    """Return a format without what makes its numbers negative: brackets, or a minus behind, but that of `12.-`."""
+    if form.startswith("(") and form.endswith(")"):
+        return form[1:-1]
+    return form[:-1] if form.endswith("-") and not form.endswith(".-") else form
 
 
-def _without_brackets(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Write a minus in place of the brackets around a number."""
-    return pc.replace_substring_regex(texts, BRACKETED, r"-\1")
+def _signed(texts: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
+    """Write a minus in front of numbers, where those of a format have brackets or a minus behind."""
+    if _without_sign(form) == form:
+        return texts
+    return pc.replace_substring_regex(texts, BRACKETED if form.endswith(")") else BEHIND, r"-\1")
 
 
 def _are_accounts(texts: pa.ChunkedArray) -> bool:
     """Return whether some numbers stand in brackets, and others do not and have no minus."""
     bracketed = pc.match_substring_regex(texts, BRACKETED)
     if not pc.any(bracketed).as_py() or pc.all(bracketed).as_py():
+        return False
+    return not pc.any(pc.match_substring_regex(texts, MINUS)).as_py()
+
+
+def _have_minus_behind(texts: pa.ChunkedArray) -> bool:
+    """Return whether some numbers, all with decimals, have a minus behind, and others do not and have none in front."""
+    behind = texts.filter(pc.ends_with(texts, "-"))  # much faster than an expression
+    if not len(behind) or len(behind) == len(texts) or not pc.all(pc.match_substring_regex(behind, NO_GRADE)).as_py():
         return False
     return not pc.any(pc.match_substring_regex(texts, MINUS)).as_py()
 
@@ -238,7 +256,7 @@ def _parts(form: str) -> tuple[str, str, str]:
 @cache
 def _pattern(form: str) -> str:
     """Return the regular expression of a format, whose groups are signs, digits and a magnitude, or a bare 0."""
-    before, digits, after = _parts(form[1:-1] if _has_brackets(form) else form)
+    before, digits, after = _parts(_without_sign(form))
     unit = r"\s?([kKmMbB]?)" if after == MAGNITUDES else rf"{_spaced(after)}()"
     return rf"^(?:({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){unit}|({ZERO}))$"
 

@@ -132,6 +132,10 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
     if ours.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
     yield from leak_hints(development)
+    if ours.files is not None:
+        from experiments.data.left_out_groups import picture_groups  # imports pyarrow
+
+        yield from picture_groups(ours)
     yield from role_hints(ours)
     yield from size_hint(ours)
     yield from order_hints(ours) or neighbour_hints(development)

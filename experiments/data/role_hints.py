@@ -23,14 +23,15 @@ PLAIN_WEIGHT = rf"(?i)(.*[_ .-])?{WEIGHT}"  # perhaps that of a thing
 NEAR_ONE = 0.02  # distance from 1 of the mean of weights that are scaled to the number of rows
 UNIT = r"([_ .-]?(in[_ .-])?(d|days?|w|weeks?|m|months?|mo|y|years?|yrs?))?"
 DURATION = (
-    rf"(?i)(.*[_ .-])?(futime|time|duration|tte|surv(ival)?([_ .-]?time)?|follow[_ .-]?up([_ .-]?time)?|os|pfs|dfs|rfs)"
-    rf"{UNIT}"
+    rf"(?i)(.*[_ .-])?(futime|pgtime|time|duration|tte|surv(ival)?([_ .-]?time)?|follow[_ .-]?up([_ .-]?time)?"
+    rf"|os|pfs|dfs|rfs){UNIT}"
 )
 PART = r"(?i)(is|in)[_ .-]?(train(ing)?|val(idation)?|test(ing)?)([_ .-]?(set|split|data))?"
 EVENT = (
-    r"(?i)(.*[_ .-])?(event|fustat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
+    r"(?i)(.*[_ .-])?(event|fustat|pgstat|cens(or|ored|oring)?|death|dead|died|deceased|relapsed?|vital[_ .-]?status"
     r"|os[_ .-]status)|status"
 )
+THREE_STATES = ({0, 1, 2}, {1, 2, 3})  # of an event: cut off, of another cause, and it
 
 
 def role_hints(table: Table) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ def _parts(table: Table) -> Iterator[str]:
             found += " of the development rows"
             yield f"column {shown(name)} divides the rows into parts ({found}), {advice} {name}."
     for name, _, values in table.values_of("number", "category"):
-        if re.fullmatch(PART, name) and _has_two(values):
+        if re.fullmatch(PART, name) and len(_different(values)) == 2:
             yield f"column {shown(name)} is named like a part of the rows, {advice} {name}."
 
 
@@ -75,11 +76,11 @@ def _survival(table: Table) -> Iterator[str]:
     """Say which columns are named like the time to an event and whether it came, one of which may be the target."""
     times = [name for name, values in _numbers(table, DURATION) if not (values < 0).any()]
     features = table.values_of("number", "category")
-    events = [name for name, _, values in features if re.fullmatch(EVENT, name) and _has_two(values)]
+    events = [name for name, _, values in features if re.fullmatch(EVENT, name) and _are_states(values)]
     target = np.asarray(table.target)
-    if re.fullmatch(EVENT, table.target_name) and _has_two(target):
+    if re.fullmatch(EVENT, table.target_name) and _are_states(target):
         events.append(table.target_name)
-    elif re.fullmatch(DURATION, table.target_name) and not _has_two(target):
+    elif re.fullmatch(DURATION, table.target_name) and not _are_states(target):
         times.append(table.target_name)
     if times and events:
         yield (
@@ -88,8 +89,13 @@ def _survival(table: Table) -> Iterator[str]:
         )
 
 
-def _has_two(values: NDArray[np.generic]) -> bool:
-    return len(set(values[:5000].tolist())) == 2
+def _different(values: NDArray[np.generic]) -> set[object]:
+    return set(values[:5000].tolist())
+
+
+def _are_states(values: NDArray[np.generic]) -> bool:
+    different = _different(values)
+    return len(different) == 2 or different in THREE_STATES
 
 
 def _numbers(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.float64]]]:

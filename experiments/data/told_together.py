@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 MOST = 200  # columns, beyond which a solution would take long
 CLASSES = 20  # of a target, likewise
-ROWS = 200  # at least, by which most targets are ruled out
+CLASS_ROWS = 200  # at least, of a target of classes, which chance tells sooner
+ROWS = 60  # at least, by which most targets are ruled out
 EACH = 4  # rows for each column, so that no target is a sum of columns by chance
 NOISE = 1e-5  # share of the variance that rounding may leave
-PART = 1e-3  # of the largest part of the sum, from which a column counts
+PART = 1e-2  # of the largest part of the sum, from which a column counts: less is that of rounding
 
 Floats = NDArray[np.float64]
 

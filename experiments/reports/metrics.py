@@ -111,15 +111,19 @@ class Scores:
 
     @classmethod
     def like(cls, metric: str, score: float | None) -> Scores:
-        """Choose four decimals for scores around 1, five digits for larger ones, and more decimals for very small ones.
+        """Choose four decimals for scores around 1, five digits for larger ones, more decimals for very small errors.
+
+        A small score of which 1 is the best, such as R², has four decimals, too.
 
         >>> [Scores.like("r2", score).decimals for score in (0.97, -0.08, 12.5, 31415.9, 0.00042)]
-        [4, 4, 3, 0, 7]
+        [4, 4, 3, 0, 4]
+        >>> Scores.like("neg_log_loss", -0.00042).decimals
+        7
         """
         size = math.floor(math.log10(abs(score))) if score else 0
         if size > 0:
             return cls(metric, max(0, 4 - size))
-        return cls(metric, 4 if size > -3 else 3 - size)
+        return cls(metric, 4 if size > -3 or not lower_is_better(metric) else 3 - size)
 
     @classmethod
     def of_selection(cls, result: StudyResult) -> Scores:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from experiments.config.readable import printable
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
 from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
@@ -108,10 +109,15 @@ def fill_templates(
     pictures = [*values.get("gain", ()), *(picture for block in figures for picture in block.pictures)]
     html, text = open_templates(fact), open_templates(fact, markdown.escape)
     return Pages(
-        html=html.get_template(f"{name}.html.jinja").render(values),
-        markdown=re.sub(r"\n{3,}", "\n\n", text.get_template(f"{name}.md.jinja").render(values)),
+        html=_printable(html.get_template(f"{name}.html.jinja").render(values)),
+        markdown=re.sub(r"\n{3,}", "\n\n", _printable(text.get_template(f"{name}.md.jinja").render(values))),
         pictures=MappingProxyType({picture.name: picture.svg for picture in pictures}),
     )
+
+
+def _printable(page: str) -> str:
+    """Write what steers a terminal as an escape; line breaks and tabs stay."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda found: printable(found[0]), page)
 
 
 def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Section]:

@@ -19,8 +19,8 @@ LOSSES = (
 
 
 def learning_curves(result: StudyResult, curves: Curves | None) -> Section | None:
-    """Show the winner's curves; None where they are unknown."""
-    if curves is None or not curves.epochs:
+    """Show the winner's curves; None where they are unknown, or a single dot."""
+    if curves is None or len(curves.epochs) < 2:
         return None
     name = metric_label(metric_of(result.spec))
     metric, trial = Fact("spec.cv.metric", name), Fact("best.number", str(result.best.number))

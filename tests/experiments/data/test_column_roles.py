@@ -84,7 +84,7 @@ def test_a_column_that_could_be_two_is_refused_with_both(sheet: Make) -> None:
 
 def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
     for keys, message in [
-        ({"target": None}, "data.target: name the column to predict; mine.csv has 'id', 'age'"),
+        ({"target": None}, 'as target = "COLUMN" in .data., or --target COLUMN beside --data; mine.csv has'),
         ({"target": "yy"}, "data.target: mine.csv has no column 'yy' \\(did you mean 'y'\\?\\); it has 'id', 'age'"),
         ({"target": 7}, "data.target: mine.csv has no column 7"),
         ({"target": -8}, "data.target: mine.csv has no column -8"),

@@ -98,6 +98,19 @@ def test_columns_that_are_the_target_together_are_pointed_out() -> None:
     assert leak_hints(table, np.where(np.arange(300) == 77, 1, label), True) == ()
 
 
+def test_columns_of_few_rows_that_are_a_rounded_target_together_are_named_alone() -> None:
+    random = np.random.default_rng(2)
+    low, other = random.uniform(5, 50, size=(2, 93)).round(1)
+    high = (low + random.uniform(1, 9, size=93)).round(1)
+    frame = pd.DataFrame({"low": low, "high": high, "other": other})
+    table = Table("t", frame, ("number",) * 3, tuple(frame), np.zeros(93), "y", None)
+    hint = (
+        "target 'y' follows from 'low', 'high' together; data.drop leaves out what is not known before the target is."
+    )
+    assert leak_hints(table, ((low + high) / 2).round(1), False) == (hint,)
+    assert leak_hints(table, (low + high + random.normal(size=93)).round(1), False) == ()
+
+
 def test_a_category_that_has_one_number_each_is_pointed_out() -> None:
     assert said(LETTERS[LABELS], NUMBERS[LABELS], "category", classes=False) == TELLS
 

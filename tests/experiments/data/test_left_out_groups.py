@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from experiments.config.data_options import DataSection
+from experiments.data.left_out_groups import picture_groups
 from experiments.data.raw_table import RawTable
+from experiments.data.table import Table, array_columns
 from experiments.data.table_of import table_of
 
 Make = Callable[..., RawTable]
@@ -46,6 +49,31 @@ def test_parts_of_a_thing_that_the_names_of_the_rows_number_are_pointed_out(shee
     assert said_of([f"patient-{number}" for number in range(160)]) == ""
     assert said_of([f"{'abcdefghijkl'[row % 12]}/{row * 7919 % 9973}" for row in range(160)]) == ""  # tickets
     assert said_of([f"Mr. {row} Smith" for row in range(160)]) == ""
+
+
+def test_parts_of_a_thing_that_pictures_are_of_are_pointed_out() -> None:
+    def said_of(files: list[str], **keys: Any) -> list[str]:
+        table = Table(
+            name="mine",
+            target=np.arange(len(files)) % 2,
+            target_name="class",
+            classes=("a", "b"),
+            files=np.array(files, np.object_),
+            **array_columns(np.zeros((len(files), 1)), "mine"),
+        )
+        return list(picture_groups(replace(table, **keys)))
+
+    slices = [f"{'ab'[row % 2]}/patient{row // 8}_slice{row % 8:02}.png" for row in range(160)]
+    (line,) = said_of(slices)
+    assert line == (
+        "the 160 development pictures have 40 names before their last number, such as 'a/patient0_slice'; a table in "
+        "the folder that names each picture and what it is of, in a column named in data.groups, keeps rows that "
+        "belong together on one side of every split."
+    )
+    assert said_of(slices, groups=np.arange(160)) == []
+    assert said_of(slices, classes=tuple("abcdefghijklmn")) == []  # such as the seven of a class
+    assert said_of([f"{'ab'[row % 2]}/IMG_{row:04}.png" for row in range(160)]) == []
+    assert said_of([f"{'ab'[row % 2]}/{row // 2}.png" for row in range(160)]) == []
 
 
 def notes_of(raw: RawTable, **keys: Any) -> tuple[str, ...]:

@@ -44,6 +44,10 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("(1.234,50 \u20ac)", "7,1 \u20ac"), "(1.234,5 \u20ac)", ["-1234.50", "7.1"]),
         (("(1,390)", "12"), "(1,234.5)", ["-1390", "12"]),
         (("$1.2M", "($3K)"), "($1234.5KMB)", ["1.2e6", "-3e3"]),
+        (("12.50-", "3", "0.00"), "1234.5-", ["-12.50", "3", "0.00"]),  # of SAP
+        (("80.00", "1,390.00-"), "1,234.5-", ["80.00", "-1390.00"]),
+        (("1.390,00-", "80,00"), "1.234,5-", ["-1390.00", "80.00"]),
+        (("\u20ac1.50-", "\u20ac2.00"), "\u20ac1234.5-", ["-1.50", "2.00"]),
     ],
 )
 def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbers: list[str]) -> None:
@@ -75,6 +79,10 @@ def test_numbers_of_one_format_are_read(texts: tuple[str, ...], form: str, numbe
         ("(47)", "12"),  # perhaps estimated
         ("($47)", "-$12", "$3"),
         ("(1,5)", "(2,3)"),
+        ("2-", "1"),  # marks at school
+        ("2.5-", "-1.5", "3"),
+        ("2.5-", "3.5-"),
+        ("2.5-", "(3)", "1"),
     ],
 )
 def test_what_is_no_amount_has_no_format(texts: tuple[str, ...]) -> None:

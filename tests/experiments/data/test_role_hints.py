@@ -14,7 +14,8 @@ from experiments.data.table import Table
 
 RANDOM = np.random.default_rng(0)
 AGE, SIZES = RANDOM.uniform(20, 90, 50), RANDOM.uniform(0.2, 1.8, 50)
-SCALED, ALIVE = SIZES / SIZES.mean(), np.arange(50) % 3 == 0
+SCALED, THIRDS = SIZES / SIZES.mean(), np.arange(50) % 3
+ALIVE = THIRDS == 0
 
 
 def table_of(target: str = "y", y: Any = AGE, **columns: Any) -> Table:
@@ -64,6 +65,10 @@ def test_survival_times_are_pointed_out_whichever_column_is_the_target() -> None
         )
     assert len(role_hints(table_of("DEATH_EVENT", ALIVE.astype(int), time=100 * SIZES))) == 1
     assert len(role_hints(table_of("OS_MONTHS", 100 * SIZES, OS_STATUS=status))) == 1
+    assert len(role_hints(table_of(pgtime=100 * SIZES, pgstat=ALIVE * 1.0))) == 1
+    assert len(role_hints(table_of("status", THIRDS, time=100 * SIZES))) == 1  # of pbc
+    assert len(role_hints(table_of(time=100 * SIZES, status=THIRDS + 1.0))) == 1
+    assert role_hints(table_of(duration=100 * SIZES, status=np.array(["open", "late", "done"])[THIRDS])) == ()
 
 
 def test_a_time_without_an_event_and_several_events_are_not() -> None:

@@ -21,12 +21,16 @@ from experiments.evaluation.records import (
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.results import BaselineRecord, LedgerRecord, ReadingRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
+from experiments.reports.sections.learning_curves import learning_curves
 from support.page import Page
 from support.results import replaced
 
 pytestmark = pytest.mark.slow
 
-HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ ' + "n" * 600
+HOSTILE = (
+    '\x1b[2J\x9b\x00<script>alert(1)</script> | `x` *b* [l](e) 🎈 שלום \u202eabc {{ 7*7 }} "q" & www.e.org $x$ '
+    + "n" * 600
+)
 THIS_RUN = re.compile("<!-- this run -->.*?<!-- /this run -->", re.DOTALL)
 
 
@@ -163,6 +167,12 @@ def test_names_stay_text_in_html(hostile):
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
 
 
+def test_no_page_steers_a_terminal(hostile):
+    for page in (hostile.html, hostile.markdown):
+        assert "\\x1b" in page
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page)
+
+
 def test_names_stay_text_in_pictures(hostile):
     for svg in hostile.pictures.values():
         tags = {element.tag.rsplit("}")[-1] for element in ElementTree.fromstring(svg).iter()}
@@ -239,6 +249,13 @@ def test_without_a_test_score_and_curves_their_parts_are_left_out(make_study):
             words for words in ("on the test set,", "no evidence", "Learning curves", "Pruning") if words in text
         ]
     assert not {"difference", "scores"} & set(pages.pictures)
+
+
+def test_one_scored_epoch_is_no_curve(full):
+    result, trials = full
+    curves = next(trial.curves for trial in trials if trial.curves is not None and len(trial.curves.epochs) > 1)
+    assert learning_curves(result, curves) is not None
+    assert learning_curves(result, replace(curves, epochs=curves.epochs[:1])) is None
 
 
 def test_a_second_test_is_disclosed(make_study):
