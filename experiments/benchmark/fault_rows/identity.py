@@ -12,7 +12,7 @@ from experiments.benchmark.fault_rows.studies import ALONE, MOONS
 OF_TABLE = MOONS.replace("trials = 14", "trials = 6").replace(
     'source = "moons"', 'source = "../rows.csv"\ntarget = "y"'
 )
-OFFERED = "--fresh .*--out"
+OFFERED = "--out .*--fresh"
 
 CHANGES = (  # what changes in the file, from what, to what, and what is shown
     ("batch size", "batch_size = 32", "batch_size = 16", r"training\.batch_size was 32 and is 16"),
@@ -44,7 +44,7 @@ def changed(desk: Desk) -> Iterator[str]:
         demand(desk.text.count(old) == 1, f"{name}: the study file holds {old!r} another number of times than once")
         desk.file.write_text(desk.text.replace(old, new))
         refused(desk, f"{words}.*{OFFERED}", *ALONE)
-    yield f"refused with the difference, and with --fresh and --out offered: {', '.join(one[0] for one in CHANGES)}"
+    yield f"refused with the difference, and with --out and --fresh offered: {', '.join(one[0] for one in CHANGES)}"
     desk.file.write_text(desk.text)
     lines = table.splitlines(keepends=True)
     for name, other in {
