@@ -204,7 +204,7 @@ class Room:
         path = self.folder / "mlflow.db"
         if not path.exists():
             prepare_mlflow(dict(SETTINGS))
-            make_database(path, self.folder / "artifacts")
+            make_database(path)
         return path
 
 

@@ -37,7 +37,7 @@ FITS = ["run_refit", *["run_baseline"] * 3]  # of the default, whose trial has f
 def asked(folder: Path, is_try: bool) -> list[str]:
     """Return the names of the tasks of a search, in the order in which they were submitted."""
     study, here = prepare_study(parse_spec(DOCUMENT, "early")), Here()
-    run = new_run(Options(folder, folder / "ledger.jsonl", OFF, None, workers=1), Console(quiet=True))
+    run = new_run(Options(folder, folder / "ledger.jsonl", OFF, workers=1), Console(quiet=True))
     journal = Journal(run.folder.journal)
     start_or_resume(journal, study, folder)
     fits = None if is_try else FinalFits(study, here)  # type: ignore[arg-type]
