@@ -75,7 +75,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     check_comparison_folder(folder)
     comparison = compare_studies(studies, find_ledger(LEDGER), chosen.data)
     if count is not None:
-        options = Options(folder, LEDGER, OFF, None, workers, look="leave")
+        options = Options(folder, LEDGER, OFF, workers, look="leave")
         found = compare_again(studies, count, seeds, chosen.data, options, console)
         comparison = replace(comparison, finalists=found)
     print_comparison(console, comparison)

@@ -52,7 +52,7 @@ def _delete(chosen: argparse.Namespace) -> int:
     if not chosen.yes and not sys.stdin.isatty():
         raise StudyStateError(f"{folder.path}: there is no terminal to ask at; --yes deletes without.")
     variable = os.environ.get("MLFLOW_TRACKING_URI")
-    uri, _ = tracking_store(chosen.tracking_uri, variable)
+    uri = tracking_store(chosen.tracking_uri, variable)
     if not (chosen.tracking_uri or variable):
         check_its_store(folder.path, uri)
     locks = {lock.path: lock for lock in (lock_of(folder.path, uri), *locks_of(folder.path))}

@@ -45,11 +45,11 @@ def _sync(chosen: argparse.Namespace) -> int:
     folder = study_folder(chosen.study)
     if (results := folder / RESULTS).exists():
         read_unchanged_results(results)
-    where, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    where = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     if where == OFF:
         raise SpecError("--tracking-uri: must be a store, but got none.")
     lock = lock_of(folder, where)
-    writer, running = Writer(folder, where, artifacts, lock.check), StudyFolder(folder).is_running()
+    writer, running = Writer(folder, where, lock.check), StudyFolder(folder).is_running()
     say = (lambda _: None) if chosen.quiet else print
     with without_writers(folder, [lock], 0.0 if running else LIMIT, say):
         writer.close("RUNNING" if running else None)

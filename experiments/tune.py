@@ -203,13 +203,12 @@ def _options(
     timeout = WORKER_TIMEOUT if chosen.worker_timeout is None else chosen.worker_timeout
     if not 1 <= timeout <= 1e6:
         raise SpecError(f"--worker-timeout: `1 <= seconds <= 1000000` must hold, but got {timeout}.")
-    uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    uri = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(chosen.register, chosen.no_test or planned is not None, uri)
     return Options(
         folder=folder,
         ledger=LEDGER,
         tracking_uri=uri,
-        artifacts=artifacts,
         workers=min(_workers(chosen, spec), spec.search.lookahead),
         executor=chosen.executor,
         ray_address=chosen.ray_address,
@@ -247,7 +246,7 @@ def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console:
     if planned is not None:
         print_sentence(console, TRY.format(trials=spec.search.trials, planned=planned))
     outcome = run_study(spec, options, console)
-    print_summary(console, outcome, options, ui_command(options.tracking_uri, tracking_store(None, None)[0]))
+    print_summary(console, outcome, options, ui_command(options.tracking_uri, tracking_store(None, None)))
     if outcome.untracked:  # said with --quiet, too
         elsewhere = [] if chosen.tracking_uri is None else ["--tracking-uri", to_fill_in(masked(chosen.tracking_uri))]
         sync = shlex.join(["python", "-m", "experiments.sync", str(folder), *elsewhere])

@@ -58,22 +58,22 @@ def _show(chosen: argparse.Namespace) -> int:
     from experiments.tracking.page_links import page_links
     from experiments.tracking.uris import check_database, database_of, masked, tracking_store
 
-    uri, artifacts = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    uri = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     if uri.startswith(("http://", "https://")):
         print(f"this MLflow is a server with a page of its own: {masked(uri)}")
         return 0
     database = database_of(uri)
-    if database is None or artifacts is None:
+    if database is None:
         raise TrackingError(f"--tracking-uri: a page is opened on a sqlite:///FILE, but got {masked(uri)}.")
     check_database(database)
     with suppress(sqlite3.Error):  # the page itself can do without
-        for line in follow_artifacts(database, artifacts):
+        for line in follow_artifacts(database):
             print(line)
     _wait_for_writers(uri)
     port = free_port(chosen.port)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         try:
-            with serving(command(database, artifacts, port), log) as server:
+            with serving(command(database, port), log) as server:
                 wait_for_answer(server, port, log)
                 (name, address), *others = page_links(HOST, port)
                 lines = [f"MLflow's page on {name}: {address} (Ctrl-C ends it)"]
@@ -107,10 +107,12 @@ def _wait_for_writers(uri: str) -> None:
             print(line)
 
 
-def command(database: Path, artifacts: Path, port: int) -> list[str]:
+def command(database: Path, port: int) -> list[str]:
     """Return the command that serves the page of a database by one process, beside the process that watches it."""
+    from experiments.tracking.uris import artifacts_of
+
     stores = ["--backend-store-uri", f"sqlite:///{database.absolute()}"]
-    stores += ["--artifacts-destination", str(artifacts.absolute())]
+    stores += ["--artifacts-destination", str(artifacts_of(database))]
     where = ["--host", HOST, "--port", str(port), "--workers", "1"]
     return [sys.executable, "-P", "-m", "mlflow", "ui", *stores, *where]  # -P: no module of the working folder
 

@@ -102,13 +102,12 @@ def run(
     given = None if data is None or isinstance(data, str | Path) else data
     asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
     wanted = usable_cores() if workers is None else int(workers)
-    uri, artifacts = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
+    uri = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
     options = Options(
         folder=Path(_with_home(out)) if out is not None else asked.folder,
         ledger=LEDGER,
         tracking_uri=uri,
-        artifacts=artifacts,
         workers=min(wanted, asked.spec.search.lookahead),
         fresh=fresh,
         look=look,
@@ -128,7 +127,7 @@ def run(
     except ExperimentError as error:  # whose words are those of the command
         raise in_python(error) from None
     if not quiet:
-        print_summary(console, outcome, options, ui_command(uri, tracking_store(None, None)[0]))
+        print_summary(console, outcome, options, ui_command(uri, tracking_store(None, None)))
     if outcome.untracked:
         warnings.warn(f"{outcome.untracked}; python -m experiments.sync {outcome.folder} sends it", stacklevel=2)
     return open(outcome.folder)

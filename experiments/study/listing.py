@@ -54,7 +54,7 @@ class ListedStudy:
 
 def print_list(console: Console, studies: Path) -> None:
     """Print the studies of a folder in blocks, one metric a block; those without a metric come last."""
-    listed = [_listed(name, path, spec, problem) for name, path, spec, problem in _studies(studies)]
+    listed = list(_studies(studies))
     letters = _letters(listed)
     for metric in sorted({study.metric for study in listed}, key=lambda metric: (not metric, metric)):
         console.print(Text(axis_label(metric) if metric else NO_METRIC, style="bold"))
@@ -69,35 +69,35 @@ def print_list(console: Console, studies: Path) -> None:
             print_sentence(console, printable(" ".join(problem.split())))
 
 
-def _studies(studies: Path) -> Iterator[tuple[str, Path, StudySpec | None, str]]:
-    """Yield name, folder, study file, and what is wrong with the file, of each study; those with a file come first.
+def _studies(studies: Path) -> Iterator[ListedStudy]:
+    """Yield the studies of a folder; those with a study file come first.
 
     The name is the one that `tune` takes; that in a study file of another name stands behind it.
     """
     known, seen = known_studies(studies), set[Path]()
-    study: tuple[str, Path, StudySpec | None, str]
     for name, file in known.items():
         if file is not None:
+            folder = studies / name
             try:
                 spec = read_spec(file)
                 named = "" if spec.study.name == name else f" ({spec.study.name})"
-                study = f"{name}{named}", folder_of(file, spec), spec, ""
+                folder = folder_of(file, spec)
+                yield _listed(f"{name}{named}", folder, spec)
             except ExperimentError as error:
-                study = name, studies / name, None, str(error)
-            seen.add(study[1])
-            yield study
+                yield ListedStudy(name, None, {}, str(error))
+            seen.add(folder)
     for folder in (studies / name for name in known):
         if folder not in seen and holds_a_study(folder):
-            yield folder.name, folder, None, ""
+            yield _listed(folder.name, folder, None)
 
 
-def _listed(name: str, path: Path, spec: StudySpec | None, problem: str) -> ListedStudy:
-    status, document = None, {} if spec is None else spec.to_document()
+def _listed(name: str, path: Path, spec: StudySpec | None) -> ListedStudy:
+    document = {} if spec is None else spec.to_document()
     try:
-        status = None if problem else study_status(path, None if spec is None else spec.search)
+        status = study_status(path, None if spec is None else spec.search)
     except ExperimentError as error:
-        problem = str(error)
-    return ListedStudy(name, status, dict(status.spec) if status is not None and status.spec else document, problem)
+        return ListedStudy(name, None, document, str(error))
+    return ListedStudy(name, status, dict(status.spec) or document, "")
 
 
 def _letters(listed: Sequence[ListedStudy]) -> dict[tuple[str, str], str]:

@@ -161,7 +161,6 @@ class Nested:
             options,
             folder=self.run.folder.outer(fold).path,
             tracking_uri=OFF,
-            artifacts=None,
             fresh=False,
             look="leave",
             register_as=None,

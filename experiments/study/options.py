@@ -44,7 +44,6 @@ class Options:
     folder:            the folder of the study's files.
     ledger:            the path of the ledger.
     tracking_uri:      MLflow's store; OFF for no tracking.
-    artifacts:         the folder of a local store's artifacts; None leaves it to the server.
     workers:           number of worker processes.
     executor:          processes of this machine, or a Ray cluster.
     ray_address:       address of a running cluster; None starts one on this machine.
@@ -65,7 +64,6 @@ class Options:
     folder: Path
     ledger: Path
     tracking_uri: str
-    artifacts: Path | None
     workers: int
     executor: ExecutorKind = "local"
     ray_address: str | None = None
@@ -163,7 +161,7 @@ class RunContext:
 def new_run(options: Options, console: Console) -> RunContext:
     """Make the context of a run; nothing is started or written."""
     say = partial(print_sentence, console)
-    tracking = Tracking(options.folder, options.tracking_uri, options.artifacts, say, options.wait)
+    tracking = Tracking(options.folder, options.tracking_uri, say, options.wait)
     return RunContext(options, StudyFolder(options.folder), console, tracking, StudyProgress(console, options.label))
 
 

@@ -45,7 +45,7 @@ from experiments.study.memory import free, held_by_workers, peak_of_this_process
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
 from experiments.study.time_left import duration
-from experiments.tracking.uris import masked
+from experiments.tracking.uris import artifacts_of, database_of, masked
 
 SECONDS = 2.5  # after which no other configuration is timed
 ENOUGH = 64  # configurations, after which none is timed either
@@ -250,6 +250,6 @@ def _places(options: Options, folder: StudyFolder) -> Iterator[tuple[str, str]]:
     here = f"{Path.cwd()}{os.sep}"
     yield "folder", f"{folder.path}{' (another command is running it now)' if folder.is_running() else ''}"
     yield "MLflow", masked(options.tracking_uri).replace(here, "")
-    if options.artifacts is not None:
-        yield "artifacts", str(options.artifacts).replace(here, "")
+    if (database := database_of(options.tracking_uri)) is not None:
+        yield "artifacts", str(artifacts_of(database)).replace(here, "")
     yield "ledger", "not written: the test set stays sealed" if options.look == "leave" else str(options.ledger)

@@ -69,7 +69,6 @@ def options_for(recorded: Recorded, folder: Path, ledger: Path, workers: int, ac
         folder=folder,
         ledger=ledger,
         tracking_uri=OFF,
-        artifacts=None,
         workers=workers,
         look="leave",
         acknowledge_reuse=acknowledged,

@@ -36,7 +36,7 @@ from experiments.study.nested import Nested, OuterInput
 from experiments.study.options import Options, Outcome, RunContext, has_arithmetic, new_run, study_environment
 from experiments.study.process import call
 from experiments.study.resume import restore
-from experiments.study.search_run import SearchRun
+from experiments.study.search_run import finish_search
 from experiments.tracking.metadata import study_outcome
 from experiments.tracking.uris import shown
 
@@ -121,8 +121,7 @@ def _searched(
     begun: BegunStudy, run: RunContext, interventions: Mapping[int, InterventionKind], stack: ExitStack
 ) -> BegunStudy:
     """Run the trials that are missing; return the study with all of them."""
-    search = SearchRun(begun.study, run, begun.journal, begun.outputs, begun.kernel, interventions, begun.fits)
-    trials = search.finish(begun.trials, begun.executor, begun.inputs)
+    trials = finish_search(begun, run, interventions)
     trials, lost = restore(begun.study, trials, begun.outputs, begun.inputs, begun.executor)
     if lost:
         run.log.write(f"out-of-fold outputs of {lost} trials were computed again")

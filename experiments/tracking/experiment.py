@@ -90,7 +90,7 @@ def other_studies(client: Any, experiment: str, uid: str) -> list[Any]:
 
 
 def _made(client: Any, title: str, metadata: RunMetadata, artifacts: Path | None) -> Any:
-    place = None if artifacts is None else (artifacts.absolute() / folder_name(metadata.name)).as_uri()
+    place = None if artifacts is None else (artifacts / folder_name(metadata.name)).as_uri()
     try:
         return client.get_experiment(client.create_experiment(title, place, _tags(metadata)))
     except Exception:  # whatever a store raises when another writer has made it at this moment

@@ -18,7 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from experiments.config.readable import printable
-from experiments.tracking.uris import masked
+from experiments.tracking.uris import artifacts_of, masked
 from nnet.durable import rename
 
 PAGE = 500  # results of a search that come at once
@@ -59,7 +59,7 @@ def prepare_mlflow(environ: MutableMapping[str, str]) -> Any:
     return mlflow
 
 
-def make_database(path: Path, artifacts: Path) -> None:
+def make_database(path: Path) -> None:
     """Make MLflow's database at `path` if there is none.
 
     A kill in MLflow's first start leaves a database that no later start can open. So the tables are made in a folder
@@ -75,7 +75,7 @@ def make_database(path: Path, artifacts: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)  # of a first start that was killed
         folder.mkdir()
         sqlalchemy_store = importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
-        sqlalchemy_store.SqlAlchemyStore(f"sqlite:///{folder / path.name}", str(artifacts)).engine.dispose()
+        sqlalchemy_store.SqlAlchemyStore(f"sqlite:///{folder / path.name}", str(artifacts_of(path))).engine.dispose()
         rename(folder / path.name, path)  # SQLite has flushed its content
         shutil.rmtree(folder)
     # The migrations leave classes behind. Collected at a chance moment, they take entries from under linecache's

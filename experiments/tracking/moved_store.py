@@ -19,6 +19,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from experiments.tracking.uris import artifacts_of
+
 FOLDER = "artifacts"
 OF_A_STUDY = re.compile(r"(?:[A-Za-z0-9_-]*-)?[0-9a-f]{8}")  # as `runs.folder_name` makes them
 # what holds the place of an experiment, or one inside it
@@ -72,11 +74,8 @@ class Placed:
         return bool(known.intersection(self.runs))
 
 
-def follow_artifacts(database: Path, artifacts: Path) -> list[str]:
+def follow_artifacts(database: Path) -> list[str]:
     """Rewrite the places of artifacts that came along with a moved or copied store, all of them or none.
-
-    Args:
-        artifacts: the store's own folder for them.
 
     Returns:
         one line about what was rewritten; nothing if nothing was.
@@ -84,7 +83,7 @@ def follow_artifacts(database: Path, artifacts: Path) -> list[str]:
     Raises:
         sqlite3.Error: the database cannot be read or written.
     """
-    moved = [found for found in _outside(database, artifacts) if found.came_along]
+    moved = [found for found in _outside(database) if found.came_along]
     if not moved:
         return []
     with closing(_opened(database, "rw")) as connection, connection:
@@ -101,20 +100,20 @@ def follow_artifacts(database: Path, artifacts: Path) -> list[str]:
                 )
     first, *more = moved
     others = f" and of {len(more)} more" if more else ""
-    return [f"{database}: was moved or copied; MLflow's artifacts of {first.name}{others} are now those in {artifacts}"]
+    own = artifacts_of(database)
+    return [f"{database}: was moved or copied; MLflow's artifacts of {first.name}{others} are now those in {own}"]
 
 
-def refusal_or_note(experiment: str, database: Path, artifacts: Path) -> tuple[str, str]:
+def refusal_or_note(experiment: str, database: Path) -> tuple[str, str]:
     """Return why no files may be written to an experiment's place, and a note about the place; both may be empty.
 
     Args:
         experiment: its id.
-        artifacts:  the store's own folder for artifacts.
 
     Raises:
         sqlite3.Error: the database cannot be read.
     """
-    for found in _outside(database, artifacts, experiment):
+    for found in _outside(database, experiment):
         cure = f"copy that folder to {found.here}, or make an empty one there"
         if found.is_of_a_copy(database):
             return f"its artifacts lie in {found.place}, of the store that this one is a copy of; {cure}", ""
@@ -126,9 +125,10 @@ def refusal_or_note(experiment: str, database: Path, artifacts: Path) -> tuple[s
     return "", ""
 
 
-def _outside(database: Path, artifacts: Path, experiment: str | None = None) -> list[Placed]:
+def _outside(database: Path, experiment: str | None = None) -> list[Placed]:
     """Return the experiments of studies with artifacts outside the store's own folder; of all, or the one."""
-    own = artifacts.absolute().resolve()
+    artifacts = artifacts_of(database)
+    own = artifacts.resolve()
     with closing(_opened(database, "ro")) as connection:
         query = "SELECT experiment_id, name, artifact_location FROM experiments ORDER BY experiment_id"
         found = []
@@ -142,7 +142,7 @@ def _outside(database: Path, artifacts: Path, experiment: str | None = None) -> 
             models = [model for (model,) in connection.execute(MODELS, (identity,))]
             (sent,) = connection.execute(SENT, (identity,)).fetchone()
             parts = (*runs, *(f"models/{model}" for model in models))
-            here = artifacts.absolute() / place.name
+            here = artifacts / place.name
             found.append(Placed(str(name), location, place, here, parts, runs, bool(sent or models)))
     return found
 

@@ -167,7 +167,7 @@ def load(uri: str) -> None:
 
 def write_alone(study: Study) -> None:
     """Follow the study once no other process writes it to the same store."""
-    folder, uri, artifacts, run = (study.messages[key] for key in ("folder", "uri", "artifacts", "run"))
+    folder, uri, run = (study.messages[key] for key in ("folder", "uri", "run"))
     hide(uri)
     place, report = Path(folder), Reporter(Path(folder), new_state(run, uri))
     if not place.is_dir():
@@ -177,7 +177,7 @@ def write_alone(study: Study) -> None:
             keep_log(place)
             note(f"process {os.getpid()} writes to MLflow at {masked(uri)}")
             load(uri)
-            follow(Writer(place, uri, None if artifacts is None else Path(artifacts), lock.check), study, report)
+            follow(Writer(place, uri, lock.check), study, report)
     except Exception as error:
         report(reason(error), None, done=True)
         note(f"ended: {reason(error)}")

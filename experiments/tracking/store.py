@@ -75,13 +75,7 @@ class Store:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def connect(
-        cls,
-        uri: str,
-        artifacts: Path | None,
-        metadata: RunMetadata,
-        begun: float,
-    ) -> Store:
+    def connect(cls, uri: str, metadata: RunMetadata, begun: float) -> Store:
         """Read the study's runs, or make its parent run; half-written runs and duplicates are deleted.
 
         A run counts as written if it has its final status, which is sent last, and is a child of the parent. Others
@@ -92,18 +86,17 @@ class Store:
         mlflow = prepare_mlflow(os.environ)
         database = database_of(uri)
         if database is not None:
-            artifacts = artifacts or artifacts_of(database)
-            make_database(database, artifacts)
-            notes += follow_artifacts(database, artifacts)
+            make_database(database)
+            notes += follow_artifacts(database)
         mlflow.set_tracking_uri(uri)  # a model is registered there, whatever the client's own address is
         client = mlflow.MlflowClient(uri)
-        found = find_experiment(client, metadata, artifacts, begun)
+        found = find_experiment(client, metadata, None if database is None else artifacts_of(database), begun)
         notes += found.notes
         experiment, runs = found.identity, found.runs
         parent = own_run(runs) or _new_parent(client, experiment, metadata, begun)
         store = cls(mlflow, client, experiment, parent.info.run_id, metadata.uid, metadata.name, notes=notes)
-        if database is not None and artifacts is not None:
-            store.refusal, note = refusal_or_note(experiment, database, artifacts)
+        if database is not None:
+            store.refusal, note = refusal_or_note(experiment, database)
             notes += [note] if note else []
         store.metrics, store.tags = dict(parent.data.metrics), OF_A_TEST & set(parent.data.tags)
         store.digest = parent.data.tags.get("digest", "")

@@ -45,7 +45,6 @@ class Tracking:
         folder:    of the study, in which its journal is.
         uri:       sqlite:///<path> (made if it does not exist), http(s)://..., what else MLflow knows, or OFF:
                    then the outbox is written and no process started.
-        artifacts: where the artifacts of a new experiment go; None leaves that to the server.
         say:       receives one line on what an earlier run left, and, also from a thread, one at the first failure and
                    what the process notes.
         wait:      True: `finish` waits until MLflow has everything; False: it does not wait; None: it waits, but not
@@ -57,12 +56,11 @@ class Tracking:
         self,
         folder: Path,
         uri: str,
-        artifacts: Path | None,
         say: Callable[[str], None],
         wait: bool | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        self._folder, self._uri, self._artifacts = folder, uri, artifacts
+        self._folder, self._uri = folder, uri
         self._outbox: Outbox | None = None
         self._say, self._wait, self._environ = say, wait, environ
         self._process: subprocess.Popen[str] | None = None
@@ -128,9 +126,7 @@ class Tracking:
         self._start_process()
         if self._process is not None:
             threading.Thread(target=self._watch, name="mlflow-writer", daemon=True).start()
-        artifacts = None if self._artifacts is None else str(self._artifacts.absolute())
-        folder = str(self._folder.absolute())
-        self._send({"uri": self._uri, "run": self._state.run, "artifacts": artifacts, "folder": folder})
+        self._send({"uri": self._uri, "run": self._state.run, "folder": str(self._folder.absolute())})
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -148,10 +148,8 @@ def check_register(name: str | None, sealed: bool, uri: str) -> None:
         )
 
 
-def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path | None]:
-    """Return the MLflow store, and where the artifacts of new experiments go; None where a server decides.
-
-    Those of a database in a file lie beside it, whichever working folder the study has.
+def tracking_store(option: str | None, variable: str | None) -> str:
+    """Return the address of the MLflow store.
 
     Raises:
         SpecError: MLflow could never write there.
@@ -166,8 +164,7 @@ def tracking_store(option: str | None, variable: str | None) -> tuple[str, Path 
             f"database or server that MLflow knows, or none, but got {masked(plain)!r:.300}."
         )
     hide(uri)
-    database = database_of(uri)
-    return uri, None if database is None else artifacts_of(database)
+    return uri
 
 
 def database_of(uri: str) -> Path | None:
@@ -181,7 +178,7 @@ def database_of(uri: str) -> Path | None:
 
 
 def artifacts_of(database: Path) -> Path:
-    """Return the folder for the artifacts of a local store: beside its database.
+    """Return the folder for the artifacts of a local store: beside its database, whichever working folder a study has.
 
     >>> artifacts_of(Path("/shared/m.db"))
     PosixPath('/shared/artifacts')

@@ -49,7 +49,6 @@ class Writer:
     Args:
         folder:    of the study; read only.
         uri:       sqlite:///<path> (made if it does not exist), http(s)://..., or what else MLflow knows.
-        artifacts: where the artifacts of a new experiment go; None leaves that to the server.
         check:     raises an error if another machine has become the writer.
 
     Attributes:
@@ -61,11 +60,11 @@ class Writer:
         StudyStateError: the folder has nothing for MLflow.
     """
 
-    def __init__(self, folder: Path, uri: str, artifacts: Path | None, check: Callable[[], object] = lambda: None):
+    def __init__(self, folder: Path, uri: str, check: Callable[[], object] = lambda: None):
         outbox = read_outbox(folder)
         if outbox is None:
             raise StudyStateError(f"{folder} holds nothing for MLflow: no study has run here.")
-        self._folder, self._uri, self._artifacts, self._check = folder, uri, artifacts, check
+        self._folder, self._uri, self._check = folder, uri, check
         self._journal = JournalReader(folder / "journal.log")
         self._metadata, self._begun = comparable_metadata(outbox.metadata, self._journal.space()), outbox.begun
         self._metric = self._metadata.params.get(METRIC, "")
@@ -216,7 +215,7 @@ class Writer:
         return outbox if outbox is not None and outbox.metadata.uid == self._metadata.uid else None
 
     def _connect(self) -> Store:
-        store = self._store = Store.connect(self._uri, self._artifacts, self._metadata, self._begun)
+        store = self._store = Store.connect(self._uri, self._metadata, self._begun)
         self._shown = None
         there, trials = set(map(_title, store.trials)), self._written & set(map(_title, self._trials))
         # what else was written is still there, unless the run that has it is gone, or a trial that is among the ranks

@@ -147,7 +147,7 @@ def shortfall(folder: Path, environ: Mapping[str, str] = os.environ) -> str | No
 def sync_command(folder: Path, state: WriterState, environ: Mapping[str, str]) -> str:
     """Return the command that sends what is missing; it names the store, unless that is its default."""
     try:
-        is_default = state.is_of(tracking_store(None, environ.get("MLFLOW_TRACKING_URI"))[0])
+        is_default = state.is_of(tracking_store(None, environ.get("MLFLOW_TRACKING_URI")))
     except ExperimentError:
         is_default = False
     option = [] if is_default else ["--tracking-uri", to_fill_in(state.uri)]

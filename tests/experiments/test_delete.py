@@ -198,7 +198,7 @@ def test_a_study_that_is_still_being_written_to_mlflow_is_refused(
     folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(writer_lock, "LIMIT", 0.1)
-    with lock_of(folder, tracking_store(None, None)[0]):
+    with lock_of(folder, tracking_store(None, None)):
         assert delete.main(["one", "--yes"]) == 2
     assert "still being written to MLflow" in capsys.readouterr().err
     assert not client.deleted

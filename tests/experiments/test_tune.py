@@ -23,10 +23,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_option_comes_before_the_variable_before_the_local_store(here: Path) -> None:
-    assert tracking_store("http://a", "http://b") == ("http://a", None)
-    assert tracking_store(None, "http://b") == ("http://b", None)
-    assert tracking_store(None, None) == (f"sqlite:///{here}/mlruns/mlflow.db", here / "mlruns" / "artifacts")
-    assert tracking_store("sqlite:///x.db", None) == ("sqlite:///x.db", here / "artifacts")
+    assert tracking_store("http://a", "http://b") == "http://a"
+    assert tracking_store(None, "http://b") == "http://b"
+    assert tracking_store(None, None) == f"sqlite:///{here}/mlruns/mlflow.db"
+    assert tracking_store("sqlite:///x.db", None) == "sqlite:///x.db"
 
 
 @pytest.mark.parametrize("uri", ["foo", "file:mlruns", "http://", "sqlite://", "http://ann:secret@"])

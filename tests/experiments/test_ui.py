@@ -45,7 +45,7 @@ HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 COMMAND = """
 import sys
 from experiments import ui
-ui.command = lambda database, artifacts, port: [sys.executable, sys.argv[1], str(port)]
+ui.command = lambda database, port: [sys.executable, sys.argv[1], str(port)]
 sys.exit(ui.main(sys.argv[2:]))
 """
 
@@ -133,12 +133,11 @@ def test_the_browser_opens_on_the_address_that_is_printed_first(
 def test_a_moved_store_is_followed_before_its_page_is_served(
     database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("experiments.tracking.moved_store.follow_artifacts", lambda *places: [f"moved: {places}"])
+    monkeypatch.setattr("experiments.tracking.moved_store.follow_artifacts", lambda database: [f"moved: {database}"])
     monkeypatch.setattr(ui, "serving", lambda words, log: nullcontext(print("served")))
     monkeypatch.setattr(ui, "wait_for_answer", lambda server, port, log: (_ for _ in ()).throw(KeyboardInterrupt))
     assert ui.main(["--no-browser"]) == 0
-    here = database.absolute()
-    assert capsys.readouterr().out.splitlines() == [f"moved: {(here, here.parent / 'artifacts')}", "served", ""]
+    assert capsys.readouterr().out.splitlines() == [f"moved: {database.absolute()}", "served", ""]
 
 
 def test_mlflow_sends_no_reports_and_starts_no_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +171,7 @@ def test_the_page_opens_when_what_is_on_its_way_is_there_or_says_what_is_not(
     database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(ui, "WRITER_TIMEOUT", 0.1)
-    uri, _ = tracking_store(None, None)
+    uri = tracking_store(None, None)
     for name, store in (("late", uri), ("killed", uri), ("elsewhere", "http://127.0.0.1:9"), ("runs", uri)):
         Path("studies", name).mkdir(parents=True)
         write_state(Path("studies", name), new_state("run", store))
@@ -219,7 +218,7 @@ def test_a_server_that_ends_meanwhile_is_no_error_on_macos(monkeypatch: pytest.M
 
 
 def test_mlflow_serves_this_machine_only(tmp_path: Path) -> None:
-    words = ui.command(tmp_path / "mlflow.db", tmp_path / "artifacts", 5000)
+    words = ui.command(tmp_path / "mlflow.db", 5000)
     assert words[words.index("--host") + 1] == "127.0.0.1"
 
 

@@ -64,7 +64,7 @@ def main() -> int:
         base = Path(place).resolve() / "base"
         database = base.parent / "mlflow.db"
         prepare_mlflow(dict(SETTINGS))
-        make_database(database, base.parent / "artifacts")
+        make_database(database)
         make_studies(base, database)
         numbers = chosen.only or range(chosen.files)
         numbers = [one for one in numbers if chosen.kind is None or kinds()[one % len(kinds())] == chosen.kind]

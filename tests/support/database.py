@@ -17,5 +17,5 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "database" / "mlflow.db"
     if not path.exists():
         prepare_mlflow(dict(SETTINGS))
-        make_database(path, path.parent / "artifacts")
+        make_database(path)
     return path

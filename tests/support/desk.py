@@ -71,7 +71,7 @@ class CommandRunner:
         """The study with overrides, or of another table, run in this process and unknown to MLflow."""
         spec = read_spec(self.folder / "studies" / "moons.toml", overrides)
         chosen = {"ledger": LEDGER, "workers": 1} | chosen
-        options = Options(self.folder / out, tracking_uri=OFF, artifacts=None, **chosen)
+        options = Options(self.folder / out, tracking_uri=OFF, **chosen)
         with chdir(self.folder):
             return run_study(spec, options, study_console(quiet=True), interventions, table).result
 

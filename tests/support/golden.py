@@ -203,7 +203,7 @@ def result_of(name: str, folder: Path) -> StudyResult:
     document["study"]["name"] = "golden"
     spec = parse_spec(document, name)
     look: Literal["take", "leave"] = "take" if name in TESTED else "leave"
-    options = Options(folder / "study", folder / "ledger.jsonl", OFF, None, 1, look=look)
+    options = Options(folder / "study", folder / "ledger.jsonl", OFF, 1, look=look)
     table = TABLES[source]() if source in TABLES else None
     return run_study(spec, options, study_console(quiet=True), table=table).result
 

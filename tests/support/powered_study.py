@@ -59,7 +59,7 @@ def run_in(
     """Run the study, or resume it, in studies/powered of a working folder, with the ledger beside it."""
     spec = parse_spec(study, "powered")
     places = Path("studies", "powered"), Path("studies", "ledger.jsonl")
-    options = Options(*places, OFF, None, 1, fresh=fresh, look=look)
+    options = Options(*places, OFF, 1, fresh=fresh, look=look)
     with chdir(root):
         return run.run_study(spec, options, study_console(quiet=True)).result
 

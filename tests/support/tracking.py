@@ -111,7 +111,7 @@ class Place:
 
     def sync(self, status: EndStatus | None = None) -> str | None:
         """Write the study as its folder has it."""
-        writer = Writer(self.study, self.uri, self.folder / "artifacts")
+        writer = Writer(self.study, self.uri)
         writer.close(status)
         assert writer.write(lambda: True), writer.trouble
         return writer.missing

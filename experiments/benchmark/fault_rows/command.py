@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from experiments.benchmark.fault_rows.outcome import Broken
+from experiments.benchmark.fault_rows.outcome import Broken, demand
 from experiments.benchmark.fault_rows.waiting import PATIENCE
 
 
@@ -23,6 +23,11 @@ class Done:
     code: int
     out: str
     error: str
+
+    @property
+    def ending(self) -> str:
+        """Return the end of what it said, in one line."""
+        return " ".join((self.out + self.error).split())[-400:]
 
 
 class Started:
@@ -36,6 +41,7 @@ class Started:
 
     def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], terminal: bool = False):
         self._out, self._error = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115  # closed in `done`
+        self._words = words
         self._done: Done | None = None
         self._terminal = pty.openpty() if terminal else ()
         self.process = subprocess.Popen(
@@ -77,16 +83,20 @@ class Started:
                 os.close(number)
         return self._done
 
+    def succeeded(self) -> Done:
+        """Wait for its end.
+
+        Raises:
+            Broken: it does not end in time, or fails.
+        """
+        done = self.done()
+        demand(done.code == 0, f"{' '.join(self._words[2:])} ended with exit code {done.code}: {done.ending}")
+        return done
+
     def kill(self, how: signal.Signals = signal.SIGKILL) -> Done:
         """Send its own process a signal, not its children, and wait for its end."""
         self.send(how)
         return self.done()
-
-
-def last_line(done: Done) -> str:
-    """Return the last line that a command said."""
-    lines = (done.out + done.error).strip().splitlines()
-    return lines[-1] if lines else "no message"
 
 
 def _content(file: IO[str]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 import experiments
-from experiments.benchmark.fault_rows.command import Done, Started, last_line
+from experiments.benchmark.fault_rows.command import Done, Started
 from experiments.benchmark.fault_rows.outcome import Broken, demand
 from experiments.benchmark.fault_rows.processes import end_all_in, processes_in, role_of
 from experiments.benchmark.fault_rows.studies import MOONS, NAME
@@ -42,7 +42,7 @@ class Desk:
 
     Attributes:
         study: the study's folder.
-        full:  False in tests, where the fault is made as quickly as it can be.
+        full:  False in tests, which make some of the faults as quickly as they can be made.
     """
 
     def __init__(self, room: Room, folder: Path, text: str):
@@ -93,14 +93,21 @@ class Desk:
         """Run a command in this folder to its end."""
         return self.start(*arguments, module=module, more=more).done()
 
+    def succeed(self, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None) -> Done:
+        """Run a command in this folder to its end.
+
+        Raises:
+            Broken: it does not succeed.
+        """
+        return self.start(*arguments, module=module, more=more).succeeded()
+
     def tuned(self, *arguments: str, more: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Run the study to its end; return its results.
 
         Raises:
             Broken: the command does not succeed.
         """
-        done = self.run(NAME, *arguments, more=more)
-        demand(done.code == 0, f"the command ended with exit code {done.code}: {last_line(done)}")
+        self.succeed(NAME, *arguments, more=more)
         return self.results()
 
     def results(self, out: str | None = None) -> dict[str, Any]:
@@ -197,7 +204,7 @@ class Room:
         path = self.folder / "mlflow.db"
         if not path.exists():
             prepare_mlflow(dict(SETTINGS))
-            make_database(path, self.folder / "artifacts")
+            make_database(path)
         return path
 
 

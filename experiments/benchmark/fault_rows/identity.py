@@ -12,7 +12,7 @@ from experiments.benchmark.fault_rows.studies import ALONE, MOONS
 OF_TABLE = MOONS.replace("trials = 14", "trials = 6").replace(
     'source = "moons"', 'source = "../rows.csv"\ntarget = "y"'
 )
-OFFERED = "--fresh .*--out"
+OFFERED = "--out .*--fresh"
 
 CHANGES = (  # what changes in the file, from what, to what, and what is shown
     ("batch size", "batch_size = 32", "batch_size = 16", r"training\.batch_size was 32 and is 16"),
@@ -38,13 +38,13 @@ def changed(desk: Desk) -> Iterator[str]:
     desk = desk.another(OF_TABLE)
     source, table = desk.folder / "rows.csv", made_rows()
     source.write_text(table)
-    begun = desk.run(*ALONE, "--trials", "3")
-    demand(begun.code == 0 and desk.told() == 3, "the study did not begin")
+    desk.succeed(*ALONE, "--trials", "3")
+    demand(desk.told() == 3, "the study did not begin")
     for name, old, new, words in CHANGES:
         demand(desk.text.count(old) == 1, f"{name}: the study file holds {old!r} another number of times than once")
         desk.file.write_text(desk.text.replace(old, new))
         refused(desk, f"{words}.*{OFFERED}", *ALONE)
-    yield f"refused with the difference, and with --fresh and --out offered: {', '.join(one[0] for one in CHANGES)}"
+    yield f"refused with the difference, and with --out and --fresh offered: {', '.join(one[0] for one in CHANGES)}"
     desk.file.write_text(desk.text)
     lines = table.splitlines(keepends=True)
     for name, other in {
@@ -58,10 +58,9 @@ def changed(desk: Desk) -> Iterator[str]:
         source.write_text(other)
         refused(desk, f"holds another study: .*{OFFERED}", *ALONE)
         yield f"refused: the data with {name} changed"
-    fresh = desk.run(*ALONE, "--fresh", "--trials", "2")
-    demand(fresh.code == 0 and desk.told() == 2, "--fresh does not start anew")
-    elsewhere = desk.run(*ALONE, "--trials", "2", "--out", "studies/other")
-    demand(elsewhere.code == 0, "--out does not start a study elsewhere")
+    desk.succeed(*ALONE, "--fresh", "--trials", "2")
+    demand(desk.told() == 2, "--fresh does not start anew")
+    desk.succeed(*ALONE, "--trials", "2", "--out", "studies/other")
     yield "--fresh and --out do what the message says"
     yield from _unchanged(desk.another(OF_TABLE), table)
 
@@ -73,7 +72,7 @@ def _unchanged(desk: Desk, table: str) -> Iterator[str]:
     whole = desk.another(desk.text)
     (whole.folder / "rows.csv").write_text(renamed)
     expected = whole.tuned(*ALONE[1:])["digest"]
-    demand(desk.run(*ALONE, "--trials", "3").code == 0, "the study did not begin")
+    desk.succeed(*ALONE, "--trials", "3")
     text = desk.text
     for name, old, new in SAME:
         demand(text.count(old) == 1, f"{name}: the study file holds {old!r} another number of times than once")

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from experiments.benchmark.fault_rows.command import last_line
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.mlflow_runs import lacking, runs_of
 from experiments.benchmark.fault_rows.outcome import demand
@@ -89,8 +88,7 @@ def check_mlflow(desk: Desk, uri: str | None = None) -> str:
     uri = uri or desk.uri
     state = read_state(desk.study)
     if state is None or not state.complete:
-        done = desk.run(str(desk.study), "--tracking-uri", uri, module="experiments.sync")
-        demand(done.code == 0, f"sync ended with exit code {done.code}: {last_line(done)}")
+        desk.succeed(str(desk.study), "--tracking-uri", uri, module="experiments.sync")
     uid = str((view_journal(desk.study / "journal.log").identity or {})["uid"])
     lacks = lacking(uri, uid, desk.results())
     lacks += [f"the study is {run.info.status}" for run in runs_of(uri, uid) if run.info.status not in ENDED]

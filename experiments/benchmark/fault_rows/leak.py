@@ -9,7 +9,7 @@ from unittest.mock import patch
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.planted import run_planted
-from experiments.benchmark.fault_rows.refusals import contents, ending
+from experiments.benchmark.fault_rows.refusals import contents
 from experiments.benchmark.fault_rows.studies import MOONS, NAME
 
 # keys of results.json that may change: the test, the digest of all, and what says when, where and over which rows
@@ -28,12 +28,12 @@ KINDS = {
 
 def garbage(desk: Desk) -> Iterator[str]:
     """Run studies twice, the second time with garbage in the sealed rows."""
-    for kind, text in list(KINDS.items())[: None if desk.full else 1]:
+    for kind, text in KINDS.items():
         clean, dirty = desk.another(text), desk.another(text)
         for place, plant in ((clean, "nothing_planted"), (dirty, "plant_garbage")):
             (place.folder / "rows.csv").write_text(mixed_rows())
             done = run_planted(place, f"{__name__}:{plant}", NAME, "--workers", "2", "--tracking-uri", "none")
-            demand(done.code == 0, f"{kind}: the command ended with exit code {done.code}: {ending(done)}")
+            demand(done.code == 0, f"{kind}: the command ended with exit code {done.code}: {done.ending}")
         yield f"{kind}: {_compare(kind, clean, dirty)}"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
 from experiments.benchmark.fault_rows.pages import MARK, Page, check_page
-from experiments.benchmark.fault_rows.refusals import SMALL, check_refusal, ending
+from experiments.benchmark.fault_rows.refusals import SMALL, check_refusal
 from experiments.benchmark.fault_rows.studies import NAME
 
 SCRIPT = f"<script {MARK}='1'>alert(1)</script>"
@@ -58,7 +58,7 @@ def _study_names(desk: Desk) -> Iterator[str]:
         desk.file.write_text(desk.text.replace(f'"{NAME}"', json.dumps(name, ensure_ascii=False), 1))
         done = desk.run(NAME, *SMALL)
         if done.code:
-            demand(what not in ACCEPTED or name == ACCEPTED["a bidi override"], f"{what}: refused: {ending(done)}")
+            demand(what not in ACCEPTED or name == ACCEPTED["a bidi override"], f"{what}: refused: {done.ending}")
             line = check_refusal(done, r"moons\.toml: (study\.name|a study file must be TOML)")
             yield f"study named {what}: refused: {line.removeprefix('error: ')[:200]}"
         else:
@@ -100,14 +100,11 @@ def _table_names(desk: Desk) -> Iterator[str]:
 
 def _other_commands(desk: Desk, evil: Path, shown: tuple[str, ...]) -> Iterator[str]:
     """Check what other commands make of the study: its comparison, its predictions, the list of studies."""
-    compared = desk.run("studies/evil", "studies/plain", "--out", "compared", module="experiments.compare")
-    demand(compared.code == 0, f"compare ended with exit code {compared.code}: {ending(compared)}")
-    alone = desk.run("studies/plain", "studies/plainer", "--out", "plain", module="experiments.compare")
-    demand(alone.code == 0, f"compare ended with exit code {alone.code}: {ending(alone)}")
+    desk.succeed("studies/evil", "studies/plain", "--out", "compared", module="experiments.compare")
+    desk.succeed("studies/plain", "studies/plainer", "--out", "plain", module="experiments.compare")
     check_page(desk.folder / "compared" / "compare.html", desk.folder / "plain" / "compare.html", [])
     yield "compare.html: no element, handler or script of theirs"
-    new = desk.run("evil", FILE, "--out", "new.csv", module="experiments.predict")
-    demand(new.code == 0, f"predict ended with exit code {new.code}: {ending(new)}")
+    desk.succeed("evil", FILE, "--out", "new.csv", module="experiments.predict")
     with (desk.folder / "new.csv").open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     expected = ["prediction", *(f"probability_{name}" for name in sorted(CLASSES))]
@@ -115,10 +112,9 @@ def _other_commands(desk: Desk, evil: Path, shown: tuple[str, ...]) -> Iterator[
     demand({row[0] for row in rows} <= set(CLASSES), "a prediction is no class")
     yield "predict: a CSV file with these classes, each in its cell"
     for words in (("--list",), ("evil", "--status")):
-        listed = desk.run(*words)
-        demand(listed.code == 0 and "\x1b" not in listed.out, f"{words}: {ending(listed)}")
-    again = desk.run("evil", module="experiments.report")
-    demand(again.code == 0, f"report ended with exit code {again.code}: {ending(again)}")
+        listed = desk.succeed(*words)
+        demand("\x1b" not in listed.out, f"{words}: {listed.ending}")
+    desk.succeed("evil", module="experiments.report")
     check_page(evil / "report.html", _plain(desk) / "report.html", shown)
     yield "tune --list, tune --status and report: the same names, no escape sequence at the terminal"
 
@@ -130,9 +126,7 @@ def _plain(desk: Desk) -> Path:
         rows = "".join(f"{at * 7 % 31},{at * 8 % 31},{'abc'[at % 3]}\n" for at in range(90))
         (desk.folder / "plain.csv").write_text(f"a,b,y\n{rows}")
         for name in ("plain", "plainer"):
-            words = ("--data", "plain.csv", "--target", "y", *QUICK, *NO_MLFLOW)
-            done = desk.run(*words, "--out", f"studies/{name}")
-            demand(done.code == 0, f"the plain study ended with exit code {done.code}: {ending(done)}")
+            desk.succeed("--data", "plain.csv", "--target", "y", *QUICK, *NO_MLFLOW, "--out", f"studies/{name}")
     return folder
 
 

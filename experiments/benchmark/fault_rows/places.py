@@ -30,8 +30,8 @@ def _read_only(desk: Desk) -> Iterator[str]:
     studies = desk.file.parent
     yield f"read-only parent: {_refused(desk, run_read_only(desk, studies, *ALONE))}"
     demand(not desk.study.exists(), "the study's folder was made")
-    begun = desk.run(*ALONE, "--trials", "3")
-    demand(begun.code == 0 and desk.told() == 3, "the study did not begin")
+    desk.succeed(*ALONE, "--trials", "3")
+    demand(desk.told() == 3, "the study did not begin")
     before = contents(desk.folder)
     yield f"read-only folder of a study of 3 trials: {_refused(desk, run_read_only(desk, desk.study, *ALONE))}"
     check_unchanged(desk, before)

@@ -12,6 +12,7 @@ import psutil
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.intact import check_intact
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
+from experiments.benchmark.fault_rows.refusals import check_refusal
 from experiments.benchmark.fault_rows.studies import LONGER, NAME
 
 ON_RAY = ("--executor", "ray", "--workers", "2")
@@ -28,9 +29,7 @@ def lost_nodes(desk: Desk) -> Iterator[str]:
         longer.wait_for_trials(longer.told() + 1, command)
         ray = psutil.Process(command.process.pid).children(recursive=True)
         next(one for one in ray if one.name() == name).kill()
-        done = command.done()
-        demand((done.code, done.error.count("\n")) == (2, 1), f"exit code {done.code}: {done.error}")
-        demand("the same command resumes the study" in done.error, f"it said: {done.error}")
+        check_refusal(command.done(), "the same command resumes the study")
         demand(not psutil.wait_procs(ray, 60.0)[1], "processes of Ray stay behind")
         yield f"{part} killed after {longer.told()} trials: exit code 2, one line says how to resume"
     before = longer.trials()
@@ -42,8 +41,7 @@ def lost_nodes(desk: Desk) -> Iterator[str]:
         two.wait_for_trials(2, command)
         told = two.told()
         cluster.remove_node(node, allow_graceful=False)
-        done = command.done()
-        demand(done.code == 0, f"exit code {done.code}: {done.error}")
+        command.succeeded()
     list(check_intact(two, two.trials()))
     yield f"one of two nodes killed after {told} trials: the study goes on, intact"
 

@@ -45,9 +45,9 @@ def check_refusal(done: Done, words: str) -> str:
     Raises:
         Broken: it was not.
     """
-    demand(done.code == REFUSED, f"the command ended with exit code {done.code} instead of 2: {ending(done)}")
+    demand(done.code == REFUSED, f"the command ended with exit code {done.code} instead of 2: {done.ending}")
     one_line = done.error.startswith("error: ") and done.error.count("\n") == 1 and done.error.endswith("\n")
-    demand(one_line, f"the refusal is not one line: {ending(done)}")
+    demand(one_line, f"the refusal is not one line: {done.ending}")
     line = done.error.strip()
     demand(len(line) <= LONGEST_LINE and line.isprintable(), f"the refusal cannot be read: {len(line)} characters")
     demand(re.search(words, line), f"the refusal does not say {words!r}: {line}")
@@ -64,16 +64,10 @@ def accepted(desk: Desk, *arguments: str, out: str | None = None, noise: tuple[s
     Raises:
         Broken: it fails, or says something of which a user would be afraid.
     """
-    done = desk.run(*arguments, *(() if out is None else ("--out", out)))
-    demand(done.code == 0, f"the command ended with exit code {done.code}: {ending(done)}")
+    done = desk.succeed(*arguments, *(() if out is None else ("--out", out)))
     said = [word for word in noise if word in done.out + done.error]
-    demand(not said, f"the command says {said[:1]}: {ending(done)}")
+    demand(not said, f"the command says {said[:1]}: {done.ending}")
     return desk.results(out)
-
-
-def ending(done: Done) -> str:
-    """Return the end of what a command said, in one line."""
-    return " ".join((done.out + done.error).split())[-400:]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from experiments.benchmark.fault_rows.clock import PERIOD, jumping_clock
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.intact import check_digest, check_intact, check_look
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
+from experiments.benchmark.fault_rows.refusals import check_refusal
 from experiments.benchmark.fault_rows.studies import LONGER, MANY, NAME
 
 NOW = "import time, datetime; print(time.time(), datetime.datetime.now().timestamp())"
@@ -19,18 +20,14 @@ NOW = "import time, datetime; print(time.time(), datetime.datetime.now().timesta
 
 def two_commands(desk: Desk) -> Iterator[str]:
     """Start a second command while the first one runs, and a third when it was killed."""
-    one = desk.another(MANY if desk.full else LONGER)  # the first command outlives three others
+    one = desk.another(MANY)  # the first command outlives three others
     command = one.start(NAME, "--workers", "1")
     one.wait_for_trials(1, command)
     for words in ((), ("--fresh",), ("--no-test",)):
         second = one.run(NAME, *words)
         demand(command.runs, "the first command ended before the second was refused")
-        demand(second.code == 2, f"the second command ended with exit code {second.code}")
-        demand("another command is running this study" in second.error, f"it said: {second.error}")
-        demand(second.error.count("\n") == 1, f"it said more than one line: {second.error}")
+        check_refusal(second, "another command is running this study")
         yield f"a second command{' with ' * bool(words)}{' '.join(words)}: exit code 2, one line"
-        if not desk.full:
-            break
     command.kill()
     before = one.trials()
     one.tuned("--workers", "1")

@@ -287,7 +287,7 @@ def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.Mo
 
 def test_what_is_missing_is_missed_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samplers, "find_spec", lambda name: None)
-    options = Options(tmp_path / "folder", tmp_path / "ledger.jsonl", "sqlite://", None, workers=1)
+    options = Options(tmp_path / "folder", tmp_path / "ledger.jsonl", "sqlite://", workers=1)
     with pytest.raises(SpecError, match="gp needs"):
         run_study(study("gp"), options, study_console(quiet=True))
     assert not list(tmp_path.iterdir())

@@ -59,7 +59,7 @@ def spec_of(**sections: Any) -> StudySpec:
 
 
 def options(here: Path, **changes: Any) -> Options:
-    fixed = Options(here / "moons", here / LEDGER, "https://ann:secret@host/mlflow", None, workers=1)
+    fixed = Options(here / "moons", here / LEDGER, "https://ann:secret@host/mlflow", workers=1)
     return replace(fixed, **changes)
 
 

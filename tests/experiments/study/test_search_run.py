@@ -10,14 +10,16 @@ from rich.console import Console
 
 from experiments.config.study_file import parse_spec
 from experiments.evaluation.final_fits import FinalFits
+from experiments.evaluation.ledger import Ledger
 from experiments.search.arithmetic import blas_kernel
 from experiments.search.context import prepare_study
 from experiments.search.inputs import share_inputs
 from experiments.search.journal import Journal
 from experiments.search.storage import OutOfFoldFiles
+from experiments.study.begun import BegunStudy
 from experiments.study.options import Options, new_run
 from experiments.study.resume import start_or_resume
-from experiments.study.search_run import SearchRun
+from experiments.study.search_run import finish_search
 from experiments.tracking.uris import OFF
 from support.searched import Here
 
@@ -35,13 +37,14 @@ FITS = ["run_refit", *["run_baseline"] * 3]  # of the default, whose trial has f
 def asked(folder: Path, is_try: bool) -> list[str]:
     """Return the names of the tasks of a search, in the order in which they were submitted."""
     study, here = prepare_study(parse_spec(DOCUMENT, "early")), Here()
-    run = new_run(Options(folder, folder / "ledger.jsonl", OFF, None, workers=1), Console(quiet=True))
+    run = new_run(Options(folder, folder / "ledger.jsonl", OFF, workers=1), Console(quiet=True))
     journal = Journal(run.folder.journal)
     start_or_resume(journal, study, folder)
     fits = None if is_try else FinalFits(study, here)  # type: ignore[arg-type]
     inputs = share_inputs(study.space, study.data, here.share)
-    search = SearchRun(study, run, journal, OutOfFoldFiles(folder / "outputs"), blas_kernel(), {}, fits)
-    assert len(search.finish([], here, inputs)) == 5  # type: ignore[arg-type]
+    ledger, outputs = Ledger(run.options.ledger), OutOfFoldFiles(folder / "outputs")
+    begun = BegunStudy(study, ledger, journal, outputs, [], here, inputs, blas_kernel(), fits)  # type: ignore[arg-type]
+    assert len(finish_search(begun, run, {})) == 5
     return here.asked
 
 

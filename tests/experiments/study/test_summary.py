@@ -84,7 +84,7 @@ def test_the_title_counts_the_trials_as_the_status_does() -> None:
     console = Console(file=io.StringIO(), width=200, highlight=False)
     clock = Clock(seconds={"search": 3.0})
     ledger = LedgerRecord(looks=0, largest_overlap=0.0, head="")
-    options = Options(Path("there"), Path("ledger.jsonl"), "none", None, 1)
+    options = Options(Path("there"), Path("ledger.jsonl"), "none", 1)
     print_summary(console, Outcome(made_up(), ledger, Path("there"), clock), options, "ui")
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().splitlines()[0] == "rows: 2 trials (2 complete) in 3 s"

@@ -34,7 +34,7 @@ def folder_of(place: Place, uid: str, begun: float, metric: str) -> Writer:
         study = metadata("s", uid, params={"cv.metric": metric}, description=f"By {metric}.", numbers=("l2",))
         write_outbox(folder, Outbox(metadata=study, begun=begun))
         tell(folder, result(0))
-    writer = Writer(folder, place.uri, place.folder / "artifacts")
+    writer = Writer(folder, place.uri)
     writer.close()
     assert writer.write(lambda: True), writer.trouble
     return writer

@@ -24,7 +24,7 @@ mlruns, study = Path(sys.argv[1], "mlruns"), Path(sys.argv[1], sys.argv[2])
 study.mkdir()
 metadata = RunMetadata(name="first", uid=sys.argv[2], description="", params={}, tags={})
 write_outbox(study, Outbox(metadata=metadata, begun=1.0))
-writer = Writer(study, f"sqlite:///{mlruns}/mlflow.db", mlruns / "artifacts")
+writer = Writer(study, f"sqlite:///{mlruns}/mlflow.db")
 writer.close()
 assert writer.write(lambda: True), writer.trouble
 sys.exit(writer.missing)
@@ -55,7 +55,7 @@ def test_two_first_starts_at_once_after_one_that_was_killed_are_safe_and_silent(
 def test_an_existing_database_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "mlflow.db"
     path.write_bytes(b"not ours")
-    make_database(path, tmp_path)
+    make_database(path)
     assert path.read_bytes() == b"not ours"
     assert list(tmp_path.iterdir()) == [path]
 

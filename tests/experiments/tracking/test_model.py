@@ -125,7 +125,7 @@ def test_a_model_is_logged_and_registered_once_for_a_digest(place: Place) -> Non
     outcome = end(1, refitted=refitted(), register_as="a model", metrics={"test_score": 0.8})
     assert place.write(result(0), end=outcome) is None
     assert place.write(result(1), end=outcome.model_copy(update={"trials": 2})) is None
-    writer = Writer(place.study, place.uri, None)
+    writer = Writer(place.study, place.uri)
     writer.close()
     assert (writer.write(lambda: True), writer.registered) == (True, "models:/a model/1")
 

@@ -49,9 +49,9 @@ def original(place: Place) -> Place:
     return place
 
 
-def written(place: Place, artifacts: Path) -> Writer:
+def written(place: Place) -> Writer:
     """The writer that has written a study."""
-    writer = Writer(place.study, place.uri, artifacts)
+    writer = Writer(place.study, place.uri)
     writer.close()
     assert writer.write(lambda: True), writer.trouble
     return writer
@@ -62,7 +62,7 @@ def go_on(place: Place) -> Writer:
     (place.study / "report.md").write_text("of two trials")
     tell(place.study, result(1))
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(2, digest="d2", **FILES)))
-    return written(place, place.folder / "artifacts")
+    return written(place)
 
 
 def report(place: Place) -> str:
@@ -73,13 +73,13 @@ def report(place: Place) -> str:
 
 def test_a_copy_writes_to_its_own_artifacts(original: Place, tmp_path: Path) -> None:
     copy = Place.at(Path(shutil.copytree(original.folder, tmp_path / "copy of it")))
-    lines = follow_artifacts(copy.folder / "mlflow.db", copy.folder / "artifacts")
+    lines = follow_artifacts(copy.folder / "mlflow.db")
     (line,) = lines
     assert line.startswith(f"{copy.folder}/mlflow.db: was moved or copied; MLflow's artifacts of digits")
     assert line.endswith(f"are now those in {copy.folder}/artifacts")
     own = (copy.folder / "artifacts").as_uri()
     assert {address.startswith(f"{own}/") for address in addresses(copy.folder)} == {True}
-    assert follow_artifacts(copy.folder / "mlflow.db", copy.folder / "artifacts") == []
+    assert follow_artifacts(copy.folder / "mlflow.db") == []
     go_on(copy)
     assert report(original) == "of one trial"
     assert report(copy) == "of two trials"
@@ -88,7 +88,7 @@ def test_a_copy_writes_to_its_own_artifacts(original: Place, tmp_path: Path) -> 
 def test_a_moved_store_has_its_models_and_makes_no_folder_in_the_old_place(original: Place, tmp_path: Path) -> None:
     old = original.folder
     moved = Place.at(old.rename(tmp_path / "moved"))
-    writer = written(moved, moved.folder / "artifacts")
+    writer = written(moved)
     assert ([line.count("was moved or copied") for line in writer.notes], writer.missing) == ([1], None)
     assert not old.exists()
     path = prepare_mlflow({}).artifacts.download_artifacts("models:/m/1", dst_path=str(tmp_path / "loaded"))
@@ -111,10 +111,10 @@ def test_a_copy_without_the_artifacts_gets_the_trials_and_says_where_files_would
     assert report(original) == "of one trial"
 
     shutil.move(original.folder, tmp_path / "away")  # then the place is not there, which is as bad
-    assert "which is not there; copy that folder to" in str(written(copy, copy.folder / "artifacts").missing)
+    assert "which is not there; copy that folder to" in str(written(copy).missing)
     assert not original.folder.exists()
     here.mkdir(parents=True)  # the cure
-    assert written(copy, copy.folder / "artifacts").missing is None
+    assert written(copy).missing is None
     assert report(copy) == "of two trials"
 
 
@@ -131,7 +131,10 @@ def test_an_experiment_that_began_in_another_folder_keeps_its_place_and_says_it(
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1, **FILES)))
     (place.study / "report.md").write_text("of one trial")
     tell(place.study, result(0))
-    assert written(place, other).notes == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.tracking.store.artifacts_of", lambda _: other)
+        patch.setattr("experiments.tracking.moved_store.artifacts_of", lambda _: other)
+        assert written(place).notes == []
     writer = go_on(place)
     assert writer.missing is None
     assert place.artifacts(place.parent())["report.md"].is_relative_to(other)
@@ -144,4 +147,4 @@ def test_the_folder_of_another_program_is_left_alone(place: Place, tmp_path: Pat
     for location in (tmp_path.as_uri(), f"{tmp_path}/artifacts/7", "s3://bucket/artifacts/s-14e0ffdc"):
         place.client.create_experiment(location, artifact_location=location)
     (place.folder / "artifacts" / "7").mkdir(parents=True)
-    assert follow_artifacts(place.folder / "mlflow.db", place.folder / "artifacts") == []
+    assert follow_artifacts(place.folder / "mlflow.db") == []

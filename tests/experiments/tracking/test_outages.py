@@ -47,7 +47,7 @@ def stopped(tracking: Tracking) -> Iterator[None]:
 def test_a_failing_server_neither_blocks_nor_floods_the_study(bad_port: int, tmp_path: Path, environment: None) -> None:
     warnings: list[str] = []
     uri = f"http://ann:s3cret@127.0.0.1:{bad_port}/mlflow?token=t0ken"
-    tracking = Tracking(tmp_path, uri, None, warnings.append)
+    tracking = Tracking(tmp_path, uri, warnings.append)
     tracking.start(metadata())
     with stopped(tracking):
         tell(tmp_path, *map(result, range(50)))
@@ -72,7 +72,7 @@ def test_trials_after_the_last_attempt_are_missing_too(
         listener.listen(8)
         listener.settimeout(PATIENCE)
         uri = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        tracking = Tracking(tmp_path, uri, None, print)
+        tracking = Tracking(tmp_path, uri, print)
         tracking.start(metadata())
         with listener.accept()[0]:  # and never answer
             tell(tmp_path, result(0), result(1))
@@ -82,7 +82,7 @@ def test_trials_after_the_last_attempt_are_missing_too(
             assert "is missing a part of the study, or all of it (not written in time)" in line
             assert tracking.goes_on
             end_writer(tracking)
-    tracking = Tracking(tmp_path, uri, None, print)
+    tracking = Tracking(tmp_path, uri, print)
     tracking.start(metadata())
     wait_until(lambda: bool(tracking._read().trouble))  # the port is closed
     line = tracking.finish(timeout=5.0)

@@ -93,7 +93,7 @@ def test_an_older_copy_of_a_study_leaves_the_newer_outcome_alone(place: Place) -
     newer = [(run.info.run_id, run.info.status, run.data.tags, run.data.metrics) for run in place.runs()]
 
     def write_copy(status: EndStatus | None = None) -> Writer:
-        writer = Writer(place.folder / "copy", place.uri, place.folder / "artifacts")
+        writer = Writer(place.folder / "copy", place.uri)
         writer.close(status)
         assert writer.write(lambda: True), writer.trouble
         now = [(run.info.run_id, run.info.status, run.data.tags, run.data.metrics) for run in place.runs()]
@@ -116,7 +116,7 @@ def test_an_older_copy_of_a_study_leaves_the_newer_outcome_alone(place: Place) -
 @pytest.mark.slow
 def test_a_tested_study_that_goes_on_in_its_own_folder_runs_in_mlflow_too(place: Place) -> None:
     place.write(result(0), end=end(1, metrics={"trials": 1.0}, refitted=refitted()))
-    writer = Writer(place.study, place.uri, place.folder / "artifacts")
+    writer = Writer(place.study, place.uri)
     writer.close("RUNNING")
     assert writer.write(lambda: True), writer.trouble
     assert (place.parent().info.status, writer.notes) == ("RUNNING", [])

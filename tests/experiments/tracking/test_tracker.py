@@ -32,7 +32,7 @@ from experiments.tracking.tracker import Tracking
 from support.tracking import metadata, result, tell
 tracking.PROGRAM = "support.patient_writer"
 study = Path(sys.argv[1])
-tracking = Tracking(study, sys.argv[2], study.parent / "artifacts", print)
+tracking = Tracking(study, sys.argv[2], print)
 tracking.start(metadata())
 tell(study, result(0), result(1))
 print("written", flush=True)
@@ -42,7 +42,7 @@ time.sleep(600)
 
 def tracking_of(place: Place, uri: str | None = None, wait: bool | None = None) -> tuple[Tracking, list[str]]:
     warnings: list[str] = []
-    tracking = Tracking(place.study, uri or place.uri, place.folder / "artifacts", warnings.append, wait)
+    tracking = Tracking(place.study, uri or place.uri, warnings.append, wait)
     tracking.start(metadata())
     return tracking, warnings
 
@@ -239,7 +239,7 @@ def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
     tracking.conclude(end(1))
     assert tracking.finish(timeout=PATIENCE) is None
     uris = [place.uri, f"sqlite:///{place.folder}/other.db", "none", f"sqlite:///{place.folder}/{'n' * 300}.db"]
-    later = [Tracking(place.study, uri, None, print) for uri in uris]
+    later = [Tracking(place.study, uri, print) for uri in uris]
     assert [one.has_everything("d1") for one in later] == [True, False, True, False]
     assert not later[0].has_everything("d2")
     (place.folder / "mlflow.db").unlink()
@@ -247,7 +247,7 @@ def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
 
 
 def test_without_tracking_the_outbox_is_written_and_nothing_else(tmp_path: Path) -> None:
-    tracking = Tracking(tmp_path, "none", None, print)
+    tracking = Tracking(tmp_path, "none", print)
     tracking.start(metadata())
     tracking.conclude(end(1))
     assert tracking.finish() is None
@@ -256,7 +256,7 @@ def test_without_tracking_the_outbox_is_written_and_nothing_else(tmp_path: Path)
     assert tracking.has_everything("d1")
     write_state(tmp_path, new_state("earlier", "sqlite:///mlruns/mlflow.db"))
     said: list[str] = []
-    again = Tracking(tmp_path, "none", None, said.append, environ={})
+    again = Tracking(tmp_path, "none", said.append, environ={})
     assert not again.has_everything("d1")
     again.start(metadata())
     assert (again.finish(), len(said)) == (None, 1)
@@ -289,7 +289,7 @@ def test_whoever_clears_the_folder_waits_for_a_writer_but_not_for_one_in_trouble
 ) -> None:
     monkeypatch.setattr(module, "LIMIT", 0.5)
     said: list[str] = []
-    fresh = Tracking(place.study, place.uri, None, said.append)
+    fresh = Tracking(place.study, place.uri, said.append)
     with lock_of(place.study, "http://127.0.0.1:9"):
         with pytest.raises(StudyStateError, match="still being written to MLflow"), fresh.alone():
             raise AssertionError
@@ -305,7 +305,7 @@ def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(
     before = Outbox(metadata=metadata(), begun=5.0, outcome=end(2))
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):
         write_outbox(place.study, before)
-        tracking = Tracking(place.study, place.uri, None, print, environ={**os.environ, "PATH": ""})
+        tracking = Tracking(place.study, place.uri, print, environ={**os.environ, "PATH": ""})
         tracking.start(metadata(uid=uid))
         tracking.abandon("KILLED", timeout=0.0)
         outbox = read_outbox(place.study)

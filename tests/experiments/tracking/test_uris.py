@@ -10,7 +10,14 @@ from sqlalchemy import make_url
 
 from experiments.errors import SpecError
 from experiments.tracking import uris
-from experiments.tracking.uris import database_of, hide, masked, tracking_store, without_credentials
+from experiments.tracking.uris import (
+    artifacts_of,
+    database_of,
+    hide,
+    masked,
+    tracking_store,
+    without_credentials,
+)
 
 
 def test_credentials_are_masked() -> None:
@@ -81,14 +88,21 @@ def test_a_store_is_one_whoever_uses_it() -> None:
     assert without_credentials("http://h:5/team") != "http://h:5"
 
 
+def artifacts_at(uri: str) -> Path:
+    """The folder for the artifacts of a local store."""
+    database = database_of(uri)
+    assert database is not None
+    return artifacts_of(database)
+
+
 def test_the_artifacts_of_a_shared_database_lie_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
         monkeypatch.chdir(tmp_path / folder)
         for variable in (None, "sqlite:////shared/m.db"):
             option = None if variable else "sqlite:////shared/m.db?timeout=3"
-            assert tracking_store(option, variable)[1] == Path("/shared/artifacts")
-        assert tracking_store(None, None)[1] == tmp_path / folder / "mlruns" / "artifacts"
+            assert artifacts_at(tracking_store(option, variable)) == Path("/shared/artifacts")
+        assert artifacts_at(tracking_store(None, None)) == tmp_path / folder / "mlruns" / "artifacts"
 
 
 @pytest.mark.parametrize("name", ["plain", "wh?re", "p%41rt", "p%rt", "h#sh", "semi;colon & blank"])
@@ -98,9 +112,9 @@ def test_mlflow_finds_the_database_in_a_working_folder_of_any_name(
     folder = tmp_path / name
     folder.mkdir()
     monkeypatch.chdir(folder)
-    uri, artifacts = tracking_store(None, None)
+    uri = tracking_store(None, None)
     assert Path(make_url(uri).database or "").absolute() == folder / "mlruns" / "mlflow.db"
-    assert artifacts == folder / "mlruns" / "artifacts"
+    assert artifacts_at(uri) == folder / "mlruns" / "artifacts"
 
 
 def test_only_a_file_of_sqlite_is_a_local_store() -> None:

@@ -260,13 +260,13 @@ def test_what_mlflow_refuses_does_not_block_what_follows(place: Place, monkeypat
 
 def test_a_folder_without_an_outbox_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyStateError, match="holds nothing for MLflow: no study has run here"):
-        Writer(tmp_path, "sqlite:///x", None)
+        Writer(tmp_path, "sqlite:///x")
 
 
 def test_trials_of_a_study_that_was_begun_anew_in_the_folder_are_not_written_as_ones_of_the_old(place: Place) -> None:
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN))
     tell(place.study, result(0))
-    writer = Writer(place.study, place.uri, None)
+    writer = Writer(place.study, place.uri)
     assert writer.write(lambda: True)
     write_outbox(place.study, Outbox(metadata=metadata(uid="uid-2"), begun=BEGUN, outcome=end(2)))
     tell(place.study, result(1))
@@ -294,7 +294,7 @@ def test_a_writer_whose_place_another_machine_took_writes_nothing(place: Place) 
 
     tell(place.study, result(0))
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN))
-    writer = Writer(place.study, place.uri, place.folder / "artifacts", lost)
+    writer = Writer(place.study, place.uri, lost)
     writer.close("KILLED")
     assert not writer.write(lambda: True)
     assert (writer.trouble, place.trials()) == ("process 7 on two", {})

@@ -35,7 +35,7 @@ def test_after_a_failure_it_looks_again_at_what_is_there(place: Place) -> None:
     place.write(result(0), end=end(1, files=("a.md",)))
     obstacle = place.folder / "mlruns"
     obstacle.write_text("a file where the folder should be")
-    writer = Writer(place.study, f"sqlite:///{obstacle}/mlflow.db", place.folder / "artifacts")
+    writer = Writer(place.study, f"sqlite:///{obstacle}/mlflow.db")
     writer.close()
     assert not writer.write(lambda: True)
     assert str(writer.missing).endswith(
@@ -44,6 +44,7 @@ def test_after_a_failure_it_looks_again_at_what_is_there(place: Place) -> None:
     obstacle.unlink()
     obstacle.mkdir()
     shutil.copy(place.folder / "mlflow.db", obstacle)
+    shutil.copytree(place.folder / "artifacts", obstacle / "artifacts")
     assert writer.write(lambda: True)
     assert writer.missing is None
     assert set(place.trials()) == {"0"}
@@ -62,7 +63,7 @@ def test_between_two_attempts_it_knows_why_the_last_failed_and_what_is_written(
     monkeypatch.setattr(Store, "upload", flaky)
     tell(place.study, result(0))
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1)))
-    writer = Writer(place.study, place.uri, place.folder / "artifacts")
+    writer = Writer(place.study, place.uri)
     writer.close()
     said: list[tuple[str, str | None]] = []
 
@@ -87,7 +88,7 @@ def test_what_was_written_to_a_run_that_is_gone_is_written_again(
 ) -> None:
     tell(place.study, result(0))
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1)))
-    writer = Writer(place.study, place.uri, place.folder / "artifacts")
+    writer = Writer(place.study, place.uri)
     writer.close()
     with monkeypatch.context() as broken:
         broken.setattr(Store, "upload", away)
@@ -127,7 +128,7 @@ def test_an_outage_in_the_middle_of_the_model_leaves_one_model(place: Place, mon
     tell(place.study, result(0))
     outcome = end(1, refitted=refitted())
     write_outbox(place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=outcome))
-    writer = Writer(place.study, place.uri, place.folder / "artifacts")
+    writer = Writer(place.study, place.uri)
     writer.close()
     for method in ("log_model_artifacts", "finalize_logged_model"):
         with monkeypatch.context() as broken:
