@@ -1,4 +1,4 @@
-"""Labels are numbers where they come from: a text of digits that a program gives is a text."""
+"""What new rows need to be read as the rows to learn from were; labels are numbers where they come from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.data.load import load_table
 from experiments.data.readers.in_memory import given_table
-from experiments.data.row_format import are_numbered
+from experiments.data.row_format import are_numbered, formats_of, identifiers_of, layout_of
+from experiments.data.table import Table, TableReading
 
 X = np.arange(60.0).reshape(30, 2) % 7
 LABELS = np.arange(30) % 3
@@ -35,3 +36,14 @@ def test_labels_in_memory_are_what_they_are(labels: Any, numbered: bool) -> None
 def test_digits_in_a_text_file_are_numbers(tmp_path: Path) -> None:
     pd.DataFrame(X, columns=["a", "b"]).assign(y=LABELS).to_csv(tmp_path / "mine.csv", index=False)
     assert are_numbered(load_table(DataSection(source=str(tmp_path / "mine.csv"), target="y"), {}))
+
+
+def test_new_rows_are_read_in_the_format_and_with_the_keys_of_the_file_before() -> None:
+    reading = TableReading((("day", "date"),), formats={"day": "%d.%m.%Y", "y": "1234,5"}, keys={"sheet": "2026"})
+    table = Table("t", X[:, :1], ("date",), ("day",), np.zeros(30), "y", None, reading=reading)
+    assert formats_of(table) == {"day": "%d.%m.%Y"}
+    data = DataSection(source="mine.csv", target="y", encoding="utf-16", identifier="who", drop=("id", "x", 3))
+    assert layout_of(data, table) == {"encoding": "utf-16", "sheet": "2026"}
+    assert identifiers_of(data) == ("who", "id")
+    plain = Table("t", X, ("number",) * 2, ("a", "b"), np.zeros(30), "y", None)
+    assert (formats_of(plain), layout_of(DataSection(source="mine.csv"), plain)) == ({}, {})
