@@ -56,6 +56,16 @@ def test_one_trial_is_one_line(path: Path, trials: list[FinishedTrial], space: S
     assert path.read_bytes().count(b"\n") == before + 1
 
 
+def test_nothing_is_written_to_a_folder_that_was_lost(path: Path, trials: list[FinishedTrial], space: Space) -> None:
+    def lost() -> None:
+        raise StudyStateError("another command has it")
+
+    before = path.read_bytes()
+    with pytest.raises(StudyStateError, match="another command has it"):
+        Journal(path, check=lost).append(trials[0], space.distributions, inside=True)
+    assert path.read_bytes() == before
+
+
 def test_optunas_own_tools_can_read_it(path: Path, trials: list[FinishedTrial]) -> None:
     study = optuna.load_study(study_name="study", storage=JournalStorage(JournalFileBackend(str(path))))
     assert [frozen.state.name for frozen in study.trials] == [trial.result.state for trial in trials]
