@@ -116,10 +116,10 @@ def test_then_passes_on_errors_and_cancellation() -> None:
 
 
 def test_only_finite_outputs_of_all_rows_are_outputs() -> None:
-    two, three, z = Target(("a", "b")), Target(("a", "b", "c")), np.ones((4, 2), np.float32)
-    assert [are_outputs(npy(of), 4, two) for of in (z, z[:, :1], z.astype(float))] == [True] * 3
-    assert are_outputs(npy(np.ones((4, 3))), 4, three)
-    assert not are_outputs(npy(z[:, :1]), 4, three)
-    for other in (z[:3], np.ones((4, 3)), z.astype(int), np.where(np.eye(4)[:, :2], np.nan, z)):
-        assert not are_outputs(npy(other), 4, two)
-    assert not any(are_outputs(content, 4, two) for content in (npy(z)[:-4], npy(z) + b"\0" * 4, b"x" * 200))
+    two, three, z = Target(("a", "b")), Target(("a", "b", "c")), np.ones((99, 2), np.float32)
+    assert [are_outputs(npy(of), 99, two) for of in (z, z[:, :1], z.astype(float))] == [True] * 3
+    assert are_outputs(npy(np.ones((99, 3))), 99, three)
+    assert not are_outputs(npy(z[:, :1]), 99, three)
+    for other in (z[1:], np.ones((99, 3)), z.astype(int), np.where(np.eye(99)[:, :2], np.nan, z)):
+        assert not are_outputs(npy(other), 99, two)
+    assert not any(are_outputs(content, 99, two) for content in (npy(z)[:-4], npy(z) + b"\0" * 4, b"x" * 200))
