@@ -29,7 +29,6 @@ ARFF = "@relation r\n@attribute a numeric\n@attribute b numeric\n@attribute y {n
         (".dta", lambda path: FRAME.to_stata(path, write_index=False)),
         (".arff", lambda path: path.write_text(ARFF + FRAME.to_csv(header=False, index=False))),
         (".mat", lambda path: savemat(path, {"X": X, "y": Y})),
-        (".svm", lambda path: path.write_text(SPARSE)),
         (".dat", lambda path: path.write_text(SPARSE)),
     ],
 )
@@ -64,6 +63,10 @@ def test_the_command_that_is_advised_makes_a_file_that_is_read(
 )
 def test_other_formats_have_other_advice(source: str, advice: str) -> None:
     assert conversion(source) == advice
+
+
+def test_sparse_rows_have_one_advice_whatever_tells_them() -> None:
+    assert conversion("a/b.svm") == sparse_conversion("a/b.svm")
 
 
 def test_spss_needs_a_package() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from experiments.config.data_options import DataSection
+from experiments.data.class_rows import with_every_class
 from experiments.data.load import load_table
 from experiments.data.splits import split
 from experiments.data.target_type import labelled
@@ -59,3 +61,11 @@ def test_advice_on_rare_classes_keeps_those_that_are_dropped_already_and_names_r
     assert 'data.drop_classes = ["ash", "elm", "oak"].' in str(caught.value)
     data = data.model_copy(update={"drop_classes": ("ash", "elm", "oak")})
     split(labelled(load_table(data, {})), 0.2, 0)
+
+
+def test_a_class_is_learnt_from_two_groups_or_more() -> None:
+    """A class of one group lacks either where it is learnt or where it is validated, however many rows it has there."""
+    y, groups = np.array([0, 1, 0, 1, 0, 0, 0, 1, 0, 1]), np.array([0, 0, 0, 0, 1, 1, 2, 2, 3, 3])
+    one, two = ((np.flatnonzero(groups < of_test), np.flatnonzero(groups >= of_test)) for of_test in (2, 3))
+    assert with_every_class(iter((one, two)), y, groups) is two
+    assert with_every_class(iter((one, two)), y) is one

@@ -17,7 +17,6 @@ from experiments.data.table_of import table_of
 
 Make = Callable[..., RawTable]
 RANDOM = np.random.default_rng(0)
-X = RANDOM.normal(size=120)
 
 
 def test_names_of_pairs_that_are_left_out_as_names_of_the_rows_are_pointed_out(sheet: Make) -> None:

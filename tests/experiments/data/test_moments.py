@@ -76,6 +76,7 @@ def test_few_moments_lower_the_number_of_folds_that_is_not_named() -> None:
         assert suitable_folds(development, CVSection(n_splits=6)).n_splits == 6  # which is refused
     assert most_forward_folds(np.array([0, 0, 0, 1]), 5) == 1
     assert most_forward_folds(np.array([0]), 5) == 0
+    assert [most_forward_folds(np.arange(4), 3, least) for least in (1, 2)] == [3, 2]
 
 
 def test_a_moment_that_is_too_large_is_refused() -> None:

@@ -158,6 +158,8 @@ def test_what_cannot_be_an_outer_fold_is_refused() -> None:
     late = replace(mixed_table(60, time=np.arange(60)), target=np.where(np.arange(60) < 30, "no", "yes"))
     with pytest.raises(DataError, match=r"every class needs a training row .* 0 in outer fold 1 .*; add earlier rows"):
         folds_of(late, 4)
+    with pytest.raises(DataError, match="rows have groups and a time order, but only one"):
+        folds_of(replace(late, groups=np.arange(60)), 4)
     mixed = replace(late, target=np.where(np.arange(60) % 2 * (np.arange(60) < 30), "no", "yes"))
     with pytest.raises(
         DataError, match=r"cv\.outer: every class needs a row on each side, .* 0 test rows in outer fold 3"

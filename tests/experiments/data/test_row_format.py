@@ -1,4 +1,4 @@
-"""Labels are numbers or truth values where they come from: a text that a program gives is a text."""
+"""What new rows need to be read as the rows to learn from were; labels are numbers where they come from."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import pytest
 
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
+from experiments.config.target import Target
 from experiments.data.load import load_table
 from experiments.data.readers.in_memory import given_table
-from experiments.data.row_format import are_numbered
+from experiments.data.row_format import RowFormat, are_numbered
+from experiments.data.table import Table, TableReading
+from experiments.data.target_type import LabelledTable
 
 X = np.arange(60.0).reshape(30, 2) % 7
 LABELS = np.arange(30) % 3
@@ -37,3 +40,15 @@ def test_labels_in_memory_are_what_they_are(labels: Any, numbered: bool) -> None
 def test_labels_in_a_text_file_are_what_pandas_reads(tmp_path: Path, labels: Any) -> None:
     pd.DataFrame(X, columns=["a", "b"]).assign(y=labels).to_csv(tmp_path / "mine.csv", index=False)
     assert are_numbered(load_table(DataSection(source=str(tmp_path / "mine.csv"), target="y"), {}))
+
+
+def test_new_rows_are_read_in_the_format_and_with_the_keys_of_the_file_before() -> None:
+    reading = TableReading((("day", "date"),), formats={"day": "%d.%m.%Y", "y": "1234,5"}, keys={"sheet": "2026"})
+    table = Table("t", X[:, :1], ("date",), ("day",), np.zeros(30), "y", None, reading=reading)
+    data = DataSection(source="mine.csv", target="y", encoding="utf-16", identifier="who", drop=("id", "x", 3))
+    form = RowFormat.of(LabelledTable(table, table.target, Target()), data, ())
+    assert (form.formats, form.identifiers) == ({"day": "%d.%m.%Y"}, ("who", "id"))
+    assert form.layout == {"encoding": "utf-16", "sheet": "2026"}
+    plain = Table("t", X, ("number",) * 2, ("a", "b"), np.zeros(30), "y", None)
+    form = RowFormat.of(LabelledTable(plain, plain.target, Target()), DataSection(source="mine.csv"), ())
+    assert (form.formats, form.layout, form.identifiers) == ({}, {}, ())

@@ -92,6 +92,12 @@ def test_rows_in_the_order_of_several_numbers_together_are_pointed_out() -> None
     assert order_hints(behind) == (line.replace("together;", "together, the last ones first;"),)
     assert order_hints(replace(table, features=features.iloc[np.argsort(PLAIN)])) == ()
     assert order_hints(replace(table, features=features.assign(year=PLAIN, month=PLAIN))) == ()
+    gap = np.where(days == 3, np.nan, days % 10)  # a column with missing numbers orders nothing
+    assert order_hints(replace(table, features=features.assign(year=gap, month=days // 50, day=days // 10 % 5))) == (
+        line.replace("'year', 'month'", "'month', 'day'"),
+    )
+    few = features.assign(year=days // 60, month=days // 20 % 3, day=0.0)  # six moments
+    assert order_hints(replace(table, features=few)) == ()
 
 
 def test_dates_of_even_steps_are_pointed_out_in_any_order() -> None:

@@ -30,6 +30,12 @@ def test_a_decimal_comma_and_thousands_beside_it_are_read(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(("cell", "number"), [("1.234", 1234.0), ("1,234", 1.234)])
+def test_a_point_or_a_comma_before_three_digits_is_what_the_other_columns_say(cell: str, number: float) -> None:
+    (chunk,) = frame_rows(pd.DataFrame({"day": None, "x": ["17,3", "2,5"], "n": [cell, "5"]}), FORM, 10)
+    assert chunk["n"].tolist() == [number, 5.0]
+
+
 @pytest.mark.parametrize(
     ("learnt", "cells", "read"),
     [

@@ -76,7 +76,8 @@ def test_outer_folds_in_time_order_are_as_one_series() -> None:
 
 
 @pytest.mark.slow
-def test_intervals_of_errors_that_stay_alike_hold_more_often() -> None:
+def test_intervals_of_errors_that_stay_alike_hold_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.evaluation.statistics._SCORE_DRAWS", 300)
     held = {False: 0, True: 0}
     rng = np.random.default_rng(1)
     for _ in range(60):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from experiments.evaluation import exchanges
-from experiments.evaluation.exchanges import exchange_test
+from experiments.evaluation.exchanges import Exchanged, exchange_test
 
 
 def mean(z: np.ndarray) -> float:
@@ -20,22 +20,27 @@ def test_equal_models_are_told_apart_in_one_of_twenty_cases() -> None:
     assert 5 <= claimed <= 32  # binomial: 20 expected, 4.4 its standard deviation
 
 
-def test_of_more_units_a_draw_of_the_exchanges_comes_near_all_of_them(monkeypatch) -> None:
+def test_of_more_units_a_draw_of_the_exchanges_comes_near_all_of_them() -> None:
     random = np.random.default_rng(1)
     one, other = random.normal(0.8, size=(9, 1)), random.normal(size=(9, 1))
-    exact = exchange_test(mean, one, other, np.arange(9), seed=0).p_value
-    monkeypatch.setattr(exchanges, "DRAWS", 500)  # below the 512 of all
-    assert abs(exchange_test(mean, one, other, np.arange(9), seed=0).p_value - exact) < 0.06
+    exact, drawn = (exchange_test(mean, one, other, np.arange(9), seed=0, most=most) for most in (512, 511))
+    assert exact.p_value * 2**9 == round(exact.p_value * 2**9)
+    assert 0 < abs(drawn.p_value - exact.p_value) < 0.03
+    clear = exchange_test(mean, np.ones((30, 1)), np.zeros((30, 1)), np.arange(30), seed=0, most=200)
+    assert clear.p_value == 1 / 200  # the one that was found is among them
 
 
 def test_a_group_is_exchanged_as_a_whole() -> None:
     one, other = np.ones((8, 1)), np.zeros((8, 1))
-    assert exchange_test(mean, one, other, np.arange(8), seed=0).p_value == 2 / 2**8
+    found = exchange_test(mean, one, other, np.arange(8), seed=0)
+    assert found.p_value == 2 / 2**8
+    assert found.reach == pytest.approx(6 / 8)  # the 13th of 256: 1 is there twice, 6 / 8 sixteen times
     assert exchange_test(mean, one, other, np.arange(8) // 4, seed=0).p_value == 2 / 2**2
 
 
 def test_a_score_without_a_value_tells_nothing_apart() -> None:
-    assert exchange_test(lambda _: float("nan"), np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0).p_value == 1.0
+    found = exchange_test(lambda _: float("nan"), np.ones((8, 1)), np.zeros((8, 1)), np.arange(8), seed=0)
+    assert found == Exchanged(1.0, 0.0)
 
 
 def test_a_difference_without_a_value_is_no_evidence_where_exchanges_have_one() -> None:

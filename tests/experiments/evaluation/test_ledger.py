@@ -94,12 +94,16 @@ def test_the_same_look_twice_is_one(ledger: Ledger) -> None:
 
 
 def test_a_second_look_of_one_study_is_refused_unless_acknowledged(ledger: Ledger) -> None:
-    look(ledger)
+    ledger.complete(first := look(ledger), {"accuracy": 0.5})
     with pytest.raises(LedgerError, match=r"was tested on 20.* with other models; .*--acknowledge-reuse"):
         look(ledger, models="others")
-    assert len(entries(ledger)) == 1
-    look(ledger, models="others", acknowledged=True)
+    assert len(entries(ledger)) == 2
+    ledger.complete(second := look(ledger, models="others", acknowledged=True), {"accuracy": 0.6})
     assert ledger.read("a", TEST).own == 2
+    assert [entry["look"] for entry in entries(ledger) if entry["kind"] == "completed"] == [first.id, second.id]
+    assert [ledger.has(one) for one in (first, second, replace(first, study="b"))] == [True, True, False]
+    with pytest.raises(LedgerError, match="was not reserved"):
+        ledger.complete(Look(TEST.fingerprint, "no models", "a"), {"accuracy": 0.7})
     look(ledger, models="others")  # known by now
 
 

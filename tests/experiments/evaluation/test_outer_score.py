@@ -13,6 +13,7 @@ from sklearn.metrics import r2_score, roc_auc_score
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
+from experiments.evaluation.final_score import final_score
 from experiments.evaluation.outer_score import FoldOutputs, fold_test, pooled_score
 from experiments.evaluation.statistics import paired_difference, wilson_interval
 
@@ -57,6 +58,8 @@ def test_folds_that_agree_have_the_interval_of_their_rows() -> None:
     perfect, _, _ = pooled_score("accuracy", CLASSES, [fold(20, 0)] * 5, ordered=False)
     assert perfect.ci95[0] == pytest.approx(wilson_interval(100, 100)[0])
     assert perfect.ci95[1] == 1.0
+    of_class, _, _ = pooled_score("f1", CLASSES, [fold(20, 0)] * 5, ordered=False)
+    assert of_class.ci95 == pytest.approx((wilson_interval(50, 50)[0], 1.0))
 
 
 def test_folds_that_differ_have_the_wider_interval() -> None:
@@ -85,8 +88,10 @@ def test_the_more_careful_of_two_tests_counts() -> None:
 
 def test_a_clear_gain_helps() -> None:
     folds = [fold(18, 2, default) for default in (9, 10, 11, 9, 10)]
-    found, _, _ = pooled_score("accuracy", CLASSES, folds, ordered=False)
+    found, winners, defaults = pooled_score("accuracy", CLASSES, folds, ordered=False)
     assert found.verdict == "helped"
+    gains = [winner - default for winner, default in zip(winners, defaults, strict=True)]
+    assert found.difference.p_value == fold_test(gains, [20] * 5).p_value  # the rows' is far smaller
     worse = [replace(one, winner=one.default, default=one.winner) for one in folds]
     assert pooled_score("accuracy", CLASSES, worse, ordered=False)[0].verdict == "default better"
 
@@ -133,6 +138,14 @@ def test_groups_are_drawn_whole() -> None:
     whole, _, _ = pooled_score("accuracy", CLASSES, folds, ordered=False)
     assert whole.score == single.score == 0.75
     assert whole.ci95[1] - whole.ci95[0] > 1.2 * (single.ci95[1] - single.ci95[0])
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_groups_of_folds_that_agree_have_the_interval_of_one_set_of_rows(ordered: bool) -> None:
+    folds = [fold(15, 5, groups=np.arange(20) // 2 + 10 * at) for at in range(5)]
+    y, outputs, groups = (np.concatenate([getattr(one, part) for one in folds]) for part in ("y", "winner", "groups"))
+    alone = final_score("accuracy", CLASSES, y, outputs, None, groups, ordered)
+    assert pooled_score("accuracy", CLASSES, folds, ordered)[0].ci95 == pytest.approx(alone.ci95)
 
 
 def test_rows_in_time_order_have_the_interval_of_the_rows() -> None:

@@ -13,7 +13,7 @@ from experiments.evaluation import resampling, selection_bias
 from experiments.evaluation.reasons import BootstrapTooSlow, TooFewDraws
 from experiments.evaluation.records import SelectionRecord
 from experiments.evaluation.resampling import Numbers, Sums, samples_of
-from experiments.evaluation.selection_bias import Candidates, corrected_selection, selection
+from experiments.evaluation.selection_bias import Candidates, corrected_selection, highest, selection
 from experiments.evaluation.statistics import wilson_interval
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.executors.serial import Inline
@@ -87,6 +87,13 @@ def test_a_configuration_that_is_far_better_is_hardly_corrected() -> None:
     found = best_of(Means(scores))
     assert found.optimism == pytest.approx(0.0, abs=0.02)
     assert found.ci95[0] < found.corrected < found.ci95[1]
+    assert found.gain == pytest.approx(scores[:, 7].mean() - scores[:, 0].mean())
+    of_groups = corrected_selection(Means(scores), 600, Candidates(tuple(scores.mean(axis=0)), (1,) * 10, 0)).record
+    assert (found.method, of_groups.method) == ("bbc_cv_rows", "bbc_cv_groups")
+
+
+def test_a_configuration_without_a_score_in_a_draw_is_not_chosen_there() -> None:
+    assert highest(np.array([[np.nan, 0.5, 0.7], [0.7, np.nan, 0.7]])).tolist() == [2, 0]
 
 
 def test_the_floor_is_the_expected_maximum_of_as_many_differences() -> None:

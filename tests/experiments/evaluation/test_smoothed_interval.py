@@ -35,7 +35,8 @@ def test_six_right_rows_of_a_class_do_not_make_its_recall_certain() -> None:
     predicted = np.where(np.arange(len(Y)) < 3, 1, Y)
     record = final_score("balanced_accuracy", THREE, Y, np.eye(3)[predicted], None)
     assert (record.score, record.ci_method) == (pytest.approx(0.9833, abs=1e-4), "smoothed_bootstrap_rows")
-    assert record.ci95[0] < 0.9  # 0.962 by the percentile interval: a recall of 0.75 has all six rows right in 18%
+    # by the percentile interval 0.962, although with a recall of 0.75 all six rows are right in 18% of samples
+    assert record.ci95[0] == pytest.approx(0.847, abs=0.006)
     assert record.ci95[1] >= record.score
 
 
@@ -44,7 +45,7 @@ def test_three_right_groups_of_a_class_do_not_make_its_recall_certain() -> None:
     predicted, groups = np.where(np.arange(len(Y)) < 3, 1, Y), np.arange(len(Y)) // 2
     record = final_score("balanced_accuracy", THREE, Y, np.eye(3)[predicted], None, groups)
     assert record.ci_method == "smoothed_bootstrap_groups"
-    assert record.ci95[0] < 0.85  # 0.955 by the expanded percentile interval
+    assert record.ci95[0] == pytest.approx(0.645, abs=0.006)  # 0.955 by the expanded percentile interval
     assert record.ci95[0] < smoothed_interval("balanced_accuracy", Y, predicted, 3)[0][0]
 
 

@@ -62,6 +62,7 @@ def test_rows_that_are_all_right_or_all_wrong_have_a_bounded_one() -> None:
     assert fit_temperature(z, (y + 1) % 3) == MOST
     assert fit_temperature(z[:0], y[:0]) == 1.0
     assert fit_temperature(1e-9 * z, y) == LEAST
+    assert fit_temperature(1e4 * z, (y + 1) % 3) == MOST  # exp of it overflows
 
 
 def test_it_has_four_digits_and_does_not_follow_last_bits() -> None:

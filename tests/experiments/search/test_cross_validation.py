@@ -132,6 +132,8 @@ def test_rows_weigh_what_the_data_says_and_every_class_the_same_if_asked(task: T
     classes = np.bincount(fold.y[:4], balanced.weights[:4])
     assert classes[0] == pytest.approx(classes[1])
     np.testing.assert_allclose(balanced.weights[:3] / balanced.weights[0], [1, 2, 1])
+    small, _ = prepare_fold(replace(fold, weights=own / 1000), candidate(task, "balanced"), TWO)
+    np.testing.assert_allclose(small.weights, balanced.weights, rtol=1e-6)
 
 
 def test_without_weights_classes_weigh_as_scikit_learn_has_it(task: TrialTask) -> None:

@@ -3,8 +3,6 @@ from __future__ import annotations
 import errno
 import json
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,26 +14,10 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from experiments.config.space import Space
-from experiments.config.spec import StudySpec
 from experiments.errors import StudyStateError
 from experiments.search.journal import Journal, parse_result, repair_journal, result_document
 from experiments.search.journal_reader import view_journal
-from experiments.search.loop import search
-from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
-
-
-@pytest.fixture
-def trials(spec: StudySpec, space: Space, submit: Callable[[TrialTask], Future[TrialResult]]) -> list[FinishedTrial]:
-    return list(search(spec, space, [], submit))
-
-
-@pytest.fixture
-def path(tmp_path: Path, trials: list[FinishedTrial], space: Space) -> Path:
-    journal = Journal(tmp_path / "journal.log")
-    journal.begin({"spec": {"a": 1}})
-    for trial in trials:
-        journal.append(trial, space.distributions, inside=True)
-    return tmp_path / "journal.log"
+from experiments.search.trial import FinishedTrial
 
 
 def test_trials_are_read_again_to_the_bit(path: Path, trials: list[FinishedTrial]) -> None:
@@ -54,6 +36,16 @@ def test_one_trial_is_one_line(path: Path, trials: list[FinishedTrial], space: S
     before = path.read_bytes().count(b"\n")
     Journal(path).append(trials[0], space.distributions, inside=True)
     assert path.read_bytes().count(b"\n") == before + 1
+
+
+def test_nothing_is_written_to_a_folder_that_was_lost(path: Path, trials: list[FinishedTrial], space: Space) -> None:
+    def lost() -> None:
+        raise StudyStateError("another command has it")
+
+    before = path.read_bytes()
+    with pytest.raises(StudyStateError, match="another command has it"):
+        Journal(path, check=lost).append(trials[0], space.distributions, inside=True)
+    assert path.read_bytes() == before
 
 
 def test_optunas_own_tools_can_read_it(path: Path, trials: list[FinishedTrial]) -> None:

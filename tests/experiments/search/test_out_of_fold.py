@@ -17,7 +17,7 @@ from experiments.data.prepare import StudyData, preprocessed_folds
 from experiments.data.splits import make_folds
 from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import map_future
-from experiments.search.out_of_fold import BestOutputs, array_of
+from experiments.search.out_of_fold import BestOutputs, are_outputs, array_of, npy
 from experiments.search.scorers import scorer
 from experiments.search.trial import PrunerChoice, TrialTask
 from nnet.arrays import Array
@@ -113,3 +113,13 @@ def test_then_passes_on_errors_and_cancellation() -> None:
     assert dropped.cancel()
     begun.set_result(1)
     assert dropped.cancelled()
+
+
+def test_only_finite_outputs_of_all_rows_are_outputs() -> None:
+    two, three, z = Target(("a", "b")), Target(("a", "b", "c")), np.ones((99, 2), np.float32)
+    assert [are_outputs(npy(of), 99, two) for of in (z, z[:, :1], z.astype(float))] == [True] * 3
+    assert are_outputs(npy(np.ones((99, 3))), 99, three)
+    assert not are_outputs(npy(z[:, :1]), 99, three)
+    for other in (z[1:], np.ones((99, 3)), z.astype(int), np.where(np.eye(99)[:, :2], np.nan, z)):
+        assert not are_outputs(npy(other), 99, two)
+    assert not any(are_outputs(content, 99, two) for content in (npy(z)[:-4], npy(z) + b"\0" * 4, b"x" * 200))

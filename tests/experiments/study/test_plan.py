@@ -22,6 +22,7 @@ from experiments.evaluation.ledger_place import LEDGER
 from experiments.search.context import prepare_study
 from experiments.search.executors.base import WorkerDied
 from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.serial import SerialExecutor
 from experiments.search.journal import Journal
 from experiments.study import plan as module
 from experiments.study.options import Options
@@ -77,6 +78,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time configurations in this process, where the workers are not what is tested."""
+    monkeypatch.setattr(module, "open_executor_of", lambda *_: SerialExecutor())
+
+
+@pytest.fixture
 def begun(tmp_path: Path) -> Path:
     """A folder with the journal of the study, begun, and a ledger with its look and another's."""
     study = prepare_study(spec_of())
@@ -118,6 +125,7 @@ def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
     assert "secret" not in shown
 
 
+@pytest.mark.usefixtures("inside")
 def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
     words = " ".join(text(spec_of(cv={"n_splits": 3, "metric": "roc_auc"}), options(tmp_path, look="leave")).split())
     assert list(tmp_path.iterdir()) == []
@@ -187,6 +195,7 @@ def test_what_ends_a_search_sooner_is_said(tmp_path: Path) -> None:
     assert tried == "6 hyperparameters; a try of 40 of 90 trials, 7 of them finished; 4 in flight, 1 workers"
 
 
+@pytest.mark.usefixtures("inside")
 def test_a_fresh_start_leaves_behind_what_is_there(begun: Path) -> None:
     assert "finished" not in text(spec_of(cv={"n_splits": 4}), options(begun, fresh=True))
 
@@ -196,6 +205,7 @@ def test_a_score_needs_trials(begun: Path) -> None:
         text(spec_of(), options(begun, look="only"))
 
 
+@pytest.mark.usefixtures("inside")
 def test_a_small_table_is_not_timed_for_longer_than_it_takes(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 1e9)
     monkeypatch.setattr(module, "ENOUGH", 3)
@@ -245,6 +255,7 @@ def test_the_interval_of_an_accuracy_narrows_with_the_rows() -> None:
     assert "±0.002 at 0.99" in interval_widths("accuracy", 10_000)
 
 
+@pytest.mark.usefixtures("inside")
 def test_the_memory_of_a_plan_has_the_command_at_its_peak_the_workers_and_what_comes_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
