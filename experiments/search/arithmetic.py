@@ -72,6 +72,9 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> Processor:
     except OSError:
         lines = []
     facts = {key.strip(): value.strip() for key, _, value in reversed(lines)}  # of the first core
+    if "CPU part" in facts:  # of an ARM processor, which has numbers in place of names
+        maker, model, flags = facts.get("CPU implementer", ""), facts["CPU part"], facts.get("Features", "")
+        return Processor(platform.machine(), maker, frozenset(flags.split()), f"implementer {maker}, part {model}")
     return Processor(
         machine=platform.machine(),
         maker=facts.get("vendor_id", ""),

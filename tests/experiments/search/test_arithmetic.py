@@ -42,9 +42,17 @@ def test_the_processor_is_that_of_the_first_core(tmp_path: Path) -> None:
     assert processor(cpuinfo) == Processor(platform.machine(), "Maker", frozenset({"fpu", "avx2"}), "A Chip: 0")
 
 
+def test_an_arm_processor_is_known_by_its_numbers_and_features(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    core = "processor\t: {}\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\nCPU part\t: 0xd0{}\n"
+    cpuinfo.write_text(core.format(0, "c") + "\n" + core.format(1, "5"))
+    found = Processor(platform.machine(), "0x41", frozenset({"fp", "asimd"}), "implementer 0x41, part 0xd0c")
+    assert processor(cpuinfo) == found
+
+
 def test_what_the_system_does_not_say_is_empty(tmp_path: Path) -> None:
-    (tmp_path / "arm").write_text("processor : 0\nFeatures : fp asimd\n")
-    for name in ("arm", "missing"):
+    (tmp_path / "other").write_text("processor : 0\n")
+    for name in ("other", "missing"):
         assert processor(tmp_path / name) == Processor(platform.machine(), "", frozenset(), platform.processor())
 
 
