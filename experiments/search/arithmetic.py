@@ -39,7 +39,9 @@ NEEDS = {  # OpenBLAS's kernel -> the instruction sets without which it crashes
     "Cooperlake": AVX512 | {"avx512_bf16"},
     "SapphireRapids": AVX512 | {"avx512_bf16", "amx_bf16"},
 }
-SLOWEST = "armv8"  # OpenBLAS's kernel for an ARM processor that it does not know
+# OpenBLAS's kernels that every 64-bit ARM processor can run. Where cores are of two kinds (Cortex-A53 beside A72), it
+# chooses one of them by the core on which a process happens to start.
+ARM_KERNELS = ("armv8", "cortexa53", "cortexa57")
 UNKNOWN = "unknown"  # the name of a kernel that is not reported
 UNSAFE = "0.3.34"  # an OpenBLAS that may crash with the Haswell kernel on a processor of AMD with AVX-512
 
@@ -74,6 +76,9 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> Processor:
     except OSError:
         lines = []
     facts = {key.strip(): value.strip() for key, _, value in reversed(lines)}  # of the first core
+    if "CPU part" in facts:  # of an ARM processor, which has numbers in place of names
+        maker, model, flags = facts.get("CPU implementer", ""), facts["CPU part"], facts.get("Features", "")
+        return Processor(platform.machine(), maker, frozenset(flags.split()), f"implementer {maker}, part {model}")
     return Processor(
         machine=platform.machine(),
         maker=facts.get("vendor_id", ""),
@@ -85,8 +90,8 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> Processor:
 def environment_of(arithmetic: Arithmetic, here: Processor, kernel: str = "") -> dict[str, str]:
     """Return the environment variables of a computing process. An empty one counts as not set.
 
-    On other processors than x86-64 no kernel is named: OpenBLAS takes an empty name there for one that it does not
-    know, and computes with its slowest, which a study keeps that has begun with it.
+    On other processors than x86-64 no fastest kernel is named: OpenBLAS takes an empty name there for one that it does
+    not know, and computes with its slowest.
 
     Args:
         kernel: BLAS kernel for native arithmetic, if this processor can run it; empty: the fastest.
@@ -100,7 +105,7 @@ def environment_of(arithmetic: Arithmetic, here: Processor, kernel: str = "") ->
     if arithmetic == "portable":
         return dict(PORTABLE)
     if not _is_x86_64(here):
-        named = {"OPENBLAS_CORETYPE": kernel} if kernel.lower() == SLOWEST else {}
+        named = {"OPENBLAS_CORETYPE": kernel} if kernel in ARM_KERNELS else {}
         return {**THREADS, **{name: "" for name in UNSET if name != "OPENBLAS_CORETYPE"}, **named}
     if not (kernel in NEEDS and here.flags >= NEEDS[kernel]):
         # on some AMD processors with AVX-512, OpenBLAS chooses its AVX2 kernels, which are half as fast
@@ -108,10 +113,11 @@ def environment_of(arithmetic: Arithmetic, here: Processor, kernel: str = "") ->
     return {**THREADS, **UNSET, "OPENBLAS_CORETYPE": kernel}
 
 
-def environment_here(here: Processor, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment variables of the processes that compute as this one does."""
+def environment_here(here: Processor, kernel: str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment variables of the processes that compute as this one does, with its BLAS kernel."""
     names = {**environment_of("native", here), **{name: "" for name in PORTABLE if name in environment}}
-    return {name: environment.get(name, "") for name in names}
+    named = {} if _is_x86_64(here) or kernel not in ARM_KERNELS else {"OPENBLAS_CORETYPE": kernel}
+    return {name: environment.get(name, "") for name in names} | named
 
 
 def in_force(wanted: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> bool:

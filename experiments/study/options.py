@@ -200,7 +200,7 @@ def open_executor_of(options: Options, folder: StudyFolder) -> Executor:
     Args:
         folder: the study's folder, in which local workers share their data.
     """
-    environment, work = environment_here(processor()), folder.work
+    environment, work = environment_here(processor(), blas_kernel()), folder.work
     return open_executor(
         options.executor, options.workers, environment, work, options.worker_timeout, options.ray_address
     )

@@ -10,7 +10,7 @@ from typing import Literal
 from loky import cpu_count
 
 from experiments.errors import ExecutorError, StudyStateError
-from experiments.search.arithmetic import KERNEL, LOOPS, UNKNOWN, Arithmetic
+from experiments.search.arithmetic import KERNEL, LOOPS, NEEDS, UNKNOWN, Arithmetic
 from experiments.search.executors.base import Executor, WorkerInfo
 from experiments.search.executors.local import LocalExecutor
 from experiments.search.trial import FinishedTrial
@@ -63,9 +63,10 @@ def one_kernel(workers: Sequence[WorkerInfo], finished: Sequence[FinishedTrial],
                 f"loops for {worker.loops or 'no known processor'}. Leave it out, or set study.arithmetic=native."
             )
         if worker.kernel != first.kernel:
+            instead = ", or set study.arithmetic=portable" if NEEDS.keys() >= {worker.kernel, first.kernel} else ""
             raise ExecutorError(
                 f"node {worker.node} computes with BLAS kernel {worker.kernel}, node {first.node} with {first.kernel}: "
-                "last bits would differ. Leave a node out, or set study.arithmetic=portable."
+                f"last bits would differ. Leave a node out{instead}."
             )
     others = {trial.result.kernel for trial in finished} - {"", first.kernel}
     if others:

@@ -43,9 +43,17 @@ def test_the_processor_is_that_of_the_first_core(tmp_path: Path) -> None:
     assert processor(cpuinfo) == Processor(platform.machine(), "Maker", frozenset({"fpu", "avx2"}), "A Chip: 0")
 
 
+def test_an_arm_processor_is_known_by_its_numbers_and_features(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    core = "processor\t: {}\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\nCPU part\t: 0xd0{}\n"
+    cpuinfo.write_text(core.format(0, "c") + "\n" + core.format(1, "5"))
+    found = Processor(platform.machine(), "0x41", frozenset({"fp", "asimd"}), "implementer 0x41, part 0xd0c")
+    assert processor(cpuinfo) == found
+
+
 def test_what_the_system_does_not_say_is_empty(tmp_path: Path) -> None:
-    (tmp_path / "arm").write_text("processor : 0\nFeatures : fp asimd\n")
-    for name in ("arm", "missing"):
+    (tmp_path / "other").write_text("processor : 0\n")
+    for name in ("other", "missing"):
         assert processor(tmp_path / name) == Processor(platform.machine(), "", frozenset(), platform.processor())
 
 
@@ -92,14 +100,28 @@ def test_an_arm_processor_is_asked_for_no_kernel_because_an_empty_name_would_be_
     wanted = environment_of("native", ARM, "Haswell")
     assert wanted == {name: value for name, value in environment_of("native", INTEL).items() if name != CORE}
     assert in_force(wanted, {**wanted, CORE: "neoversev1"})
-    assert environment_of("native", ARM, "armv8")[CORE] == "armv8"  # a study goes on with what it began with
+
+
+def test_a_study_goes_on_with_the_arm_kernel_with_which_it_began_where_that_cannot_crash() -> None:
+    for kernel in ("armv8", "cortexa53", "cortexa57"):
+        assert environment_of("native", ARM, kernel)[CORE] == kernel
+    for kernel in ("neoversev1", "a64fx", "SkylakeX", ""):
+        assert CORE not in environment_of("native", ARM, kernel)
+
+
+def test_no_worker_chooses_a_kernel_by_the_arm_core_on_which_it_starts() -> None:
+    wanted = environment_of("native", ARM)
+    assert environment_here(ARM, "cortexa53", wanted) == {**wanted, CORE: "cortexa53"}
+    assert environment_here(ARM, "armv8", {**wanted, CORE: ""}) == {**wanted, CORE: "armv8"}
+    assert environment_here(ARM, "cortexa57", {**wanted, CORE: "cortexa57"}) == {**wanted, CORE: "cortexa57"}
 
 
 def test_processes_of_this_one_have_its_arithmetic_and_nothing_of_their_nodes() -> None:
     for wanted in (environment_of("portable", AMD), environment_of("native", AMD)):
-        assert environment_here(AMD, {name: value for name, value in wanted.items() if value} | {"A": "b"}) == wanted
+        has = {name: value for name, value in wanted.items() if value}
+        assert environment_here(AMD, "SkylakeX", has | {"A": "b"}) == wanted
     for wanted in (environment_of("native", ARM), environment_of("native", ARM, "armv8")):
-        assert environment_here(ARM, wanted) == wanted
+        assert environment_here(ARM, "neoversev1", wanted) == wanted
 
 
 def test_every_process_has_one_thread_and_nothing_of_the_shells() -> None:

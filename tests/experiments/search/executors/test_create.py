@@ -29,6 +29,10 @@ def test_a_study_has_a_single_kernel() -> None:
     words = "node yonder computes with BLAS kernel Haswell, node here with SkylakeX"
     with pytest.raises(ExecutorError, match=words):
         one_kernel([HERE, ALIKE, OTHER], [], "native")
+    with pytest.raises(ExecutorError, match=r"Leave a node out, or set study\.arithmetic=portable\.$"):
+        one_kernel([HERE, OTHER], [], "native")
+    with pytest.raises(ExecutorError, match=r"last bits would differ\. Leave a node out\.$"):  # ARM has no portable
+        one_kernel([WorkerInfo(1, "one", "neoversen1"), WorkerInfo(2, "two", "armv8")], [], "native")
     with pytest.raises(StudyStateError, match="was computed with BLAS kernel Haswell, this machine's is SkylakeX"):
         one_kernel([HERE], [finished("Haswell"), finished("SkylakeX")], "native")
     with pytest.raises(StudyStateError, match="this machine's is unknown: last bits would differ"):
