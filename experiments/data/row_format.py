@@ -102,8 +102,9 @@ def pooled_columns(inputs: Inputs, categories: Sequence[Categories]) -> frozense
 
 def are_numbered(table: Table) -> bool:
     """Tell whether the targets of a table, which may be classes, are numbers or truth values where they come from."""
-    if table.reading is not None and table.reading.texts:
-        return False
+    reading = table.reading
+    if reading is not None and (reading.texts or reading.coded):
+        return reading.coded
     if table.classes is None and table.target.dtype.kind in "fiu":
         return True
     return are_truths(np.unique(table.target) if table.classes is None else table.classes)

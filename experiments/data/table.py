@@ -71,6 +71,7 @@ class TableReading:
     notes:     lines about how the file was read.
     unnamed:   names of columns without a name in the file, which are their positions.
     texts:     whether a program gave the target as texts, also where these are numbers.
+    coded:     whether a program gave the target as categories that are numbers.
     unread:    number of cells that are missing because they do not fit their column.
     large:     number of cells that are missing because they are infinite or enormous.
     """
@@ -87,6 +88,7 @@ class TableReading:
     notes: tuple[str, ...] = ()
     unnamed: frozenset[str] = frozenset()
     texts: bool = False
+    coded: bool = False
     unread: int = field(default=0, compare=False)
     large: int = field(default=0, compare=False)
 

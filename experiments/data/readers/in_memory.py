@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -68,7 +69,18 @@ def _of_frame(frame: Any, section: DataSection) -> Table:
     check_size("data", rows, len(names))
     arrow = dict(zip(names, columns.values(), strict=True))
     declared = frozenset(name for name, column in arrow.items() if _is_dictionary(column))
-    return table_of(RawTable(GIVEN, "data", arrow, declared=declared, notes=notes), section)
+    table = table_of(RawTable(GIVEN, "data", arrow, declared=declared, notes=notes), section)
+    if table.reading is None or not _is_coded(frame, table.target_name):
+        return table
+    return replace(table, reading=replace(table.reading, coded=True))
+
+
+def _is_coded(frame: Any, name: str) -> bool:
+    """Return whether a column of a DataFrame holds pandas' categories, which are numbers."""
+    import pandas as pd
+
+    kind = frame.dtypes.get(name) if isinstance(frame, pd.DataFrame) else None
+    return isinstance(kind, pd.CategoricalDtype) and kind.categories.dtype.kind in "iuf"
 
 
 def _with_named_index(frame: Any, section: DataSection) -> tuple[Any, tuple[str, ...]]:

@@ -36,6 +36,14 @@ def test_labels_in_memory_are_what_they_are(labels: Any, numbered: bool) -> None
     assert are_numbered(given_table((X, labels), DataSection(source=GIVEN))) is numbered
 
 
+@pytest.mark.parametrize(("labels", "numbered"), [(LABELS, True), (LABELS.astype(str), False), (LETTERS, False)])
+def test_labels_as_categories_are_what_the_categories_are(labels: Any, numbered: bool) -> None:
+    frame = pd.DataFrame(X, columns=["a", "b"]).assign(y=pd.Categorical(labels))
+    assert are_numbered(given_table(frame, DataSection(source=GIVEN, target="y"))) is numbered
+    split = (frame[["a", "b"]], frame["y"])
+    assert are_numbered(given_table(split, DataSection(source=GIVEN))) is numbered
+
+
 @pytest.mark.parametrize("labels", [LABELS, LABELS == 1, np.where(LABELS == 1, "TRUE", "FALSE")])
 def test_labels_in_a_text_file_are_what_pandas_reads(tmp_path: Path, labels: Any) -> None:
     pd.DataFrame(X, columns=["a", "b"]).assign(y=labels).to_csv(tmp_path / "mine.csv", index=False)
