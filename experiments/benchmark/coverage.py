@@ -45,7 +45,7 @@ COLUMNS = {
     "lowest": "lowest:.3f",
     "highest": "highest:.3f",
     "Wilson": "wilson:.1%",
-    "bootstrap": "bootstrap:.1%",
+    "log loss": "likelihood:.1%",
     "folds": "fold_model:.1%",
     "folds, procedure": "fold_procedure:.1%",
 }
@@ -68,7 +68,7 @@ def show(lines: Sequence[Line], console: Console) -> None:
     print_table(console, lines, COLUMNS, title="Shares of 95% intervals that hold the truth")
     everything = lines[-1]
     console.print(
-        "The last row is all draws. bootstrap: of the mean log-likelihood. folds: mean ± 1.96 sd/√k of five folds, for",
+        "The last row is all draws. log loss: the interval of its mean. folds: mean ± 1.96 sd/√k of five folds, for",
         "the accuracy of the model that is refitted on all rows; procedure: for the mean accuracy of all such models.",
         f"Wilson, all draws: {everything['wilson']:.1%} [{everything['ci95_low']:.1%}, {everything['ci95_high']:.1%}], "
         f"{LEAST:.1%} to {MOST:.1%} wanted: {'held' if everything['held'] else 'not held'}.",
@@ -82,7 +82,7 @@ def coverage_lines(draws: Sequence[dict[str, Any]]) -> list[Line]:
     Returns:
         Lines with `best`, the accuracy of the best rule (None for all draws), the number of `draws`, the mean, lowest
         and highest true `accuracy` of their models, and the shares of the draws whose interval holds the truth:
-        `wilson` (with that share's own interval), `bootstrap`, `fold_model`, and `fold_procedure`, for the mean
+        `wilson` (with that share's own interval), `likelihood`, `fold_model`, and `fold_procedure`, for the mean
         accuracy of all models trained so, which the folds come nearest to estimating.
     """
     frame = pd.DataFrame(draws)
@@ -92,7 +92,7 @@ def coverage_lines(draws: Sequence[dict[str, Any]]) -> list[Line]:
 
 
 def _line(best: float | None, draws: pd.DataFrame) -> Line:
-    shares = draws[["wilson", "bootstrap", "fold_model", "fold_procedure"]].mean().to_dict()
+    shares = draws[["wilson", "likelihood", "fold_model", "fold_procedure"]].mean().to_dict()
     low, high = wilson_interval(int(draws["wilson"].sum()), len(draws))
     return {
         "best": best,
@@ -111,7 +111,7 @@ def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
     """Fit a model and say which of its intervals hold its true accuracy and log-likelihood.
 
     Returns:
-        `best`, the model's true `accuracy`, whether `wilson`, `bootstrap` and `fold_model` hold the truth, and the
+        `best`, the model's true `accuracy`, whether `wilson`, `likelihood` and `fold_model` hold the truth, and the
         interval of the folds' accuracies.
     """
     random = np.random.default_rng(seed)
@@ -128,7 +128,7 @@ def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
         return network.predict(features), labels
 
     z, labels = outputs(TEST)
-    wilson, bootstrap = (final_score(metric, TARGET, labels, z, None).ci95 for metric in ("accuracy", "neg_log_loss"))
+    wilson, likelihood = (final_score(metric, TARGET, labels, z, None).ci95 for metric in ("accuracy", "neg_log_loss"))
     z, labels = outputs(TRUTH)
     accuracy = score_of("accuracy")(z, labels)
     interval = fold_interval(report.scores or ())
@@ -136,7 +136,7 @@ def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
         "best": best,
         "accuracy": accuracy,
         "wilson": covers(wilson, accuracy),
-        "bootstrap": covers(bootstrap, score_of("neg_log_loss")(z, labels)),
+        "likelihood": covers(likelihood, score_of("neg_log_loss")(z, labels)),
         "fold_model": covers(interval, accuracy),
         "folds_low": interval[0],
         "folds_high": interval[1],

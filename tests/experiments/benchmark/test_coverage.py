@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 def draw(best: float, accuracy: float, test: bool, folds: tuple[float, float]) -> dict[str, Any]:
     held = folds[0] <= accuracy <= folds[1]
-    shares = {"wilson": test, "bootstrap": test, "fold_model": held}
+    shares = {"wilson": test, "likelihood": test, "fold_model": held}
     return {"best": best, "accuracy": accuracy, **shares, "folds_low": folds[0], "folds_high": folds[1]}
 
 
@@ -31,7 +31,7 @@ def test_draws_are_counted_for_each_distance_and_together() -> None:
     near, far, everything = coverage_lines([FAR, NEAR, OTHER])
     assert (near["best"], near["draws"], far["best"], far["draws"]) == (0.7, 2, 0.9, 1)
     assert (near["accuracy"], near["lowest"], near["highest"]) == (pytest.approx(0.65), 0.62, 0.68)
-    shares = ("wilson", "bootstrap", "fold_model", "fold_procedure")
+    shares = ("wilson", "likelihood", "fold_model", "fold_procedure")
     assert [near[share] for share in shares] == [1.0, 1.0, 0.5, 1.0]
     assert [far[share] for share in shares] == [0.0, 0.0, 1.0, 1.0]
     assert (everything["best"], everything["draws"]) == (None, 3)
