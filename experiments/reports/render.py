@@ -46,7 +46,7 @@ from experiments.reports.templating import open_templates
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 19  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 20  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 GAIN: Final = (
     "How much better or worse the {} is than the default, in {} on {}: the dot is the difference, the line its 95% "
