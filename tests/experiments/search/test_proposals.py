@@ -44,6 +44,15 @@ def test_the_sampler_learns_from_divergence_whatever_came_before_it(space: Space
     assert good != failed
 
 
+def test_the_sampler_ranks_pruned_trials_by_their_last_value_and_diverged_ones_last(space: Space) -> None:
+    def found(reason: Reason, sign: int) -> list[dict[str, Any]]:
+        ended = [outcome(number, "PRUNED", reason, 0.5 + sign * number / 40) for number in range(1, 15)]
+        return proposals(space, [outcome(0, "COMPLETE"), *ended])
+
+    assert found("pruned", 1) != found("pruned", -1)
+    assert found("diverged", 1) == found("diverged", -1)
+
+
 def test_a_default_outside_the_space_is_not_shown_to_the_sampler(spec: StudySpec) -> None:
     document = spec.to_document()
     outside = Space(parse_spec({**document, "default": {**document["default"], "learning_rate": 0.5}}, "outside"))
