@@ -9,10 +9,10 @@ import pytest
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation import statistics
-from experiments.evaluation.expanded_interval import stretched
 from experiments.evaluation.final_score import final_score, of_two_recalls, other_metrics, square_and_add
 from experiments.evaluation.results import ScoreDifference
-from experiments.evaluation.statistics import Resampled, bootstrap_interval, paired_difference, paired_mean_difference
+from experiments.evaluation.skewed_mean import skewed_t_test
+from experiments.evaluation.statistics import Resampled, paired_difference, paired_mean_difference
 from nnet.metrics import row_score
 
 pytestmark = pytest.mark.slow
@@ -205,7 +205,7 @@ def test_five_rows_of_a_class_do_not_make_a_difference_certain(metric: str) -> N
 
 def test_a_difference_is_as_uncertain_as_both_scores() -> None:
     """The limits of Newcombe's method 10 by hand, unless those of the samples are wider."""
-    drawn = [Resampled(score, np.full(9, score), "rows", 9) for score in (0.9, 0.4)]
+    drawn = [Resampled(score, np.full(9, score), "rows", 9, 9) for score in (0.9, 0.4)]
     found = ScoreDifference(score=0.5, ci95=(0.5, 0.5), p_value=1.0, method="paired_bootstrap_rows")
     low, high = 0.5 - np.hypot(0.1, 0.3), 0.5 + np.hypot(0.05, 0.2)
     for of_samples, limits in (((0.5, 0.5), (low, high)), ((-0.5, 0.6), (-0.5, high)), ((0.4, 0.9), (low, 0.9))):
@@ -279,7 +279,7 @@ def test_few_groups_claim_little() -> None:
 @pytest.mark.parametrize("rows", [4, 8, 12])
 def test_few_rows_do_not_tell_equal_models_apart(metric: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two models that are equally good, one is said to be better in about 5% of all cases, and not in 20%."""
-    monkeypatch.setattr("experiments.evaluation.final_score.DRAWS", 256)  # of 8 rows all, of 12 some
+    monkeypatch.setattr("experiments.evaluation.exchanges.DRAWS", 256)  # of 8 rows all, of 12 some
     monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
     claimed, target = 0, Target(("a", "b")) if metric == "neg_log_loss" else Target()
     for seed in range(60):
@@ -342,5 +342,5 @@ def test_few_rows_of_any_metric_have_a_stretched_interval() -> None:
     many = final_score("r2", Target(), NUMBERS[:50], CLOSE[:50], FAR[:50])
     assert (many.ci_method, many.difference.method) == ("bootstrap_rows", "paired_bootstrap_rows")
     losses = row_score("neg_log_loss")(GOOD[:40], Y[:40])
-    interval = stretched(bootstrap_interval(losses, 0), float(losses.mean()), 40)
-    assert final_score("neg_log_loss", TWO, Y[:40], GOOD[:40], None).ci95 == pytest.approx(interval)
+    found = final_score("neg_log_loss", TWO, Y[:40], GOOD[:40], None)
+    assert (found.ci_method, found.ci95) == ("skewed_t", pytest.approx(skewed_t_test(losses).interval))
