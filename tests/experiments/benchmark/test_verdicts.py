@@ -97,7 +97,7 @@ def test_the_command_prints_and_writes_both_tables(
 
     def measured(draws: int, _: object) -> list[Line]:
         seen.append(draws)
-        draw = {"best": 0.8, "accuracy": 0.8, "bootstrap": True, "fold_model": True, "folds_low": 0, "folds_high": 1}
+        draw = {"best": 0.8, "accuracy": 0.8, "likelihood": True, "fold_model": True, "folds_low": 0, "folds_high": 1}
         return coverage.coverage_lines([{**draw, "wilson": number < 19} for number in range(20)])
 
     monkeypatch.setattr(verdicts, "simulate", simulated)
