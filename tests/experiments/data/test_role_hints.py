@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.role_hints import role_hints
+from experiments.data import role_hints as hints
+from experiments.data.features import column_values
+from experiments.data.role_hints import PROBE, role_hints
 from experiments.data.table import Table
 
 RANDOM = np.random.default_rng(0)
@@ -32,6 +34,14 @@ def test_weights_of_a_survey_are_pointed_out(name: str) -> None:
         f"data.weights = {name} lets it count so in training, and data.drop leaves it out.",
     )
     assert role_hints(replace(table, weights=SIZES)) == ()
+
+
+def test_columns_are_ruled_out_by_their_names_and_first_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []  # rows of each column
+    monkeypatch.setattr(hints, "column_values", lambda rows, at: read.append(len(rows)) or column_values(rows, at))
+    words = np.tile(["red", "train"], 2 * PROBE)
+    table = Table("t", pd.DataFrame({"colour": words}), ("category",), ("colour",), np.zeros(len(words)), "y", None)
+    assert (role_hints(table), read) == ((), [PROBE])
 
 
 def test_a_name_that_only_ends_like_a_weight_is_none() -> None:
