@@ -36,32 +36,37 @@ EVENT = (
 THREE_STATES = ({0, 1, 2}, {1, 2, 3})  # of an event: cut off, of another cause, and it
 
 
-def role_hints(table: Table) -> tuple[str, ...]:
+def role_hints(table: Table, has_test_file: bool = False) -> tuple[str, ...]:
     """Point out weights and parts of a split that are features, and survival times that are learnt as other numbers.
 
     Args:
-        table: the development rows.
+        table:         the development rows.
+        has_test_file: whether the study file names the test rows.
     """
-    return (*_parts(table), *_weights(table), *_survival(table))
+    return (*_parts(table, has_test_file), *_weights(table), *_survival(table))
 
 
-def _parts(table: Table) -> Iterator[str]:
+def _parts(table: Table, has_test_file: bool) -> Iterator[str]:
     """Say which feature divides the rows into parts to learn from and to test on, as the study divides them anew."""
-    advice = (
-        "but is a feature here, and the test rows are drawn from all parts; write its test rows to a file of their "
-        "own, which data.test names, and set data.drop ="
-    )
+    anew, apart = ", and the study chooses its test rows from all parts", "data.drop = {} leaves it out"
+    if not has_test_file:
+        apart = "write the rows to test on to a file of their own, which data.test names, and set data.drop = {}"
     for at, name in table.columns_of("category"):
         first = column_values(table.features[:PROBE], at)
         if any(not isinstance(word, str) or part_of(word) is None for word in first.tolist()):
             continue
         if rows := rows_of_parts(column_values(table.features, at).tolist()):
             found = ", ".join(f"{word!r} in {rows[word]:,}" for word in sorted(rows))
-            found += " of the development rows"
-            yield f"column {shown(name)} divides the rows into parts ({found}), {advice} {name}."
+            yield (
+                f"column {shown(name)} divides the rows into parts ({found} of the development rows), but is a feature "
+                f"here{'' if has_test_file else anew}; {apart.format(name)}."
+            )
     for name, values in _columns(table, PART):
         if len(_different(values)) == 2:
-            yield f"column {shown(name)} is named like a part of the rows, {advice} {name}."
+            yield (
+                f"column {shown(name)} is named like a part of the rows, and is a feature; if it says which rows are "
+                f"to test on, {apart.format(name)}."
+            )
 
 
 def _weights(table: Table) -> Iterator[str]:

@@ -94,8 +94,8 @@ def test_parts_of_a_split_are_pointed_out() -> None:
     (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")))
     assert line == (
         "column 'split' divides the rows into parts ('test' in 17, 'train' in 33 of the development rows), but is a "
-        "feature here, and the test rows are drawn from all parts; write its test rows to a file of their own, which "
-        "data.test names, and set data.drop = split."
+        "feature here, and the study chooses its test rows from all parts; write the rows to test on to a file of "
+        "their own, which data.test names, and set data.drop = split."
     )
     assert role_hints(table_of(travel=np.where(ALIVE, "bus", "train"))) == ()
 
@@ -103,7 +103,17 @@ def test_parts_of_a_split_are_pointed_out() -> None:
 @pytest.mark.parametrize("name", ["is_test", "in_training_set", "isTrain", "is_val"])
 def test_a_flag_of_a_part_is_pointed_out(name: str) -> None:
     (line,) = role_hints(table_of(**{name: ALIVE * 1.0}))
-    assert line.startswith(f"column '{name}' is named like a part of the rows, but is a feature here")
+    assert line == (  # or whether a person is in training
+        f"column '{name}' is named like a part of the rows, and is a feature; if it says which rows are to test on, "
+        f"write the rows to test on to a file of their own, which data.test names, and set data.drop = {name}."
+    )
     assert role_hints(table_of(**{name: SIZES})) == ()
     for other in ("blood_test", "is_tested", "train", "is_valid"):
         assert role_hints(table_of(**{other: ALIVE * 1.0})) == ()
+
+
+def test_parts_beside_a_test_file_are_left_out() -> None:
+    (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")), has_test_file=True)
+    assert line.endswith(" of the development rows), but is a feature here; data.drop = split leaves it out.")
+    (line,) = role_hints(table_of(is_test=ALIVE * 1.0), has_test_file=True)
+    assert line.endswith("; if it says which rows are to test on, data.drop = is_test leaves it out.")
