@@ -36,14 +36,13 @@ EVENT = (
 THREE_STATES = ({0, 1, 2}, {1, 2, 3})  # of an event: cut off, of another cause, and it
 
 
-def role_hints(table: Table, has_test_file: bool = False) -> tuple[str, ...]:
+def role_hints(development: Table, has_test_file: bool = False) -> tuple[str, ...]:
     """Point out weights and parts of a split that are features, and survival times that are learnt as other numbers.
 
     Args:
-        table:         the development rows.
         has_test_file: whether the study file names the test rows.
     """
-    return (*_parts(table, has_test_file), *_weights(table), *_survival(table))
+    return (*_parts(development, has_test_file), *_weights(development), *_survival(development))
 
 
 def _parts(table: Table, has_test_file: bool) -> Iterator[str]:
