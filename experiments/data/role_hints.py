@@ -18,6 +18,7 @@ from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 
 PROBE = 100  # values by which most columns are ruled out
+SAMPLE = 5000  # values by which others are
 WEIGHT = "(w|wt|wgt|weight|gewicht)s?"
 OF_SURVEY = "[paf]|pers?|sampl(e|ing)|survey|design|final|fin|base|case|post|inv(erse)?|hh|hhs|household|person|prob"
 SURVEY_WEIGHT = rf"(?i)([paf]|iw|pspw|fnl|hh|per){WEIGHT}|(.*[_ .-])?({OF_SURVEY})[_ .-]?{WEIGHT}([_ .-]?\d+)?"
@@ -98,7 +99,8 @@ def _survival(table: Table) -> Iterator[str]:
 
 
 def _different(values: NDArray[np.generic]) -> set[object]:
-    return set(values[:5000].tolist())
+    """Return the different values of about SAMPLE rows, from all of the file: it may be sorted by them."""
+    return set(values[:: 1 + len(values) // SAMPLE].tolist())
 
 
 def _are_states(values: NDArray[np.generic]) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.data import role_hints as hints
 from experiments.data.features import column_values
-from experiments.data.role_hints import PROBE, role_hints
+from experiments.data.role_hints import PROBE, SAMPLE, role_hints
 from experiments.data.table import Table
 
 RANDOM = np.random.default_rng(0)
@@ -110,6 +110,13 @@ def test_a_flag_of_a_part_is_pointed_out(name: str) -> None:
     assert role_hints(table_of(**{name: SIZES})) == ()
     for other in ("blood_test", "is_tested", "train", "is_valid"):
         assert role_hints(table_of(**{other: ALIVE * 1.0})) == ()
+
+
+def test_a_flag_is_pointed_out_in_a_file_that_is_sorted_by_it() -> None:
+    rows = np.arange(2 * SAMPLE)
+    flag = {"is_test": (rows > 1.5 * SAMPLE) * 1.0}
+    table = Table("t", pd.DataFrame(flag), ("number",), tuple(flag), rows, "y", None)
+    assert len(role_hints(table)) == 1
 
 
 def test_parts_beside_a_test_file_are_left_out() -> None:
