@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.features import column_values
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 from experiments.data.time_order import LATER
@@ -28,14 +29,14 @@ PARTS = {"y": (1800, 2200), "m": (1, 12), "d": (1, 31)}  # names of the parts of
 def calendar_hints(development: Table) -> tuple[str, ...]:
     """Point out columns that hold times, but are read as categories or numbers."""
     lines, parts = [], {}
-    for name, kind, values in development.values_of("category", "number"):
-        if kind == "category":
-            first = _texts(values[:PROBE])
+    for at, name in development.columns_of("category", "number"):
+        if development.kinds[at] == "category":
+            first = _texts(column_values(development.features[:PROBE], at))
             if any(all(re.fullmatch(shape, text) for text in first) for shape in (SEASON, MONTH)):
-                texts = _texts(values)
+                texts = _texts(column_values(development.features, at))
                 lines += [*_season(development, name, texts), *_month(name, texts)]
         elif name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
-            numbers = values.astype(np.float64)
+            numbers = column_values(development.features, at).astype(np.float64)
             whole = bool(len(numbers)) and bool((numbers == np.trunc(numbers)).all())  # none is missing
             if re.fullmatch(DAY_NAME, name) and _are_between(numbers, EXCEL):
                 lines.append(

@@ -36,20 +36,16 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
                 )
 
 
-def picture_groups(table: Table) -> Iterator[str]:
-    """Say that the names of pictures number the parts of fewer things, such as the slices of a patient.
-
-    Args:
-        table: the development rows.
-    """
-    if table.files is None or table.groups is not None or table.classes is None:
+def picture_groups(development: Table) -> Iterator[str]:
+    """Say that the names of pictures number the parts of fewer things, such as the slices of a patient."""
+    if development.files is None or development.groups is not None or development.classes is None:
         return
-    names = _numbered_parts(pa.chunked_array([pa.array(table.files, pa.string())]))
-    if len(names) >= PARTS * len(table.classes):
+    names = _numbered_parts(pa.chunked_array([pa.array(development.files, pa.string())]))
+    if len(names) >= PARTS * len(development.classes):
         yield (
-            f"the {len(table.files):,} development pictures have {len(names):,} names before their last number, such "
-            f"as {shown(names[0])}; a table in the folder that names each picture and what it is of, in a column named "
-            f"in data.groups, {TOGETHER}"
+            f"the {len(development.files):,} development pictures have {len(names):,} names before their last number, "
+            f"such as {shown(names[0])}; a table in the folder that names each picture and what it is of, in a column "
+            f"named in data.groups, {TOGETHER}"
         )
 
 

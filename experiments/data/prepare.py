@@ -136,7 +136,7 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
         from experiments.data.left_out_groups import picture_groups  # imports pyarrow
 
         yield from picture_groups(ours)
-    yield from role_hints(ours)
+    yield from role_hints(ours, spec.data.test is not None)
     yield from size_hint(ours)
     yield from order_hints(ours) or neighbour_hints(development)
     yield from calendar_hints(ours)

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.features import column_values
 from experiments.data.leaks import TOLD
-from experiments.data.parts import rows_of_parts
+from experiments.data.parts import part_of, rows_of_parts
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 
+PROBE = 100  # values by which most columns are ruled out
+SAMPLE = 5000  # values by which others are
 WEIGHT = "(w|wt|wgt|weight|gewicht)s?"
 OF_SURVEY = "[paf]|pers?|sampl(e|ing)|survey|design|final|fin|base|case|post|inv(erse)?|hh|hhs|household|person|prob"
 SURVEY_WEIGHT = rf"(?i)([paf]|iw|pspw|fnl|hh|per){WEIGHT}|(.*[_ .-])?({OF_SURVEY})[_ .-]?{WEIGHT}([_ .-]?\d+)?"
@@ -34,29 +37,36 @@ EVENT = (
 THREE_STATES = ({0, 1, 2}, {1, 2, 3})  # of an event: cut off, of another cause, and it
 
 
-def role_hints(table: Table) -> tuple[str, ...]:
+def role_hints(development: Table, has_test_file: bool = False) -> tuple[str, ...]:
     """Point out weights and parts of a split that are features, and survival times that are learnt as other numbers.
 
     Args:
-        table: the development rows.
+        has_test_file: whether the study file names the test rows.
     """
-    return (*_parts(table), *_weights(table), *_survival(table))
+    return (*_parts(development, has_test_file), *_weights(development), *_survival(development))
 
 
-def _parts(table: Table) -> Iterator[str]:
+def _parts(table: Table, has_test_file: bool) -> Iterator[str]:
     """Say which feature divides the rows into parts to learn from and to test on, as the study divides them anew."""
-    advice = (
-        "but is a feature here, and the test rows are drawn from all parts; write its test rows to a file of their "
-        "own, which data.test names, and set data.drop ="
-    )
-    for name, _, values in table.values_of("category"):
-        if rows := rows_of_parts(values.tolist()):
+    anew, apart = ", and the study chooses its test rows from all parts", "data.drop = {} leaves it out"
+    if not has_test_file:
+        apart = "write the rows to test on to a file of their own, which data.test names, and set data.drop = {}"
+    for at, name in table.columns_of("category"):
+        first = column_values(table.features[:PROBE], at)
+        if any(not isinstance(word, str) or part_of(word) is None for word in first.tolist()):
+            continue
+        if rows := rows_of_parts(column_values(table.features, at).tolist()):
             found = ", ".join(f"{word!r} in {rows[word]:,}" for word in sorted(rows))
-            found += " of the development rows"
-            yield f"column {shown(name)} divides the rows into parts ({found}), {advice} {name}."
-    for name, _, values in table.values_of("number", "category"):
-        if re.fullmatch(PART, name) and len(_different(values)) == 2:
-            yield f"column {shown(name)} is named like a part of the rows, {advice} {name}."
+            yield (
+                f"column {shown(name)} divides the rows into parts ({found} of the development rows), but is a feature "
+                f"here{'' if has_test_file else anew}; {apart.format(name)}."
+            )
+    for name, values in _columns(table, PART):
+        if len(_different(values)) == 2:
+            yield (
+                f"column {shown(name)} is named like a part of the rows, and is a feature; if it says which rows are "
+                f"to test on, {apart.format(name)}."
+            )
 
 
 def _weights(table: Table) -> Iterator[str]:
@@ -75,8 +85,7 @@ def _weights(table: Table) -> Iterator[str]:
 def _survival(table: Table) -> Iterator[str]:
     """Say which columns are named like the time to an event and whether it came, one of which may be the target."""
     times = [name for name, values in _numbers(table, DURATION) if not (values < 0).any()]
-    features = table.values_of("number", "category")
-    events = [name for name, _, values in features if re.fullmatch(EVENT, name) and _are_states(values)]
+    events = [name for name, values in _columns(table, EVENT) if _are_states(values)]
     target = np.asarray(table.target)
     if re.fullmatch(EVENT, table.target_name) and _are_states(target):
         events.append(table.target_name)
@@ -90,12 +99,20 @@ def _survival(table: Table) -> Iterator[str]:
 
 
 def _different(values: NDArray[np.generic]) -> set[object]:
-    return set(values[:5000].tolist())
+    """Return the different values of about SAMPLE rows, from all of the file: it may be sorted by them."""
+    return set(values[:: 1 + len(values) // SAMPLE].tolist())
 
 
 def _are_states(values: NDArray[np.generic]) -> bool:
     different = _different(values)
     return len(different) == 2 or different in THREE_STATES
+
+
+def _columns(table: Table, pattern: str) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Yield the features of numbers and categories whose names have a pattern."""
+    for at, name in table.columns_of("number", "category"):
+        if re.fullmatch(pattern, name):
+            yield name, column_values(table.features, at)
 
 
 def _numbers(table: Table, *patterns: str) -> Iterator[tuple[str, NDArray[np.float64]]]:

@@ -70,16 +70,16 @@ def _of_frame(frame: Any, section: DataSection) -> Table:
     arrow = dict(zip(names, columns.values(), strict=True))
     declared = frozenset(name for name, column in arrow.items() if _is_dictionary(column))
     table = table_of(RawTable(GIVEN, "data", arrow, declared=declared, notes=notes), section)
-    if table.reading is None or not _is_coded(frame, table.target_name):
+    if table.reading is None or not _is_coded(frame, names.index(table.target_name)):
         return table
     return replace(table, reading=replace(table.reading, coded=True))
 
 
-def _is_coded(frame: Any, name: str) -> bool:
+def _is_coded(frame: Any, at: int) -> bool:
     """Return whether a column of a DataFrame holds pandas' categories, which are numbers."""
     import pandas as pd
 
-    kind = frame.dtypes.get(name) if isinstance(frame, pd.DataFrame) else None
+    kind = frame.dtypes.iloc[at] if isinstance(frame, pd.DataFrame) else None
     return isinstance(kind, pd.CategoricalDtype) and kind.categories.dtype.kind in "iuf"
 
 

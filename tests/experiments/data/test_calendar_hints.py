@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.calendar_hints import calendar_hints
+from experiments.data import calendar_hints as hints
+from experiments.data.calendar_hints import PROBE, calendar_hints
+from experiments.data.features import column_values
 from experiments.data.table import Table
 
 MONTHS = ["Januar", "Februar", "März", "April", "Mai", "Juni"]
@@ -19,6 +21,14 @@ def table_of(**columns: Any) -> Table:
     frame = pd.DataFrame(columns)
     kinds = tuple("number" if dtype.kind in "fi" else "category" for dtype in frame.dtypes)
     return Table("t", frame, kinds, tuple(frame), np.zeros(len(frame)), "y", None)
+
+
+def test_columns_are_ruled_out_by_their_names_and_first_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []  # rows of each column
+    monkeypatch.setattr(hints, "column_values", lambda rows, at: read.append(len(rows)) or column_values(rows, at))
+    rows = 2 * PROBE
+    assert calendar_hints(table_of(colour=["red", "2019/20"] * PROBE, size=np.arange(rows) * 1.0)) == ()
+    assert read == [PROBE]
 
 
 def test_seasons_are_pointed_out_without_a_time() -> None:

@@ -54,6 +54,20 @@ def test_a_score_that_is_perfect_with_ease_is_pointed_out() -> None:
         assert rest not in " ".join(prepared("breast_cancer", cv={"metric": metric}).notes)
 
 
+def test_a_column_of_parts_is_told_without_the_advice_that_a_test_file_has_followed(tmp_path: Path) -> None:
+    x = np.arange(80)
+    frame = pd.DataFrame({"x": x * 7 % 80 + 0.5, "split": np.where(x % 3, "train", "test"), "y": x % 2})
+    frame[:60].to_csv(tmp_path / "all.csv", index=False)
+    frame[60:].to_csv(tmp_path / "test.csv", index=False)
+    data: dict[str, Any] = {"source": str(tmp_path / "all.csv"), "target": "y"}
+    for more, advice in (
+        ({}, "which data.test names"),
+        ({"test": str(tmp_path / "test.csv")}, "here; data.drop = split"),
+    ):
+        (line,) = [line for line in prepared(data=data | more).notes if "divides the rows" in line]
+        assert advice in line
+
+
 def test_a_code_is_counted_in_its_own_class_whichever_is_the_positive_one(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(100, 2)), columns=["a", "b"])

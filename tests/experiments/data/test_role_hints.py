@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.data.role_hints import role_hints
+from experiments.data import role_hints as hints
+from experiments.data.features import column_values
+from experiments.data.role_hints import PROBE, SAMPLE, role_hints
 from experiments.data.table import Table
 
 RANDOM = np.random.default_rng(0)
@@ -32,6 +34,14 @@ def test_weights_of_a_survey_are_pointed_out(name: str) -> None:
         f"data.weights = {name} lets it count so in training, and data.drop leaves it out.",
     )
     assert role_hints(replace(table, weights=SIZES)) == ()
+
+
+def test_columns_are_ruled_out_by_their_names_and_first_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []  # rows of each column
+    monkeypatch.setattr(hints, "column_values", lambda rows, at: read.append(len(rows)) or column_values(rows, at))
+    words = np.tile(["red", "train"], 2 * PROBE)
+    table = Table("t", pd.DataFrame({"colour": words}), ("category",), ("colour",), np.zeros(len(words)), "y", None)
+    assert (role_hints(table), read) == ((), [PROBE])
 
 
 def test_a_name_that_only_ends_like_a_weight_is_none() -> None:
@@ -84,8 +94,8 @@ def test_parts_of_a_split_are_pointed_out() -> None:
     (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")))
     assert line == (
         "column 'split' divides the rows into parts ('test' in 17, 'train' in 33 of the development rows), but is a "
-        "feature here, and the test rows are drawn from all parts; write its test rows to a file of their own, which "
-        "data.test names, and set data.drop = split."
+        "feature here, and the study chooses its test rows from all parts; write the rows to test on to a file of "
+        "their own, which data.test names, and set data.drop = split."
     )
     assert role_hints(table_of(travel=np.where(ALIVE, "bus", "train"))) == ()
 
@@ -93,7 +103,24 @@ def test_parts_of_a_split_are_pointed_out() -> None:
 @pytest.mark.parametrize("name", ["is_test", "in_training_set", "isTrain", "is_val"])
 def test_a_flag_of_a_part_is_pointed_out(name: str) -> None:
     (line,) = role_hints(table_of(**{name: ALIVE * 1.0}))
-    assert line.startswith(f"column '{name}' is named like a part of the rows, but is a feature here")
+    assert line == (  # or whether a person is in training
+        f"column '{name}' is named like a part of the rows, and is a feature; if it says which rows are to test on, "
+        f"write the rows to test on to a file of their own, which data.test names, and set data.drop = {name}."
+    )
     assert role_hints(table_of(**{name: SIZES})) == ()
     for other in ("blood_test", "is_tested", "train", "is_valid"):
         assert role_hints(table_of(**{other: ALIVE * 1.0})) == ()
+
+
+def test_a_flag_is_pointed_out_in_a_file_that_is_sorted_by_it() -> None:
+    rows = np.arange(2 * SAMPLE)
+    flag = {"is_test": (rows > 1.5 * SAMPLE) * 1.0}
+    table = Table("t", pd.DataFrame(flag), ("number",), tuple(flag), rows, "y", None)
+    assert len(role_hints(table)) == 1
+
+
+def test_parts_beside_a_test_file_are_left_out() -> None:
+    (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")), has_test_file=True)
+    assert line.endswith(" of the development rows), but is a feature here; data.drop = split leaves it out.")
+    (line,) = role_hints(table_of(is_test=ALIVE * 1.0), has_test_file=True)
+    assert line.endswith("; if it says which rows are to test on, data.drop = is_test leaves it out.")

@@ -40,6 +40,9 @@ def test_labels_in_memory_are_what_they_are(labels: Any, numbered: bool) -> None
 def test_labels_as_categories_are_what_the_categories_are(labels: Any, numbered: bool) -> None:
     frame = pd.DataFrame(X, columns=["a", "b"]).assign(y=pd.Categorical(labels))
     assert are_numbered(given_table(frame, DataSection(source=GIVEN, target="y"))) is numbered
+    for name in (2, " y "):  # names are read as texts without blanks
+        section = DataSection(source=GIVEN, target=str(name).strip())
+        assert are_numbered(given_table(frame.rename(columns={"y": name}), section)) is numbered
     split = (frame[["a", "b"]], frame["y"])
     assert are_numbered(given_table(split, DataSection(source=GIVEN))) is numbered
 
