@@ -24,6 +24,7 @@ from pydantic import TypeAdapter
 from experiments.config.candidate import Hyperparameters
 from experiments.config.readable import readable
 from experiments.errors import StudyStateError, first_line
+from experiments.search.stop_signals import stopping_waits
 from experiments.search.trial import FinishedTrial, TrialResult
 from nnet.durable import create, cut_torn_tail
 
@@ -137,17 +138,21 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Write a record, unless one before it may have been written in part: the two would be one damaged line."""
+        """Write a record, unless one before it may have been written in part: the two would be one damaged line.
+
+        A signal that ends the command waits until the record is written.
+        """
         self._check()
         if self._is_torn:
             raise StudyStateError(f"{self._path}: cannot be written behind a record that was not written whole.")
         before = self._size()
-        try:
-            with study_errors(self._path, "written"):
-                yield
-        except BaseException:
-            self._is_torn = self._size() != before
-            raise
+        with stopping_waits():
+            try:
+                with study_errors(self._path, "written"):
+                    yield
+            except BaseException:
+                self._is_torn = self._size() != before
+                raise
 
     def _size(self) -> int:
         with suppress(OSError):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import signal
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -46,6 +47,26 @@ def test_nothing_is_written_to_a_folder_that_was_lost(path: Path, trials: list[F
     with pytest.raises(StudyStateError, match="another command has it"):
         Journal(path, check=lost).append(trials[0], space.distributions, inside=True)
     assert path.read_bytes() == before
+
+
+def test_an_interruption_waits_until_the_trial_is_written(
+    path: Path, trials: list[FinishedTrial], space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, before = Journal(path), path.read_bytes().count(b"\n")
+    write = journal._study.add_trial
+
+    def interrupted(trial: optuna.trial.FrozenTrial) -> None:
+        signal.raise_signal(signal.SIGINT)
+        write(trial)
+
+    monkeypatch.setattr(journal._study, "add_trial", interrupted)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            journal.append(trials[0], space.distributions, inside=True)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert path.read_bytes().count(b"\n") == before + 1
 
 
 def test_optunas_own_tools_can_read_it(path: Path, trials: list[FinishedTrial]) -> None:
