@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -24,15 +23,6 @@ def test_every_package_has_an_oldest_version_and_the_pinned_one_is_no_older() ->
     for one in map(Requirement, needed):
         assert [part.operator for part in one.specifier] == [">="], one.name
         assert one.specifier.contains(pinned[one.name]), one.name
-
-
-def test_a_source_distribution_holds_what_the_guide_links() -> None:
-    root = Path(__file__).parents[2]
-    patterns = [word for line in (root / "MANIFEST.in").read_text().splitlines() for word in line.split()[1:]]
-    held = {path for pattern in patterns for path in root.glob(pattern)} | {root / "README.md", root / "LICENSE"}
-    links = set(re.findall(r"\]\((\w[\w/.-]*\.(?:md|png))", (root / "README.md").read_text()))
-    assert "experiments/data/README.md" in links
-    assert {link for link in links if root / link not in held} == {"tests/README.md"}
 
 
 def test_a_record_of_this_version_is_computed_with() -> None:
