@@ -51,16 +51,16 @@ def stretched(limits: tuple[float, float], score: float, units: int) -> tuple[fl
 
 
 def logit_interval(draws: NDArray[np.floating[Any]], area: float, rarest: int) -> tuple[float, float]:
-    """Compute the 95% interval of an area under the ROC curve from the spread of its bootstrap draws, by logits.
+    """Compute the 95% interval of an area under a curve from the spread of its bootstrap draws, by logits.
 
     The limits are those of the logit, log(a / (1 - a)) ± t s √(r / (r - 1)) / (a (1 - a)), with the draws' standard
-    deviation s and Student's 0.975 quantile of r - 1 degrees of freedom: an area is no surer than its rarer class. Of
-    true areas of 0.58 to 0.98, and 60 to 200 rows of which 3 to 50% are of that class, it held 93 to 100%, and the
-    percentile interval 73 to 97%.
+    deviation s and Student's 0.975 quantile of r - 1 degrees of freedom: an area is no surer than its rarest class. Of
+    true areas under the ROC curve of 0.58 to 0.98, and 60 to 200 rows of which 3 to 50% are of that class, it held 93
+    to 100%, and the percentile interval 73 to 97%.
 
     Args:
-        area:   area a of all rows, above 0 and below 1.
-        rarest: number r of rows of the rarer class; a single one says nothing.
+        area:   area a under the ROC curve, or average precision, of all rows; above 0 and below 1.
+        rarest: number r of rows, or groups, of the rarest class; a single one says nothing.
 
     Source: Pepe (2003), The Statistical Evaluation of Medical Tests for Classification and Prediction, section 5.2.
 
