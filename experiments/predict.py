@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.config.target import Target
-    from experiments.data.new_rows import NewRows
+    from experiments.data.new_data.new_rows import NewRows
 
 
 NAMED = 5  # ignored columns
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _predict(chosen: argparse.Namespace) -> int:
-    from experiments.data.new_rows import ARRAYS, read_rows
+    from experiments.data.new_data.new_rows import ARRAYS, read_rows
     from experiments.evaluation.levels import asked_level, caution
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.study.lookup import model_folder

@@ -33,6 +33,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("experiments.__main__",),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# rooms of the data from the bottom up, one a floor; the files beside them are shared by all or put them together
+DATA_FLOORS = ("identity", "formats", "columns", "inputs", "splits", "hints", "readers", "new_data")
 
 
 def name_of(path: Path) -> str:
@@ -67,6 +69,15 @@ def test_imports_run_down(path: Path) -> None:
     ours = {one for one in imports_of(path) if one.split(".")[0] in ("nnet", "experiments")} - {"experiments"}
     floor = FLOOR_OF.get(room, len(FLOORS))
     assert not {one for one in ours if room_of(one) != room and FLOOR_OF[room_of(one)] >= floor}
+
+
+def test_imports_between_the_rooms_of_the_data_run_down() -> None:
+    folder = ROOT / "experiments" / "data"
+    assert sorted(DATA_FLOORS) == sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+    for floor, room in enumerate(DATA_FLOORS):
+        imported = {module for path in (folder / room).rglob("*.py") for module in imports_of(path)}
+        above = [f"experiments.data.{one}" for one in DATA_FLOORS[floor + 1 :]]
+        assert not {module for module in imported for one in above if inside(module, one)}, room
 
 
 def test_the_top_has_few_files() -> None:

@@ -91,13 +91,14 @@ def steps_of_trials() -> None:
 
 def steps_of_rows() -> None:
     """Measure what reads, splits, preprocesses, keeps and draws many rows."""
-    from experiments.data.copies import with_copies
+    from experiments.data.columns.target_type import labelled
+    from experiments.data.identity.row_hashes import save_row_hashes
     from experiments.data.load import load_table
     from experiments.data.prepare import preprocessed_folds
-    from experiments.data.row_hashes import save_row_hashes
     from experiments.data.source_digest import source_digest
-    from experiments.data.splits import make_folds, split, table_fingerprint
-    from experiments.data.target_type import labelled
+    from experiments.data.splits.copies import with_copies
+    from experiments.data.splits.folds import make_folds
+    from experiments.data.splits.split import split, table_fingerprint
     from experiments.evaluation.diagnostics import predictions
     from experiments.evaluation.permutation import ScoredModel, Shuffling, permute_columns
     from experiments.evaluation.permutation_importance import shuffles

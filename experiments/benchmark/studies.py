@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.features import Features
-from experiments.data.holdout import Look
+from experiments.data.splits.holdout import Look
 from experiments.evaluation import refit
 from experiments.evaluation.final_fits import FinalFits
 from experiments.search.arithmetic import environment_of, obstacle, processor

@@ -25,7 +25,7 @@ from experiments.benchmark.synthetic import SPACE, Rows, curve, made_table, nois
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
-from experiments.data.holdout import SealedTestSet
+from experiments.data.splits.holdout import SealedTestSet
 from experiments.evaluation.assemble import best_of, default_of, finalists_of
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import last_fit

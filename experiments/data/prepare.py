@@ -13,34 +13,28 @@ from experiments.config.data_options import Decided
 from experiments.config.outer import rows_of
 from experiments.config.spec import StudySpec
 from experiments.config.target import Target
-from experiments.data.alike_neighbours import neighbour_hints
-from experiments.data.calendar_hints import calendar_hints
-from experiments.data.copies import Copies, with_equal_rows
-from experiments.data.development_rows import understood
-from experiments.data.drawn_together import blocks_note
 from experiments.data.features import take_rows
-from experiments.data.fold_rows import fold_rows
-from experiments.data.hints import brightness_hint, hints, size_hint
-from experiments.data.holdout import SealedTestSet
-from experiments.data.last_batch import last_batch_hint
-from experiments.data.leaks import leak_hints
+from experiments.data.hints.alike_neighbours import neighbour_hints
+from experiments.data.hints.calendar_hints import calendar_hints
+from experiments.data.hints.last_batch import last_batch_hint
+from experiments.data.hints.leaks import leak_hints
+from experiments.data.hints.odd_numbers import brightness_hint, hints, size_hint
+from experiments.data.hints.pooling import pooling_note
+from experiments.data.hints.role_hints import role_hints
+from experiments.data.hints.time_order import order_hints
+from experiments.data.inputs.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.load import load_table
-from experiments.data.moments import most_forward_folds
-from experiments.data.outer_folds import check_inner_folds, split_off
-from experiments.data.pooling import pooling_note
-from experiments.data.positive import one_class_notes
-from experiments.data.preprocessing import Preprocessor, fit_preprocessor
-from experiments.data.role_hints import role_hints
-from experiments.data.splits import (
-    DevelopmentSet,
-    Folds,
-    class_counts,
-    make_folds,
-    suitable_folds,
-    table_fingerprint,
-)
+from experiments.data.splits.copies import Copies, with_equal_rows
+from experiments.data.splits.development_rows import understood
+from experiments.data.splits.drawn_together import blocks_note
+from experiments.data.splits.fold_rows import fold_rows
+from experiments.data.splits.folds import Folds, class_counts, make_folds, suitable_folds
+from experiments.data.splits.holdout import SealedTestSet
+from experiments.data.splits.moments import most_forward_folds
+from experiments.data.splits.outer_folds import check_inner_folds, split_off
+from experiments.data.splits.positive import one_class_notes
+from experiments.data.splits.split import DevelopmentSet, table_fingerprint
 from experiments.data.table import Table, TableReading
-from experiments.data.time_order import order_hints
 from experiments.errors import DataError
 from nnet.arrays import Rows
 from nnet.batches import FoldData
@@ -133,7 +127,7 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
         yield blocks_note(test.groups)
     yield from leak_hints(development)
     if ours.files is not None:
-        from experiments.data.left_out_groups import picture_groups  # imports pyarrow
+        from experiments.data.hints.left_out_groups import picture_groups  # imports pyarrow
 
         yield from picture_groups(ours)
     yield from role_hints(ours, spec.data.test is not None)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.cells import SourceCells
-from experiments.data.equal_rows import EqualRows
 from experiments.data.features import Features, column_values
+from experiments.data.identity.cells import SourceCells
+from experiments.data.identity.equal_rows import EqualRows
 from experiments.data.raw_table import listed, shown
 from experiments.errors import DataError
 from nnet.arrays import Rows

@@ -14,26 +14,26 @@ import pyarrow.compute as pc
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.config.readable import count
-from experiments.data.cells import SourceCells
-from experiments.data.column_kind import HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
-from experiments.data.column_roles import ColumnRoles, column_roles, spelled
-from experiments.data.column_types import cleaned, is_text
-from experiments.data.compared_rows import compared_rows
-from experiments.data.date_formats import NO_DATE
-from experiments.data.development_rows import development_rows
-from experiments.data.dotted_classes import without_dots
-from experiments.data.dropped_classes import check_dropped, dropped_rows, without_classes
-from experiments.data.left_out_groups import left_out_groups
-from experiments.data.other_format import monthly_notes
-from experiments.data.own_test_rows import with_own_test
+from experiments.data.columns.column_kind import HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
+from experiments.data.columns.column_roles import ColumnRoles, column_roles, spelled
+from experiments.data.columns.compared_rows import compared_rows
+from experiments.data.columns.dotted_classes import without_dots
+from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, without_classes
+from experiments.data.columns.reading import decide, refuse_decisions, taken, with_features
+from experiments.data.columns.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
+from experiments.data.columns.target_column import missing_words, plain_target, read_target
+from experiments.data.formats.column_types import cleaned, is_text
+from experiments.data.formats.date_formats import NO_DATE
+from experiments.data.formats.other_format import monthly_notes
+from experiments.data.formats.unread_cells import unread_cells
+from experiments.data.hints.left_out_groups import left_out_groups
+from experiments.data.hints.written_hints import written_hints
+from experiments.data.identity.cells import SourceCells
+from experiments.data.new_data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, shown
-from experiments.data.reading import decide, refuse_decisions, taken, with_features
-from experiments.data.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
+from experiments.data.splits.development_rows import development_rows
 from experiments.data.table import LeftOut, Table, TableReading
-from experiments.data.target_column import missing_words, plain_target, read_target
 from experiments.data.texts import words_present
-from experiments.data.unread_cells import unread_cells
-from experiments.data.written_hints import written_hints
 from experiments.errors import DataError
 from nnet.arrays import Rows
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData
+from experiments.data.splits.copies import Copies
 from experiments.data.table import Kind, Table, TableReading
 from experiments.errors import SearchError
 from experiments.evaluation.records import AnalysisRecord, FinalRecord

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.target import Target
-from experiments.data.subsample import subsample
+from experiments.data.splits.subsample import subsample
 from experiments.errors import first_line
 from experiments.evaluation.reasons import NotFitted, TooManyClasses
 from experiments.evaluation.results import BaselineId

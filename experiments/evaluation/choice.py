@@ -12,7 +12,7 @@ from statistics import fmean
 
 import numpy as np
 
-from experiments.data.copies import groups_of
+from experiments.data.splits.copies import groups_of
 from experiments.errors import StudyStateError
 from experiments.evaluation.assemble import best_of, default_of, finalists_of
 from experiments.evaluation.network_sizes import architectures

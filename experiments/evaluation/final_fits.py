@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, wait
 
 from experiments.config.candidate import Preprocessing
-from experiments.data.preprocessing import Preprocessor
+from experiments.data.inputs.preprocessing import Preprocessor
 from experiments.evaluation.baselines import BaselineTask, FittedBaseline, baseline_tasks, run_baseline
 from experiments.evaluation.refit import Refit, RefitTask, refit_task, run_refit
 from experiments.search.context import StudyContext

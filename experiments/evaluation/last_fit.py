@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.config.documents import canonical_digest, rounded
-from experiments.data.holdout import Look
-from experiments.data.row_format import RowFormat
+from experiments.data.new_data.row_format import RowFormat
+from experiments.data.splits.holdout import Look
 from experiments.errors import SearchError
 from experiments.evaluation.baseline_scores import Truth, score_baseline
 from experiments.evaluation.diagnostics import confusion

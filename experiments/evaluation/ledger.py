@@ -23,9 +23,9 @@ from typing import Any, Literal
 
 from experiments.config.documents import canonical_digest, canonical_json
 from experiments.config.regular_file import read_regular
-from experiments.data.hashes import HASH_BYTES
-from experiments.data.holdout import Look
-from experiments.data.row_hashes import RowHashes
+from experiments.data.identity.hashes import HASH_BYTES
+from experiments.data.identity.row_hashes import RowHashes
+from experiments.data.splits.holdout import Look
 from experiments.errors import LedgerError
 from experiments.evaluation.results import LedgerRecord
 from experiments.search.shared_lock import HeldError, LostError, SharedLock

@@ -17,8 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from experiments.config.data_options import Encoding
 from experiments.config.target import Target
-from experiments.data.preprocessing import Categories, Preprocessor
-from experiments.data.row_format import LAYOUT, Ranges, RowFormat, are_truths, known_categories, pooled_columns
+from experiments.data.inputs.preprocessing import Categories, Preprocessor
+from experiments.data.new_data.row_format import LAYOUT, Ranges, RowFormat, are_truths, known_categories, pooled_columns
 from experiments.data.table import LARGEST, Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty, interval_columns, set_column
@@ -306,8 +306,8 @@ def predict_frame(model: Model, frame: pd.DataFrame, level: str | None = None) -
     """
     import pandas as pd
 
-    from experiments.data.cell_notes import CellNotes
-    from experiments.data.new_rows import frame_rows
+    from experiments.data.new_data.cell_notes import CellNotes
+    from experiments.data.new_data.new_rows import frame_rows
 
     cells = CellNotes(model.rows)
     chunks = frame_rows(frame, model.rows, ROWS, cells)

@@ -13,8 +13,8 @@ import numpy as np
 
 from experiments.config.documents import canonical_digest, rounded
 from experiments.config.spec import StudySpec
-from experiments.data.holdout import Look
-from experiments.data.splits import suitable_splitter
+from experiments.data.splits.folds import suitable_splitter
+from experiments.data.splits.holdout import Look
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.final_models import final_models, nested_models
 from experiments.evaluation.last_fit import LastFit, ModelScores, check_converged, model_of, score_models

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.subsample import subsample
+from experiments.data.splits.subsample import subsample
 from experiments.evaluation.mean_outputs import Changed
 from nnet.arrays import Array, Targets
 from nnet.metrics import Score

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.date_parts import PARTS
-from experiments.data.preprocessing import Categories, Preprocessor
+from experiments.data.inputs.date_parts import PARTS
+from experiments.data.inputs.preprocessing import Categories, Preprocessor
 from experiments.data.table import Kind
 from experiments.errors import DataError
 

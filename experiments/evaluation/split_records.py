@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from experiments.data.copies import CopiesSplit
+from experiments.data.splits.copies import CopiesSplit
 
 Origin = Literal["drawn", "last", "own", "outer_folds"]
 

@@ -49,7 +49,7 @@ class Development:
 
 def units_of(table: Table) -> Units:
     """Return the units of a table's rows."""
-    from experiments.data.copies import groups_of
+    from experiments.data.splits.copies import groups_of
 
     return "groups" if groups_of(table) is not None else "rows" if table.time is None else "rows_in_time_order"
 

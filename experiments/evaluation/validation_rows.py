@@ -18,7 +18,8 @@ from nnet.errors import SavingError
 from nnet.npz import content_of, members_of, npz
 
 if TYPE_CHECKING:  # workers load no pydantic
-    from experiments.data.splits import DevelopmentSet, Folds
+    from experiments.data.splits.folds import Folds
+    from experiments.data.splits.split import DevelopmentSet
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class ValidationRows:
 
 def validation_rows(development: DevelopmentSet, folds: Folds) -> ValidationRows:
     """List the rows that every trial of the study predicts out of fold."""
-    from experiments.data.copies import groups_of
+    from experiments.data.splits.copies import groups_of
 
     parts = [validation for _, validation in folds.pairs]
     rows, groups = np.concatenate(parts), groups_of(development.table)

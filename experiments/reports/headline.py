@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from experiments.data.leaks import DOUBTS
+from experiments.data.hints.leaks import DOUBTS
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, filled, joined, number, plain, sentence

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.data.positive import OF_ONE_CLASS
+from experiments.data.splits.positive import OF_ONE_CLASS
 from experiments.evaluation.mean_outputs import are_probabilities
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING

@@ -8,9 +8,9 @@ import numpy as np
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.space import Space
+from experiments.data.inputs.preprocessing import Preprocessor
 from experiments.data.prepare import StudyData, fitted_folds, fitted_on, preprocessed_folds
-from experiments.data.preprocessing import Preprocessor
-from experiments.data.splits import DevelopmentSet
+from experiments.data.splits.split import DevelopmentSet
 from experiments.search.executors.shared_data import DataReference, Share, share_folds
 from nnet.batches import FoldData
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.config.space import Space
 from experiments.config.spec import Choices, StudySpec
-from experiments.data.date_parts import PARTS
+from experiments.data.inputs.date_parts import PARTS
 from experiments.data.prepare import StudyData, fitted_folds
 from experiments.data.raw_table import MOST_CELLS
 

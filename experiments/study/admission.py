@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.data.row_hashes import RowHashes
+from experiments.data.identity.row_hashes import RowHashes
 from experiments.errors import StudyStateError
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import LedgerRecord

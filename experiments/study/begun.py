@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from experiments.config.readable import printable
 from experiments.config.spec import StudySpec
-from experiments.data.row_hashes import save_row_hashes
+from experiments.data.identity.row_hashes import save_row_hashes
 from experiments.data.table import Table
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.ledger import Ledger

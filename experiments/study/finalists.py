@@ -17,9 +17,9 @@ from rich.console import Console
 from experiments.config.candidate import Preprocessing
 from experiments.config.documents import rounded
 from experiments.config.target import Target
-from experiments.data.fold_rows import fold_rows
 from experiments.data.prepare import preprocessed_folds
-from experiments.data.splits import Folds, make_folds
+from experiments.data.splits.fold_rows import fold_rows
+from experiments.data.splits.folds import Folds, make_folds
 from experiments.errors import SpecError
 from experiments.evaluation.final_folds import begin_models
 from experiments.evaluation.finalists import Finalist, FinalistsPlan, FinalistsRecord, compare_finalists

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from experiments.config.data_options import DataSection
 from experiments.config.outer import outer_study
 from experiments.config.spec import StudySpec
-from experiments.data.splits import suitable_splitter
+from experiments.data.splits.folds import suitable_splitter
 from experiments.data.table import Table
 from experiments.errors import ExperimentError, StudyStateError
 from experiments.evaluation.assemble import finalists_of

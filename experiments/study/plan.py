@@ -24,7 +24,7 @@ from experiments.config.candidate import Candidate
 from experiments.config.readable import times
 from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
-from experiments.data.outer_folds import outer_folds
+from experiments.data.splits.outer_folds import outer_folds
 from experiments.errors import SearchError
 from experiments.evaluation.baselines import load_estimators
 from experiments.evaluation.ledger_place import find_ledger

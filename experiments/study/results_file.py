@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from experiments.config.documents import Difference, differences
 from experiments.config.regular_file import read_regular
-from experiments.data.row_hashes import RowHashes, load_row_hashes
+from experiments.data.identity.row_hashes import RowHashes, load_row_hashes
 from experiments.errors import StudyStateError
 from experiments.evaluation.result_digest import digest
 from experiments.evaluation.results import StudyResult

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.config.readable import count
-from experiments.data.masked_arrays import has_masked, without_mask
+from experiments.data.new_data.row_format import are_truths
 from experiments.data.raw_table import listed
-from experiments.data.row_format import are_truths
+from experiments.data.readers.masked_arrays import has_masked, without_mask
 from experiments.errors import DataError
 from experiments.evaluation.model import Model, predict_frame, read_model
 
@@ -130,7 +130,7 @@ def _frame(rows: Any, model: Model) -> pd.DataFrame:
     if picture is not None and has_masked(rows):
         raise DataError("rows: are pictures, which need every pixel, but pixels are masked; fill them in.")
     if picture is not None:
-        from experiments.data.new_pictures import array_rows
+        from experiments.data.new_data.new_pictures import array_rows
 
         x, notes = array_rows(x, "rows", picture)
         for note in notes:

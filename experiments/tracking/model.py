@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments.data.date_formats import ISO, date_text
+from experiments.data.formats.date_formats import ISO, date_text
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS
 from experiments.evaluation.model import BESIDE, Model, read_model

@@ -6,8 +6,8 @@ import numpy as np
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.target import Target
-from experiments.data.preprocessing import fit_preprocessor
-from experiments.data.row_format import RowFormat, known_categories, pooled_columns
+from experiments.data.inputs.preprocessing import fit_preprocessor
+from experiments.data.new_data.row_format import RowFormat, known_categories, pooled_columns
 from experiments.data.table import Kind
 from experiments.evaluation.model import Model
 from experiments.search.target_scaling import TargetScaler

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import pytest
 
 from experiments.config.study_file import parse_spec
-from experiments.data.holdout import SealedTestSet
+from experiments.data.splits.holdout import SealedTestSet
 from experiments.evaluation import final_fits
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.model import read_model

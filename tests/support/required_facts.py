@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from experiments.data.leaks import DOUBTS
+from experiments.data.hints.leaks import DOUBTS
 from support.derived_facts import units, used
 from support.facts import Fact, Record
 

@@ -138,7 +138,7 @@ def test_a_torn_journal_of_a_finished_study_is_repaired(done: CommandRunner) -> 
 def test_killed_around_the_look_it_is_taken_once(desk: CommandRunner, undisturbed: dict[str, Any], moment: str) -> None:
     where = {
         "reserve": "experiments.evaluation.ledger:Ledger.reserve",
-        "open": "experiments.data.holdout:SealedTestSet.open",
+        "open": "experiments.data.splits.holdout:SealedTestSet.open",
         "complete": "experiments.evaluation.ledger:Ledger.complete",
         "write": "experiments.study.folder:StudyFolder.write",
         "publish": "experiments.study.outputs:publish",

@@ -10,11 +10,11 @@ import pytest
 
 from experiments.config.data_options import DataSection
 from experiments.data import prepare
-from experiments.data.development_rows import development_rows
-from experiments.data.holdout import SealedTestSet
 from experiments.data.load import load_table
-from experiments.data.outer_folds import split_off
-from experiments.data.splits import DevelopmentSet
+from experiments.data.splits.development_rows import development_rows
+from experiments.data.splits.holdout import SealedTestSet
+from experiments.data.splits.outer_folds import split_off
+from experiments.data.splits.split import DevelopmentSet
 from experiments.evaluation.results import StudyResult
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table

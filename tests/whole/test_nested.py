@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import experiments
-from experiments.data.outer_folds import outer_folds
-from experiments.data.target_type import labelled
+from experiments.data.columns.target_type import labelled
+from experiments.data.splits.outer_folds import outer_folds
 from experiments.delete import main as delete
 from experiments.evaluation.results import StudyResult
 from experiments.predict import main as predict
@@ -268,7 +268,7 @@ def test_what_the_rows_of_a_fold_hold_changes_nothing_in_its_own_search(desk: Co
 
 
 def test_all_fits_end_before_the_first_row_is_read(desk: CommandRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    from experiments.data.holdout import SealedTestSet
+    from experiments.data.splits.holdout import SealedTestSet
     from experiments.evaluation.final_fits import FinalFits
     from experiments.evaluation.ledger import Ledger
 

@@ -21,7 +21,7 @@ MOMENTS = {  # the function after which the command dies -> the moment
     "experiments.search.journal:Journal.append": "between the telling and the MLflow write",
     "experiments.study.run:analyse": "in the analysis and the refit",
     "experiments.evaluation.ledger:Ledger.reserve": "after the look was reserved",
-    "experiments.data.holdout:SealedTestSet.open": "in the scoring",
+    "experiments.data.splits.holdout:SealedTestSet.open": "in the scoring",
     "experiments.evaluation.ledger:Ledger.complete": "after the look was completed",
     "experiments.evaluation.model:write_model": "after the model was written",
     "experiments.study.folder:StudyFolder.write": "in the writing of the report",

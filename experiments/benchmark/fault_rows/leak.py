@@ -46,8 +46,8 @@ def plant_garbage() -> None:
     import numpy as np
 
     from experiments.data import prepare
-    from experiments.data.holdout import SealedTestSet
-    from experiments.data.outer_folds import split_off
+    from experiments.data.splits.holdout import SealedTestSet
+    from experiments.data.splits.outer_folds import split_off
 
     def with_garbage(*arguments: Any) -> Any:
         development, test = split_off(*arguments)

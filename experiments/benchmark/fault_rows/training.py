@@ -81,7 +81,7 @@ def all_diverged(desk: Desk) -> Iterator[str]:
 
 def guard_test_rows() -> None:
     """Make every opening of test rows end the process with another exit code."""
-    from experiments.data.holdout import SealedTestSet
+    from experiments.data.splits.holdout import SealedTestSet
 
     def opened(*_: Any) -> Any:
         raise SystemExit("the test rows were read")

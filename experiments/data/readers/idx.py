@@ -18,7 +18,7 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.cells import SourceCells
+from experiments.data.identity.cells import SourceCells
 from experiments.data.raw_table import listed
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError

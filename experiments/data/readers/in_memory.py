@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from experiments.config.data_options import LISTS, SINGLE, DataSection
 from experiments.config.formats import GIVEN
-from experiments.data.cells import SourceCells
-from experiments.data.masked_arrays import has_masked, without_mask, without_masked_names
-from experiments.data.missing_labels import refuse_missing_labels
+from experiments.data.hints.time_order import LATER
+from experiments.data.identity.cells import SourceCells
 from experiments.data.raw_table import RawTable, check_size, column_names, shown
+from experiments.data.readers.masked_arrays import has_masked, without_mask, without_masked_names
+from experiments.data.readers.missing_labels import refuse_missing_labels
 from experiments.data.table import Table, array_columns
-from experiments.data.time_order import LATER
 from experiments.errors import DataError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from experiments.data.column_types import cleaned
+from experiments.data.formats.column_types import cleaned
 from experiments.data.raw_table import RawTable
 
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from experiments.config.data_options import DataSection
-from experiments.data.development_rows import development_rows
 from experiments.data.raw_table import RawTable
+from experiments.data.splits.development_rows import development_rows
 from experiments.data.table import Table
 from experiments.data.table_of import table_of
 from experiments.errors import DataError

@@ -11,8 +11,8 @@ import pytest
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
-from experiments.data.copies import Copies
 from experiments.data.prepare import StudyData, prepare
+from experiments.data.splits.copies import Copies
 from experiments.errors import SearchError
 from experiments.evaluation.assemble import assemble, best_of, default_of
 from experiments.evaluation.records import FinalRecord

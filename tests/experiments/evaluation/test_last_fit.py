@@ -12,8 +12,8 @@ import pytest
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
-from experiments.data.holdout import SealedTestSet
 from experiments.data.prepare import StudyData, prepare, preprocessed_folds
+from experiments.data.splits.holdout import SealedTestSet
 from experiments.errors import SearchError
 from experiments.evaluation.baselines import FittedBaseline
 from experiments.evaluation.final_fits import FinalFits

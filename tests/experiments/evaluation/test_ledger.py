@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from experiments.config.documents import canonical_digest
-from experiments.data.cells import SourceCells
-from experiments.data.holdout import Look, SealedTestSet
-from experiments.data.row_hashes import RowHashes
+from experiments.data.identity.cells import SourceCells
+from experiments.data.identity.row_hashes import RowHashes
+from experiments.data.splits.holdout import Look, SealedTestSet
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import GENESIS, Ledger
 from experiments.evaluation.results import LedgerRecord
@@ -250,7 +250,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from experiments.evaluation.ledger import Ledger
-from experiments.data.holdout import Look, SealedTestSet
+from experiments.data.splits.holdout import Look, SealedTestSet
 from experiments.errors import LedgerError
 racer, path = sys.argv[1], Path(sys.argv[2])
 test = SealedTestSet(np.arange(6.0).reshape(3, 2), np.zeros(3, np.intp)).known_by

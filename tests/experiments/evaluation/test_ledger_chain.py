@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.data.holdout import Look, SealedTestSet
+from experiments.data.splits.holdout import Look, SealedTestSet
 from experiments.errors import LedgerError, StudyStateError
 from experiments.evaluation.ledger import Ledger
 from experiments.search import shared_lock

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.data.holdout import Look, SealedTestSet
-from experiments.data.row_hashes import RowHashes
+from experiments.data.identity.row_hashes import RowHashes
+from experiments.data.splits.holdout import Look, SealedTestSet
 from experiments.evaluation.ledger import Ledger
 
 FEATURES, LABELS = np.random.default_rng(0).normal(size=(15, 2)), np.arange(15, dtype=np.intp) % 3

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from experiments.data.holdout import Look, SealedTestSet
+from experiments.data.splits.holdout import Look, SealedTestSet
 from experiments.errors import LedgerError
 from experiments.evaluation import ledger_place as module
 from experiments.evaluation.ledger import Ledger

@@ -15,8 +15,8 @@ import pytest
 
 from experiments.config.candidate import NUMBERS, Preprocessing
 from experiments.config.target import Target
-from experiments.data.preprocessing import fit_preprocessor
-from experiments.data.row_format import RowFormat, known_categories, pooled_columns
+from experiments.data.inputs.preprocessing import fit_preprocessor
+from experiments.data.new_data.row_format import RowFormat, known_categories, pooled_columns
 from experiments.data.table import Kind
 from experiments.errors import DataError, StudyStateError
 from experiments.evaluation.levels import Uncertainty

@@ -11,9 +11,10 @@ import pytest
 
 from experiments.config.candidate import Candidate, Preprocessing
 from experiments.config.spec import CVSection
+from experiments.data.columns.target_type import labelled
 from experiments.data.prepare import fitted_on, preprocessed_folds
-from experiments.data.splits import DevelopmentSet, Folds, make_folds
-from experiments.data.target_type import labelled
+from experiments.data.splits.folds import Folds, make_folds
+from experiments.data.splits.split import DevelopmentSet
 from experiments.evaluation import mean_outputs
 from experiments.evaluation.fold_models import FoldModelsTask, train_fold_models
 from experiments.evaluation.permutation import Permuted, Shuffling

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from experiments.config.documents import rounded
-from experiments.data.holdout import SealedTestSet
+from experiments.data.splits.holdout import SealedTestSet
 from experiments.data.table import Table
 from experiments.evaluation.assemble import best_of, finalists_of
 from experiments.evaluation.conformal import quantiles_of

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.data.leaks import DOUBTS
+from experiments.data.hints.leaks import DOUBTS
 from experiments.evaluation.records import FinalRecord
 from experiments.evaluation.results import BaselineRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.split_records import CopiesRecord

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from experiments.config.study_file import parse_spec
-from experiments.data import preprocessing
+from experiments.data.inputs import preprocessing
+from experiments.data.inputs.preprocessing import Preprocessor
 from experiments.data.prepare import preprocessed_folds
-from experiments.data.preprocessing import Preprocessor
 from experiments.errors import DataError
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.serial import Inline

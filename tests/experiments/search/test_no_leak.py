@@ -10,11 +10,12 @@ import pytest
 
 from experiments.config.candidate import NUMBERS, Candidate, Preprocessing
 from experiments.config.spec import CVSection
+from experiments.data.columns.target_type import labelled
+from experiments.data.inputs.preprocessing import Preprocessor
 from experiments.data.prepare import fitted_on, preprocessed_folds
-from experiments.data.preprocessing import Preprocessor
-from experiments.data.splits import DevelopmentSet, Folds, make_folds
+from experiments.data.splits.folds import Folds, make_folds
+from experiments.data.splits.split import DevelopmentSet
 from experiments.data.table import Table
-from experiments.data.target_type import labelled
 from experiments.search.cross_validation import prepare_fold
 from experiments.search.trial import PrunerChoice, TrialResult, TrialTask
 from nnet.batches import FoldData

@@ -14,7 +14,7 @@ from experiments.config.space import Space
 from experiments.config.spec import CVSection, StudySpec
 from experiments.config.target import Target
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.data.splits import make_folds
+from experiments.data.splits.folds import make_folds
 from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import map_future
 from experiments.search.out_of_fold import BestOutputs, are_outputs, array_of, npy

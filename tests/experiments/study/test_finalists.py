@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.data.prepare import preprocessed_folds
-from experiments.data.splits import make_folds
+from experiments.data.splits.folds import make_folds
 from experiments.errors import SpecError
 from experiments.evaluation.finalists import FinalistsPlan, FinalistsRecord
 from experiments.evaluation.fold_models import FoldModelsTask, train_fold_models

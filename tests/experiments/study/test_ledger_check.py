@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.data.holdout import Look, SealedTestSet
+from experiments.data.splits.holdout import Look, SealedTestSet
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import LedgerRecord

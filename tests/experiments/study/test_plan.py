@@ -15,7 +15,7 @@ from rich.console import Console
 
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
-from experiments.data.holdout import Look
+from experiments.data.splits.holdout import Look
 from experiments.errors import ExperimentError, SearchError, SpecError, StudyStateError
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.ledger_place import LEDGER

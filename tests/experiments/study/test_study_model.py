@@ -12,8 +12,8 @@ import pytest
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.target import Target
-from experiments.data.preprocessing import fit_preprocessor
-from experiments.data.row_format import RowFormat
+from experiments.data.inputs.preprocessing import fit_preprocessor
+from experiments.data.new_data.row_format import RowFormat
 from experiments.data.table import Kind
 from experiments.errors import DataError
 from experiments.evaluation.levels import Uncertainty

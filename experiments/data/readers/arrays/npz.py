@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
 from experiments.config.readable import in_one_line
-from experiments.data.cells import SourceCells
-from experiments.data.development_rows import development_rows
-from experiments.data.equal_rows import equal_pictures, equal_rows
-from experiments.data.missing_labels import refuse_missing_groups, refuse_missing_labels
+from experiments.data.identity.cells import SourceCells
+from experiments.data.identity.equal_rows import equal_pictures, equal_rows
 from experiments.data.readers.arrays.array_file import ArrayArchive, open_archive
 from experiments.data.readers.arrays.array_names import ArrayNames, ArrayPart, ChosenArrays, split_name
 from experiments.data.readers.arrays.image_arrays import as_pictures
 from experiments.data.readers.arrays.one_hot import read_target, target_problem
+from experiments.data.readers.missing_labels import refuse_missing_groups, refuse_missing_labels
+from experiments.data.splits.development_rows import development_rows
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
 from nnet.near import enumerated

@@ -12,15 +12,15 @@ import pyarrow.compute as pc
 
 from experiments.config.data_options import DataSection, Decided
 from experiments.config.folder_tables import tables_in
-from experiments.data.column_roles import check_named, named_column
-from experiments.data.column_types import cleaned, is_text, lenient_numbers, texts, words_in
+from experiments.data.columns.column_roles import check_named, named_column
+from experiments.data.columns.target_type import MOST_CLASSES
+from experiments.data.formats.column_types import cleaned, is_text, lenient_numbers, texts, words_in
 from experiments.data.parts import part_of, rows_of_parts
 from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.pictures.image_folder import PictureFolder
 from experiments.data.readers.pictures.image_layout import in_test_part
 from experiments.data.readers.table_file import read_table
-from experiments.data.target_type import MOST_CLASSES
 from experiments.errors import DataError
 from nnet.near import composed
 

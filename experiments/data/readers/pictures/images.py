@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from experiments.config.data_options import DataSection
 from experiments.config.readable import count, in_one_line, readable
-from experiments.data.cells import SourceCells
-from experiments.data.development_rows import development_rows
-from experiments.data.equal_rows import equal_hashes
-from experiments.data.hashes import short_hash
+from experiments.data.identity.cells import SourceCells
+from experiments.data.identity.equal_rows import equal_hashes
+from experiments.data.identity.hashes import short_hash
 from experiments.data.parts import part_of
 from experiments.data.raw_table import LARGEST_FILE
 from experiments.data.readers.pictures.image_file import Change, UnreadableError, decode
@@ -31,6 +30,7 @@ from experiments.data.readers.pictures.image_layout import (
     lay_out_test,
 )
 from experiments.data.readers.pictures.labelled_layout import lay_out_by_labels, lay_out_test_by_labels
+from experiments.data.splits.development_rows import development_rows
 from experiments.data.table import Table, TableReading, array_columns
 from experiments.errors import DataError
 from nnet.arrays import Rows

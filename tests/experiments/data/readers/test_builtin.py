@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 
-from experiments.data.hashes import fingerprint
+from experiments.data.identity.hashes import fingerprint
 from experiments.data.readers.builtin import SOURCES, load_builtin
 from experiments.errors import DataError
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from experiments.data.new_rows import read_rows
-from experiments.data.row_format import RowFormat
+from experiments.data.new_data.new_rows import read_rows
+from experiments.data.new_data.row_format import RowFormat
 
 FORM = RowFormat([("age", "number"), ("height", "number")])
 

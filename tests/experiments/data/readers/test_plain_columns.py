@@ -12,10 +12,10 @@ import pytest
 
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
-from experiments.data.new_rows import frame_rows
+from experiments.data.new_data.new_rows import frame_rows
+from experiments.data.new_data.row_format import RowFormat
 from experiments.data.readers.in_memory import given_table
 from experiments.data.readers.plain_columns import array_of, plain_column, with_named_categories
-from experiments.data.row_format import RowFormat
 
 ROWS = 60
 

@@ -13,9 +13,9 @@ import pytest
 
 from experiments.config.data_options import DataSection
 from experiments.data import raw_table as sheet
-from experiments.data.development_rows import development_rows
 from experiments.data.readers.arrays import array_file
 from experiments.data.readers.arrays.npz import read_npz
+from experiments.data.splits.development_rows import development_rows
 from experiments.data.table import Table
 from experiments.errors import DataError
 

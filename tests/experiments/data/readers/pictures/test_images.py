@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 from experiments.config.data_options import DataSection
-from experiments.data.development_rows import development_rows
+from experiments.data.columns.target_type import labelled
 from experiments.data.readers.pictures import images as pictures
 from experiments.data.readers.pictures.images import read_pictures
-from experiments.data.splits import rows_of, split
+from experiments.data.splits.development_rows import development_rows
+from experiments.data.splits.split import rows_of, split
 from experiments.data.table import Table
-from experiments.data.target_type import labelled
 from experiments.errors import DataError
 from support.pictures import colour, drawn, grey, save
 

@@ -1,0 +1,1 @@
+"""The columns of a raw table: their roles, their kinds, and the target."""

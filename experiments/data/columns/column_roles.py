@@ -1,0 +1,167 @@
+"""The role of every column of a raw table, by name or by position, and what the study file says of how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from experiments.config.data_options import LISTS, SINGLE, DataSection
+from experiments.config.readable import in_one_line
+from experiments.config.same_column import columns_called
+from experiments.data.columns.two_roles import refuse_two_roles
+from experiments.data.formats.column_types import is_text
+from experiments.data.formats.date_formats import is_date_format
+from experiments.data.formats.number_formats import is_number_format
+from experiments.data.raw_table import RawTable, listed, shown
+from experiments.data.table import Kind
+from experiments.errors import DataError
+from nnet.near import did_you_mean, enumerated, near
+
+
+@dataclass(frozen=True)
+class ColumnRoles:
+    """The roles of the columns, and what the study file says of how they are read.
+
+    named:    key of [data] -> the names of its columns.
+    features: the columns without a role.
+    single:   the columns whose role no other column has.
+    kinds:    column -> its kind, where that is named.
+    formats:  column -> its format, where that is known.
+    """
+
+    named: Mapping[str, tuple[str, ...]]
+    features: Sequence[str]
+    single: Sequence[str]
+    kinds: Mapping[str, Kind]
+    formats: Mapping[str, str]
+
+    def of(self, key: str) -> tuple[str, ...]:
+        """Return the columns of a key of [data]."""
+        return self.named.get(key, ())
+
+    def one(self, key: str) -> str | None:
+        """Return the column of a key of [data] that names a single one; None without one."""
+        return next(iter(self.of(key)), None)
+
+    @property
+    def target(self) -> str:
+        """Return the column to predict."""
+        (target,) = self.named["target"]
+        return target
+
+    @property
+    def numbers(self) -> list[str]:
+        """Return the features that are not said to be categories."""
+        return [name for name in self.features if self.kinds.get(name) != "category"]
+
+
+def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> ColumnRoles:
+    """Find the columns that [data] names.
+
+    Raises:
+        DataError: a column does not exist or has two roles, the test file lacks one, or there is too little to learn
+            from.
+    """
+    if data.target is None:
+        raise DataError(
+            'data.target: name the column to predict, as target = "COLUMN" in [data], or --target COLUMN beside '
+            f"--data; {raw.where} has {listed(list(raw.columns))}."
+        )
+    check_named(raw, data)
+    named: dict[str, tuple[str, ...]] = {}
+    for key in (*SINGLE, *LISTS):
+        if given := data.columns(key):
+            named[key] = tuple(named_column(raw, column) or "" for column in given)
+    refuse_two_roles(named)
+    single = [name for key in SINGLE for name in named.get(key, ())]
+    features = [name for name in raw.columns if name not in {*single, *named.get("drop", ())}]
+    if not features:
+        lags = "; the time is no feature: add columns of what is known before, as the target of earlier rows is"
+        advice = lags if "time" in named else ""
+        raise DataError(f"{raw.where}: a table needs features, but every column has another role{advice}.")
+    if raw.rows < 2:
+        raise DataError(f"{raw.where}: a table needs at least 2 rows, but it has {raw.rows}.")
+    if test is not None and (lacking := [name for name in (*features, *single) if name not in test.columns]):
+        advice = "; leave data.test out, and predict these rows by predict" if lacking == [*named["target"]] else ""
+        raise DataError(f"data.test: {test.where} lacks {listed(lacking)}, which {raw.where} has{advice}.")
+    formats = _formats(raw, data)
+    return ColumnRoles(named, features, single, _kinds(named, formats), formats)
+
+
+def spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
+    """Return column as [data] names it -> its name in the file, for those whose names differ."""
+    typed = [name for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)]
+    typed += list(data.formats or ())
+    return {name: own for name in typed if (own := named_column(raw, name)) and own != name}
+
+
+def _kinds(named: Mapping[str, tuple[str, ...]], formats: Mapping[str, str]) -> dict[str, Kind]:
+    """Return the kind of each column whose kind is named, or follows from its format."""
+    keys: tuple[tuple[str, Kind], ...] = (("categories", "category"), ("numbers", "number"), ("dates", "date"))
+    kinds = {name: kind for key, kind in keys for name in named.get(key, ())}
+    return {name: "date" if is_date_format(form) else "number" for name, form in formats.items()} | kinds
+
+
+def _formats(raw: RawTable, data: DataSection) -> dict[str, str]:
+    """Return the format of each column whose format is named.
+
+    Raises:
+        DataError: a text is no format.
+    """
+    for column, form in (data.formats or {}).items():
+        if not (is_number_format(form) or is_date_format(form)):
+            raise DataError(
+                f"data.formats: the format of column {shown(column)} must write 1234.5 as the column does, as in "
+                f'"$1,234.5" or "1.234,5", or a date as in "%d.%m.%Y", but got {shown(form)}.'
+            )
+    return {named_column(raw, column) or "": form for column, form in (data.formats or {}).items()}
+
+
+def check_named(raw: RawTable, data: DataSection) -> None:
+    """Refuse columns that do not exist.
+
+    Raises:
+        DataError: the message names all of them in one line, with the nearest that do.
+    """
+    names = list(raw.columns)
+    unknown = [
+        f"data.{key}: {raw.where} has no column {column!r}"
+        + (_meant(raw, key, column) if isinstance(column, str) else "")
+        for key in (*SINGLE, *LISTS, "formats")
+        for column in (data.formats or () if key == "formats" else data.columns(key))
+        if named_column(raw, column) is None
+    ]
+    if unknown:
+        raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}.")
+
+
+def _meant(raw: RawTable, key: str, typed: str) -> str:
+    """Say which columns may be meant, or that the name is that of a row; empty where neither is known."""
+    names = list(raw.columns)
+    if len(parts := [part.strip() for part in typed.split(",")]) > 1 and all(part in names for part in parts):
+        how = f"{key} is a single column" if key in SINGLE else "name them one by one"
+        return f" (but {enumerated([shown(part) for part in parts])}: {how})"
+    if meant := near(typed, names, 3):
+        return did_you_mean([shown(name) for name in meant])
+    first = raw.columns[names[0]]
+    if key == "target" and is_text(first.type) and typed in first.to_pylist():
+        turned = 'pandas.read_csv(FILE, index_col=0).T.to_csv("turned.csv")'
+        return f" (but a row: its columns are to be rows, and its rows columns; {turned} turns it)"
+    return ""
+
+
+def named_column(raw: RawTable, column: str | int) -> str | None:
+    """Return the name of a column, which may be typed in another case or with other white space; None without one."""
+    names = list(raw.columns)
+    if isinstance(column, int):
+        there = names[column] if -len(names) <= column < len(names) else None
+        if there is None and str(column) in names:
+            return str(column)
+        if str(column) in names and there != str(column):
+            raise DataError(
+                f"{raw.where}: {column} is the name of one column and the position of another, {there!r}; name it as "
+                f"\"'{column}'\", in quotes twice on the command line, or count its position from the end."
+            )
+        return there
+    same = columns_called(column, names)
+    return same[0] if len(same) == 1 else None

@@ -1,0 +1,65 @@
+"""The classes that a study leaves out, with their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.data.formats.column_types import texts
+from experiments.data.raw_table import RawTable, listed
+from experiments.errors import DataError
+from nnet.near import composed
+
+
+def check_dropped(raw: RawTable, target: str, classes: Sequence[str]) -> None:
+    """Refuse classes to leave out that are not there.
+
+    Raises:
+        DataError: the message names the classes that are.
+    """
+    if not classes:
+        return
+    there = pc.unique(texts(raw, target).drop_null()).to_pylist()
+    if unknown := [name for name in classes if not _spelled(name, there)]:
+        raise DataError(f"data.drop_classes: {raw.at(target)} has no class {listed(unknown)}; it has {listed(there)}.")
+
+
+def without_classes(raw: RawTable, target: str, classes: Sequence[str]) -> RawTable:
+    """Take the target away from the rows of some classes, so that they are left out."""
+    if not classes:
+        return raw
+    gone, own = _of_classes(raw, target, classes), raw.columns[target]
+    return replace(raw, columns=raw.columns | {target: pc.if_else(gone, pa.scalar(None, own.type), own)})
+
+
+def dropped_rows(files: Iterable[RawTable], target: str, classes: Sequence[str]) -> dict[str, int]:
+    """Count the rows of each class that is left out, over all files."""
+    parts = list(files) if classes else []
+    return {name: sum(pc.sum(_of_classes(raw, target, [name])).as_py() or 0 for raw in parts) for name in classes}
+
+
+def _of_classes(raw: RawTable, target: str, classes: Sequence[str]) -> pa.ChunkedArray:
+    """Mark the rows of some classes."""
+    column = texts(raw, target)
+    there = pc.unique(column.drop_null()).to_pylist()
+    return pc.is_in(column, pa.array([text for name in classes for text in _spelled(name, there)], pa.string()))
+
+
+def _spelled(name: str, there: Iterable[str]) -> list[str]:
+    """List the texts that are a class: the same text, or the same number.
+
+    >>> _spelled("4", ["4", "4.0", "40", "four"])
+    ['4', '4.0']
+    """
+    number, name = _number(name), composed(name)
+    return [text for text in there if composed(text) == name or (number is not None and _number(text) == number)]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""The formats of cells: numbers, dates and missing values as they are written, and what does not fit."""

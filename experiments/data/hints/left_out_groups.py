@@ -1,0 +1,63 @@
+"""Names of the rows, in columns that were left out and of pictures, that may say which rows belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.data.formats.column_types import is_text
+from experiments.data.hints.leaks import GROUPS, MOSTLY, ROWS_OF_GROUP, TOGETHER, belonging
+from experiments.data.raw_table import RawTable, shown
+from experiments.data.table import LeftOut, Table
+
+PART = r"^(?P<of>.*?)[\W_]*(?P<number>\d+)(?:\.[A-Za-z]\w{0,3})?$"  # of a recording or a patient, perhaps a file
+PARTS = 3  # of a thing, in the mean, and rows of each number; and things of a class: cat1.jpg is one of a class, too
+
+
+def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str]:
+    """Say which texts that were left out as names of the rows have the same value in several rows, as pairs have.
+
+    Args:
+        rows: cleaned development rows.
+    """
+    for one in left_out:
+        if one.reason == "identifies_rows":
+            present = rows.columns[one.name].drop_null()
+            levels = len(present.unique())
+            if levels >= GROUPS and len(present) >= ROWS_OF_GROUP * levels:
+                yield belonging(one.name, "is left out", len(present), levels)[:-1]  # among other lines
+            elif is_text(present.type) and (names := _numbered_parts(present)):
+                yield (
+                    f"column {shown(one.name)} is left out, but {len(present):,} development rows have {len(names):,} "
+                    f"names before its last number, such as {shown(names[0])}; a column of these, named in "
+                    f"data.groups, {TOGETHER[:-1]}"
+                )
+
+
+def picture_groups(development: Table) -> Iterator[str]:
+    """Say that the names of pictures number the parts of fewer things, such as the slices of a patient."""
+    if development.files is None or development.groups is not None or development.classes is None:
+        return
+    names = _numbered_parts(pa.chunked_array([pa.array(development.files, pa.string())]))
+    if len(names) >= PARTS * len(development.classes):
+        yield (
+            f"the {len(development.files):,} development pictures have {len(names):,} names before their last number, "
+            f"such as {shown(names[0])}; a table in the folder that names each picture and what it is of, in a column "
+            f"named in data.groups, {TOGETHER}"
+        )
+
+
+def _numbered_parts(texts: pa.ChunkedArray) -> list[str]:
+    """Return the names of what texts number the parts of, as `song7` of `song7.03.wav`; none where they do not.
+
+    Their numbers are few, as each thing has its first part and its second one; numbers of persons or tickets are many.
+    """
+    parts = pc.extract_regex(texts, PART)
+    if parts.null_count > (1 - MOSTLY) * len(texts):
+        return []
+    whole = parts.drop_null()
+    names, numbers = (pc.unique(pc.struct_field(whole, field)) for field in ("of", "number"))
+    enough = len(names) >= GROUPS and len(whole) >= PARTS * len(names) and len(whole) >= PARTS * len(numbers)
+    return names.to_pylist() if enough else []

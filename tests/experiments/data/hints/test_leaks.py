@@ -1,0 +1,259 @@
+"""Leaks that only the owner of the data can judge are pointed out; plain columns are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.config.target import Target
+from experiments.data.columns.target_type import LabelledTable
+from experiments.data.hints import leaks
+from experiments.data.hints.leaks import SAMPLE
+from experiments.data.identity.equal_rows import EqualRows
+from experiments.data.table import Kind, Table
+
+ROWS = 120
+RANDOM = np.random.default_rng(0)
+PLAIN = RANDOM.normal(size=ROWS)
+LABELS = RANDOM.integers(3, size=ROWS)
+NUMBERS = RANDOM.normal(size=ROWS)
+YEARLY = np.arange(ROWS)
+LETTERS = np.array(list("abcdefgh"))
+
+
+def table_of(values: Any, kind: Kind = "number", name: str = "x") -> Table:
+    features = pd.DataFrame({"plain": PLAIN[: len(values)], name: values})
+    return Table("t", features, ("number", kind), ("plain", name), np.zeros(len(values)), "y", None)
+
+
+def leak_hints(table: Table, y: Any, classes: bool) -> tuple[str, ...]:
+    return leaks.leak_hints(LabelledTable(table, y, Target(tuple("abc") if classes else ())))
+
+
+def said(values: Any, y: Any = LABELS, kind: Kind = "number", classes: bool = True, name: str = "x") -> str:
+    return " | ".join(leak_hints(table_of(values, kind, name), np.asarray(y), classes))
+
+
+TELLS = "target 'y' follows from 'x' alone; data.drop leaves out what is not known before the target is."
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (LABELS + 1.0, "number"),  # the class by another name
+        (np.where(np.arange(ROWS) == 7, 9.0, LABELS), "number"),  # and once by another one
+        (LETTERS[LABELS], "category"),
+        (LETTERS[LABELS + 3 * RANDOM.integers(2, size=ROWS)], "category"),  # two names for each class
+        (np.array([5.0, 1.0, 3.0])[LABELS] + RANDOM.uniform(size=ROWS), "number"),  # an interval for each
+        (np.where(LABELS == 2, np.nan, 10 * LABELS + RANDOM.uniform(size=ROWS)), "date"),  # missing for one
+        (np.where(np.arange(ROWS) % 9 == 0, np.nan, 10 * LABELS + RANDOM.uniform(size=ROWS)), "number"),  # or of some
+        (np.where(np.arange(ROWS) == np.argmin(LABELS), np.nan, 10 * LABELS + RANDOM.uniform(size=ROWS)), "number"),
+        (np.where(LABELS == 2, None, LETTERS[LABELS]), "category"),
+    ],
+)
+def test_a_column_that_tells_the_class_is_pointed_out(values: Any, kind: Kind) -> None:
+    assert said(values, kind=kind) == TELLS
+
+
+@pytest.mark.parametrize("values", [NUMBERS * 2.20462 + 7, np.round(NUMBERS * -1000), NUMBERS + PLAIN * 1e-4])
+def test_a_column_that_is_the_number_in_another_unit_is_pointed_out(values: Any) -> None:
+    assert said(values, NUMBERS, classes=False) == TELLS
+    assert said(np.where(PLAIN > 1, np.nan, values), NUMBERS, classes=False) == TELLS
+
+
+@pytest.mark.parametrize("values", [np.exp(NUMBERS).round(6), -np.exp(NUMBERS), 1 / (9 + NUMBERS), NUMBERS**3])
+def test_a_column_that_rises_or_falls_with_the_number_is_pointed_out(values: Any) -> None:
+    assert said(values, NUMBERS, classes=False) == TELLS
+    assert said(values + PLAIN * values.std(), NUMBERS, classes=False) == ""
+
+
+def test_a_column_that_rises_with_the_number_in_the_sample_alone_is_not() -> None:
+    y = np.sqrt(np.arange(2 * SAMPLE) + 1.0)
+    for values, hints in ((np.log(y), (TELLS,)), (np.append(np.log(y[:SAMPLE]), RANDOM.uniform(size=SAMPLE)), ())):
+        table = Table("t", pd.DataFrame({"x": values}), ("number",), ("x",), y, "y", None)
+        assert leak_hints(table, y, False) == hints
+
+
+def test_columns_that_are_the_target_together_are_pointed_out() -> None:
+    random = np.random.default_rng(1)
+    parts, label = random.normal(size=(300, 2)).round(2), random.integers(3, size=300)
+    columns = {"a": parts[:, 0], "b": parts[:, 1], "c": random.uniform(size=300), "d": np.where(label == 1, "y", "n")}
+    columns["e"] = (label == 2) * 1.0
+    kinds: tuple[Kind, ...] = ("number", "number", "number", "category", "number")
+    table = Table("t", pd.DataFrame(columns), kinds, tuple(columns), np.zeros(300), "y", None)
+    total = (parts @ [1, -2]).round(2)
+    end = "together; data.drop leaves out what is not known before the target is."
+    assert leak_hints(table, total, False) == (f"target 'y' follows from 'a', 'b' {end}",)
+    price = np.exp(total).round(2) + 1
+    columns["a"], columns["b"] = (price / columns["c"]).round(2), columns["b"] + 9
+    of_one = replace(table, features=pd.DataFrame(columns))
+    assert leak_hints(of_one, price, False) == (f"target 'y' follows from 'a', 'c' {end}",)
+    assert leak_hints(table, (label == 0) * 1, True) == (f"target 'y' follows from 'd', 'e' {end}",)
+    assert leak_hints(table, label, True) == (f"target 'y' follows from 'd', 'e' {end}",)
+    assert leak_hints(table, total + random.normal(0, 0.05, size=300), False) == ()
+    assert leak_hints(table, np.where(np.arange(300) == 77, 1, label), True) == ()
+
+
+def test_columns_of_few_rows_that_are_a_rounded_target_together_are_named_alone() -> None:
+    random = np.random.default_rng(2)
+    low, other = random.uniform(5, 50, size=(2, 93)).round(1)
+    high = (low + random.uniform(1, 9, size=93)).round(1)
+    frame = pd.DataFrame({"low": low, "high": high, "other": other})
+    table = Table("t", frame, ("number",) * 3, tuple(frame), np.zeros(93), "y", None)
+    hint = (
+        "target 'y' follows from 'low', 'high' together; data.drop leaves out what is not known before the target is."
+    )
+    assert leak_hints(table, ((low + high) / 2).round(1), False) == (hint,)
+    assert leak_hints(table, (low + high + random.normal(size=93)).round(1), False) == ()
+
+
+def test_a_category_that_has_one_number_each_is_pointed_out() -> None:
+    assert said(LETTERS[LABELS], NUMBERS[LABELS], "category", classes=False) == TELLS
+
+
+def test_several_are_one_line() -> None:
+    table = table_of(LABELS * 1.0)
+    twice = replace(table, features=table.features.assign(plain=-LABELS.astype(float)))
+    assert leak_hints(twice, LABELS, True) == (TELLS.replace("'x'", "'plain', 'x', each"),)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (PLAIN * 2, "number"),
+        (np.arange(ROWS) * 1.0, "number"),
+        (np.array([f"name {row}" for row in range(ROWS)]), "category"),
+        (LETTERS[np.where(np.arange(ROWS) == 7, 1 - LABELS.clip(max=1), LABELS)], "category"),  # but for one row
+        (np.repeat(np.arange(ROWS / 2), 2), "number"),
+        (np.full(ROWS, np.nan), "number"),
+        (np.full(ROWS, 1.0), "number"),
+        (np.zeros(ROWS), "number"),
+    ],
+)
+def test_other_columns_are_not(values: Any, kind: Kind) -> None:
+    assert said(values, kind=kind) == ""
+    assert said(values, NUMBERS, kind, classes=False) == ""
+
+
+def test_what_chance_does_with_few_rows_is_not_pointed_out() -> None:
+    rare = (np.arange(ROWS) == 60).astype(int)  # any column with this row at an end tells it
+    values = np.where(rare, 9.0, PLAIN)
+    assert said(values, rare) == ""
+    assert said(np.where(rare, "b", "a"), rare, "category") == ""
+    few = np.arange(12)
+    assert said(few * 1.0, few // 6) == ""
+    assert said(few * 1.0, few * 2.0, classes=False) == ""
+
+
+def test_a_row_beyond_the_sample_counts() -> None:
+    y = np.arange(2 * SAMPLE) % 2
+    for last, hint in ((y[-1], TELLS), (1 - y[-1], "")):
+        values = pd.DataFrame({"x": np.append(y[:-1], last).astype(float)})
+        table = Table("t", values, ("number",), ("x",), y, "y", None)
+        assert " | ".join(leak_hints(table, y, True)) == hint
+
+
+def test_pixels_are_not_looked_at() -> None:
+    features = np.column_stack([LABELS, LABELS]).astype(np.uint8)
+    table = Table("t", features, ("pixel", "pixel"), ("0", "1"), LABELS, "y", None, pixel_range=255.0)
+    assert leak_hints(table, LABELS, True) == ()
+    assert leak_hints(replace(table, kinds=("number", "number")), LABELS, True) != ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"),
+        *("subj", "Subject No.", "VP", "VP-Code", "Code", "hhid", "pair", "set", "matched_set", "Proband"),
+        *("site", "Unit_No"),
+    ],
+)
+def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
+    assert said(np.arange(ROWS) // 3 * 1.0, name=name) == (
+        f"column '{name}' is named like an identifier, but 120 development rows have 40 values of it; data.groups = "
+        f"{name} keeps rows that belong together on one side of every split."
+    )
+    timed = replace(table_of(np.arange(ROWS) // 3 * 1.0, name=name), time=np.arange(ROWS))  # which excludes groups
+    assert f"data.groups = {name}, in place of data.time, keeps rows" in " ".join(leak_hints(timed, LABELS, True))
+    grouped = replace(table_of(np.arange(ROWS) // 3 * 1.0, name=name), groups=np.arange(ROWS) // 3)
+    assert leak_hints(grouped, LABELS, True) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        (np.arange(ROWS) // 3, "x"),
+        (np.arange(ROWS) // 3, "paid"),
+        (np.arange(ROWS) // 3, "asset"),
+        (np.arange(ROWS) // 3, "class_students"),  # a count
+        (np.arange(ROWS) // 3, "housing_units"),
+        (np.arange(ROWS) // 3, "website"),
+        (np.arange(ROWS) // 3, "households"),
+        (np.arange(ROWS) // 3, "Customers"),
+        (np.arange(ROWS) // 3, "Kunden"),
+        (np.arange(ROWS), "id"),  # differs in every row
+        (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
+        (np.arange(ROWS) // 20, "species_id"),  # a few kinds
+    ],
+)
+def test_other_names_and_values_are_not(values: Any, name: str) -> None:
+    assert "identifier" not in said(values * 1.0, name=name)
+
+
+def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -> None:
+    names = np.array([f"P{row // 3:02}" for row in range(ROWS)])
+    assert "column 'patients' is named like an identifier" in said(names, kind="category", name="patients")
+
+
+def test_a_column_that_is_the_target_of_the_next_row_in_time_is_pointed_out() -> None:
+    y = np.cumsum(NUMBERS).round(3)
+    ahead = np.append(y[1:], np.nan)
+    line = (
+        "'x' holds the target of the next row, which is later by data.time; data.drop leaves out what is not known "
+        "before the target is."
+    )
+
+    def found(values: Any, time: Any = YEARLY) -> tuple[str, ...]:
+        return leak_hints(replace(table_of(values), time=time), y, False)
+
+    assert found(ahead) == found(np.where(np.arange(ROWS) % 50 == 7, 0.0, ahead)) == (line,)
+    twice = replace(table_of(ahead), features=pd.DataFrame({"plain": ahead, "x": ahead}), time=np.arange(ROWS))
+    assert leak_hints(twice, y, False) == (line.replace("'x' holds", "'plain', 'x' each hold"),)
+    for values in (np.append(np.nan, y[:-1]), np.where(PLAIN > 0.5, ahead, np.nan), ahead + PLAIN, PLAIN):
+        assert found(values) == ()
+    assert found(ahead, None) == found(ahead, np.arange(ROWS) // 2) == ()  # which row is the next one is not known
+    flat = np.ones(ROWS)
+    assert leak_hints(replace(table_of(flat), time=np.arange(ROWS)), flat, False) == ()
+
+
+def test_numbers_that_are_the_same_together_again_and_again_are_pointed_out() -> None:
+    of_row = np.repeat(np.arange(ROWS // 4), 4)[np.argsort(PLAIN)]
+    sites, heights = PLAIN[of_row], NUMBERS[of_row]
+    line = (
+        "'plain', 'x' are the same together in 120 development rows of 30 kinds, as the coordinates of a site are; "
+        "data.groups = plain keeps rows that belong together on one side of every split."
+    )
+
+    def found(one: Any, other: Any, **roles: Any) -> tuple[str, ...]:
+        table = replace(table_of(other), features=pd.DataFrame({"plain": one, "x": other}), **roles)
+        return leak_hints(table, LABELS, True)
+
+    assert found(sites, heights) == (line,)
+    for one, other in (
+        (sites, 2.54 * sites),  # in another unit
+        (sites, np.exp(sites)),
+        (sites, NUMBERS),
+        (sites, np.where(np.arange(ROWS) == 7, 0.5, heights)),
+        (np.round(10 * sites), np.round(10 * heights)),  # whole numbers may be codes
+        (sites, np.where(of_row == 3, np.nan, heights)),
+        (PLAIN[of_row // 4], NUMBERS[of_row // 4]),  # a few kinds
+    ):
+        assert found(one, other) == ()
+    assert found(sites, heights, groups=of_row) == found(sites, heights, time=of_row) == ()
+    table = replace(table_of(heights), features=pd.DataFrame({"plain": sites, "x": heights}))
+    copied = replace(table, equal=EqualRows(of_row.astype(np.uint64), True, True))
+    assert leak_hints(copied, LABELS, True) == ()  # copies are no evidence
