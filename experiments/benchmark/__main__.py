@@ -26,13 +26,10 @@ ROW_NAMES = ("digits", "tabular", "mnist", "wide")
 BENCHMARKS = (
     ("--profile", "profile", "show where the time of a training step goes"),
     ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
-    ("--coordinator", "overhead", "time proposing and recording a trial, at 100, 1,000 and 10,000 trials"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
     ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
-    ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
     ("--large", "large", "measure what grows with trials and rows: seconds, memory, and the power of the growth"),
-    ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
 TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
 UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the tables that FOLDER/README.md lists"
