@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pytest
 from experiments.errors import SpecError
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import predicted, write_model
+from experiments.search.arithmetic import processor
+from experiments.search.compiled.load import file_name
 from experiments.tracking.model import NEEDED, write_mlflow_model
 from experiments.tracking.pyfunc import _load_pyfunc
 from experiments.tracking.uris import check_register
@@ -34,6 +37,21 @@ predictions.to_csv(sys.argv[3], index=False, lineterminator="\\n")
 import experiments, nnet
 print(json.dumps([experiments.__file__, nnet.__file__, sorted({name.split(".")[0] for name in sys.modules})]))
 """
+# a notebook that loads a model first has the program from the model
+GO_ON = """
+import sys
+from pathlib import Path
+import mlflow.pyfunc
+mlflow.pyfunc.load_model(sys.argv[1])
+from experiments.reports.render import open_templates
+from experiments.reports.script import page_script
+from experiments.search.compiled.load import file_name
+from experiments.search.arithmetic import processor
+from experiments.tracking.model import write_mlflow_model
+assert open_templates(lambda text, _: text).list_templates() and page_script().text
+print(file_name(processor()))
+write_mlflow_model(Path(sys.argv[2]), Path(sys.argv[3]))
+"""
 
 
 @pytest.mark.slow
@@ -47,8 +65,10 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(
     write_model(model, tmp_path / "model")
     write_mlflow_model(tmp_path / "model", tmp_path / "ml")
     files = [path.relative_to(tmp_path) for path in (tmp_path / "ml").rglob("*") if path.is_file()]
-    copied = [path for path in files if "code" in path.parts]
-    assert {path.suffix for path in copied} == {".py", ".typed", ".jinja"}
+    assert [path.name for path in files if "code" in path.parts] == ["source.zip"]  # a far store takes file by file
+    with zipfile.ZipFile(tmp_path / "ml" / "code" / "source.zip") as source:
+        copied = [Path(name) for name in source.namelist()]
+    assert {path.suffix for path in copied} == {".py", ".jinja"}
     assert not {"study-files", "benchmark"} & {name for path in copied for name in path.parts}
     assert not [path for path in files if path.suffix in (".pkl", ".pickle")]
     assert requirements_utils._MODULES_TO_PACKAGES is None  # all packages of the machine, which takes its time
@@ -65,6 +85,18 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(
     required = (tmp_path / "ml" / "requirements.txt").read_text().split()
     assert [line.split("==")[0] for line in required] == list(NEEDED)
     assert f"numpy=={np.__version__}" in required
+
+
+@pytest.mark.slow
+def test_a_program_that_a_model_brought_reads_its_files_and_writes_models(tmp_path: Path, environment: None) -> None:
+    write_model(mixed_model(CLASSES), tmp_path / "model")
+    write_mlflow_model(tmp_path / "model", tmp_path / "ml")
+    (tmp_path / "elsewhere").mkdir()
+    command = [sys.executable, "-c", GO_ON, *(str(tmp_path / name) for name in ("ml", "model", "again"))]
+    done = subprocess.run(command, cwd=tmp_path / "elsewhere", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, file_name(processor())), done.stderr
+    first, second = (tmp_path / name / "code" / "source.zip" for name in ("ml", "again"))
+    assert first.read_bytes() == second.read_bytes()
 
 
 @pytest.mark.slow
