@@ -50,6 +50,12 @@ def parser() -> argparse.ArgumentParser:
         help="add a set of classes that should hold the true one in this share of the rows, as 0.9",
     )
     it.add_argument(
+        "--threshold",
+        type=float,
+        metavar="P",
+        help="of two classes, predict the second, which F1 is of, from this probability on, as 0.2 (default: 0.5)",
+    )
+    it.add_argument(
         "--keep",
         action="append",
         default=[],
@@ -77,6 +83,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_data.new_rows import ARRAYS, read_rows
     from experiments.evaluation.levels import asked_level, caution
     from experiments.evaluation.model import ROWS, predicted, read_model
+    from experiments.evaluation.threshold import asked_threshold, meaning
     from experiments.study.lookup import model_folder
     from nnet.durable import replacing
 
@@ -87,6 +94,7 @@ def _predict(chosen: argparse.Namespace) -> int:
         )
     model = read_model(model_folder(chosen.model))
     level = asked_level(model.uncertainty, model.target, chosen.interval, chosen.set_coverage)
+    threshold = asked_threshold(model.target, chosen.threshold, level)
     layout = _layout(file, chosen.overrides)
     rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target), layout)
     if rows.ignored:
@@ -97,9 +105,12 @@ def _predict(chosen: argparse.Namespace) -> int:
         print(f"note: {note}", file=sys.stderr)
     if level is not None and model.uncertainty is not None:
         print(f"note: {caution(model.uncertainty, model.target, level)}", file=sys.stderr)
+    if threshold is not None:
+        print(f"note: {meaning(model.target, threshold)}", file=sys.stderr)
     if model.target.classes and model.uncertainty is not None and not model.probabilities:  # 0.1 did not record it
         print("note: the loss was no cross-entropy: probability columns are shares of outputs alone", file=sys.stderr)
-    predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in rows.chunks)
+    computed = ((predicted(model, chunk, level, threshold), chunk.index) for chunk in rows.chunks)
+    predictions = (_named(chunk, index, rows.unreadable) for chunk, index in computed)
     if out is not None:
         _check_out(out, file)
     if out is None or _is_stream(out):

@@ -21,6 +21,7 @@ from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS
 from experiments.evaluation.model import BESIDE, Model, read_model
 from experiments.evaluation.provenance import SOURCES
+from experiments.evaluation.threshold import PARAMS
 from experiments.tracking.outbox import StudyOutcome
 from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError, artifact_upload
 from experiments.tracking.runs import trial_params
@@ -217,10 +218,14 @@ def _schemas(model: Model) -> tuple[Any, Any]:
 
 
 def _params(model: Model) -> Any:
-    """Return the schema of the params: the level of intervals or sets, by default none."""
+    """Return the schema of the params, none by default: the level of intervals or sets; of two classes a threshold."""
     schema = importlib.import_module("mlflow.types.schema")
     of_numbers, of_classes = ARGUMENTS
-    return schema.ParamSchema([schema.ParamSpec(of_classes if model.target.classes else of_numbers, "double", None)])
+    names = [
+        of_classes if model.target.classes else of_numbers,
+        *(PARAMS[:1] if len(model.target.classes) == 2 else ()),
+    ]
+    return schema.ParamSchema([schema.ParamSpec(name, "double", None) for name in names])
 
 
 def _example(model: Model) -> Any:

@@ -110,7 +110,7 @@ def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: 
     names = ["prediction", "prediction_set", "probability_no", "probability_yes"]
     assert about.signature.outputs.input_names() == names
     assert about.signature.outputs.required_input_names() == [name for name in names if name != "prediction_set"]
-    assert [(one.name, one.default) for one in about.signature.params] == [("set_coverage", None)]
+    assert [(one.name, one.default) for one in about.signature.params] == [("set_coverage", None), ("threshold", None)]
     example = about.load_input_example(str(tmp_path / "ml"))
     predictions = _load_pyfunc(str(tmp_path / "ml" / "data" / "model")).predict(example)
     assert predictions["prediction"][0] in ("no", "yes")
@@ -127,6 +127,15 @@ def test_params_add_what_the_options_of_predict_add(tmp_path: Path, classes: tup
     assert model.predict(frame, {}).equals(model.predict(frame))
 
 
+def test_a_threshold_is_a_param_of_two_classes(tmp_path: Path) -> None:
+    made, frame = mixed_model(("no", "yes")), mixed_frame(20, seed=5)
+    write_model(made, tmp_path)
+    model = _load_pyfunc(str(tmp_path))
+    found = model.predict(frame, {"set_coverage": None, "threshold": 0.4})
+    assert found.equals(predicted(made, frame, threshold=0.4))
+    assert not found.equals(model.predict(frame, {"threshold": None}))
+
+
 @pytest.mark.slow
 def test_a_loaded_model_takes_the_params_of_its_signature(tmp_path: Path, environment: None) -> None:
     import mlflow.pyfunc
@@ -137,6 +146,11 @@ def test_a_loaded_model_takes_the_params_of_its_signature(tmp_path: Path, enviro
     loaded, frame = mlflow.pyfunc.load_model(str(tmp_path / "ml")), mixed_frame(20, seed=5)
     assert list(loaded.predict(frame)) == ["prediction"]
     assert loaded.predict(frame, params={"interval": 0.9}).equals(predicted(made, frame, "0.9"))
+    made = mixed_model(("no", "yes"))
+    write_model(made, tmp_path / "two")
+    write_mlflow_model(tmp_path / "two", tmp_path / "of_two")
+    loaded = mlflow.pyfunc.load_model(str(tmp_path / "of_two"))
+    assert loaded.predict(frame, params={"threshold": 0.4}).equals(predicted(made, frame, threshold=0.4))
 
 
 def test_columns_of_any_type_are_read_as_those_of_a_file(tmp_path: Path) -> None:
