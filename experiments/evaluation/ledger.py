@@ -1,7 +1,8 @@
 """The ledger of looks: an append-only, fsynced, hash-chained file of every scoring of final models on test rows.
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
-scoring and completed afterwards, so no look stays unrecorded. A look at new rows, after the study's end, is `external`. Single rows are identified by the hash of their cells in
+scoring and completed afterwards, so no look stays unrecorded. A look at new rows, after the study's end, is
+`external`. Single rows are identified by the hash of their cells in
 the source, so a look at the same rows in another split or with other columns read is counted too. The same test rows
 are known by any of their columns, so that a file with more or fewer columns does not make them new. Entries of version
 0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: every
