@@ -26,7 +26,7 @@ WITH_A_VALUE = ("tables", "screen", "uncertainty", "faults")  # options, and mod
 # line_of(line), which is printed as each line comes, and exit_code(lines).
 BENCHMARKS = (
     ("--profile", "profile", "show where the time of a training step goes"),
-    ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
+    ("--pruners", "pruners", "show what pruning saves, and what it costs in score"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
     ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
