@@ -159,9 +159,10 @@ class BestRecord(DefaultRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class DefaultScore:
-    """The default's score on the test rows."""
+    """The default's score on the test rows; ci95, its interval, is outside the digest, and absent in older results."""
 
     score: float
+    ci95: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
