@@ -210,7 +210,7 @@ def final_score(
         ordered: whether the groups are blocks of time.
 
     Returns:
-        both models' scores with their intervals, and their difference, without further metrics, baselines and confusion.
+        both scores, their intervals and their difference, without further metrics, baselines and confusion.
 
     Raises:
         SearchError: the metric has no interval on so few groups.
