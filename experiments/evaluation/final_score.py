@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
-from experiments.evaluation.alike_blocks import of_blocks
+from experiments.evaluation.alike_blocks import of_blocks, widened_by
 from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.exchanges import FEW, of_few
 from experiments.evaluation.expanded_interval import logit_interval
@@ -60,12 +60,14 @@ class OfRows:
 
     draws:      number of bootstrap draws; None without a bootstrap.
     difference: None where there is no other model.
+    widened:    factor by which blocks of time that are alike widen the interval; None where they do not.
     """
 
     interval: Interval
     method: IntervalMethod
     draws: int | None
     difference: ScoreDifference | None
+    widened: float | None = None
 
 
 def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
@@ -108,7 +110,8 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
         difference = square_and_add(difference, [limits for limits, _ in intervals], drawn)
     if difference is not None:
         difference = replace(difference, ci95=difference_within(metric, difference.ci95))
-    return OfRows(interval, method, None if method == "wilson" else len(first.draws), difference)
+    draws = None if method == "wilson" else len(first.draws)
+    return OfRows(interval, method, draws, difference, widened_by(first))
 
 
 def _of_one(metric: str, model: Resampled, units: int, is_of_classes: bool) -> tuple[Interval, IntervalMethod]:
@@ -237,6 +240,7 @@ def final_score(
         ci95=found.interval,
         ci_method=found.method,
         ci_draws=found.draws,
+        ci_widened=found.widened,
         rows=len(y),
         times_scored=1,
         metrics={},

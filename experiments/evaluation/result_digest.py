@@ -12,7 +12,7 @@ from experiments.config.documents import canonical_digest
 OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "holdout", "report", "ledger", "provenance", "timing")
 PARTS_OUTSIDE = ("smallest", "roc", "mistake_values")  # of the analysis
 KEYS_OUTSIDE = ("exchanged", "ended", "by_luck")  # of a difference, a reason and the importances
-DEFAULT_OUTSIDE = ("ci95",)  # of the default's test score
+TEST_OUTSIDE, DEFAULT_OUTSIDE = ("ci_widened",), ("ci95",)  # of the test evaluation, and of the default's score in it
 LATER = ("agreeing", *KEYS_OUTSIDE)  # keys that are written only where they have a value
 
 
@@ -38,7 +38,7 @@ def _without(document: dict[str, Any], names: tuple[str, ...], always: bool) -> 
     """Return a copy that lacks keys, always or where they have no value.
 
     Args:
-        names: keys of the difference, of reasons and of the importances; the default's score lacks DEFAULT_OUTSIDE.
+        names: keys of the difference, of reasons and of the importances; the other parts have their own.
     """
 
     def kept(part: Any, names: tuple[str, ...] = names) -> Any:
@@ -49,7 +49,8 @@ def _without(document: dict[str, Any], names: tuple[str, ...], always: bool) -> 
     copy = dict(document)
     if isinstance(test := copy.get("test"), dict):
         parts = {"difference": names, "default": DEFAULT_OUTSIDE}
-        copy["test"] = {**test, **{part: kept(test[part], lost) for part, lost in parts.items() if part in test}}
+        below = {part: kept(test[part], lost) for part, lost in parts.items() if part in test}
+        copy["test"] = {**kept(test, TEST_OUTSIDE), **below}
     if isinstance(analysis := copy.get("analysis"), dict) and isinstance(analysis.get("left_out"), dict):
         reasons = {part: kept(reason) for part, reason in analysis["left_out"].items()}
         copy["analysis"] = {**analysis, "left_out": reasons}

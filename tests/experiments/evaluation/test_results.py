@@ -128,12 +128,15 @@ def test_a_difference_has_the_keys_that_it_needs_and_the_digest_that_it_had() ->
     assert agreeing.digest != before.digest
 
 
-def test_the_interval_of_the_default_is_beside_the_digest() -> None:
+def test_what_widens_an_interval_and_that_of_the_default_are_beside_the_digest() -> None:
     before = result()
     assert before.document()["test"]["default"] == {"score": 0.7}
     assert before.test is not None
-    after = replace(before, test=replace(before.test, default=DefaultScore(score=0.7, ci95=(0.6, 0.8))))
+    assert "ci_widened" not in before.document()["test"]
+    default = DefaultScore(score=0.7, ci95=(0.6, 0.8))
+    after = replace(before, test=replace(before.test, default=default, ci_widened=1.5))
     assert after.document()["test"]["default"] == {"score": 0.7, "ci95": [0.6, 0.8]}
+    assert after.document()["test"]["ci_widened"] == 1.5
     assert after.digest == before.digest == digest(after.document())
     assert StudyResult.of_document(after.document()) == after
 
