@@ -100,7 +100,7 @@ def metric_of(document: dict[str, Any], key: str) -> str | None:
         return other[1]
     if re.fullmatch(r"outer\.(folds\[\d+\]\.(score|default)|baselines\[\d+\]\.score)", key):
         return str(document["test"]["metric"])
-    if re.fullmatch(r"test\.(score|ci95|default\.score|references\[\d+\]\.(score|ci95))", key):
+    if re.fullmatch(r"test\.(score|ci95|(default|references\[\d+\])\.(score|ci95))", key):
         return str(document["test"]["metric"])
     selection = r"analysis\.out_of_fold\.(score|default_score)|"
     selection += r"outer\.folds\[\d+\]\.cv_mean|"

@@ -177,6 +177,8 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
     found["test.confusion[*][*]"] += _cells(test["confusion"]) if in_html else 0
     if document["default"] is None and document["trials"][0]["reason"]:
         found.update(["trials[*].reason", "trials[*].epochs"])
+    found["test.ci_widened"] += "ci_widened" in test
+    found["test.default.ci95"] += "ci95" in (test["default"] or {})
     if compared := test["difference"]:
         found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
         found.update(f"test.difference.{what}" for what in ("score", "p_value"))

@@ -128,6 +128,19 @@ def test_a_difference_has_the_keys_that_it_needs_and_the_digest_that_it_had() ->
     assert agreeing.digest != before.digest
 
 
+def test_what_widens_an_interval_and_that_of_the_default_are_beside_the_digest() -> None:
+    before = result()
+    assert before.document()["test"]["default"] == {"score": 0.7}
+    assert before.test is not None
+    assert "ci_widened" not in before.document()["test"]
+    default = DefaultScore(score=0.7, ci95=(0.6, 0.8))
+    after = replace(before, test=replace(before.test, default=default, ci_widened=1.5))
+    assert after.document()["test"]["default"] == {"score": 0.7, "ci95": [0.6, 0.8]}
+    assert after.document()["test"]["ci_widened"] == 1.5
+    assert after.digest == before.digest == digest(after.document())
+    assert StudyResult.of_document(after.document()) == after
+
+
 def test_the_share_by_luck_is_beside_the_digest() -> None:
     records = [ImportanceRecord(evaluator="ped_anova", better=0.25, values={"l2": 1.0}, by_luck=b) for b in (None, 0.5)]
     before, after = (result(analysis=AnalysisRecord(importances=one)) for one in records)
