@@ -51,4 +51,4 @@ def meaning(target: Target, threshold: float) -> str:
     "'yes' is predicted where its probability is at least 0.2, and else 'no'"
     """
     negative, positive = target.classes
-    return f"{positive!r} is predicted where its probability is at least {threshold:g}, and else {negative!r}"
+    return f"{positive!r} is predicted where its probability is at least {threshold:.9g}, and else {negative!r}"

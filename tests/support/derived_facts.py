@@ -74,6 +74,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "piecewise": ("spread over bins that hold equally many rows",),
     "robust": ("scaled by their median and quartiles, far values brought near",),
     "together": ("kept on one side of every split",),
+    "half": ("more probable class",),
+    **{code: (f"largest {name}",) for code, name in (("f1", "F1"), ("youden", "Youden index"))},
+    **{code: (f"{code} of at least",) for code in ("recall", "specificity")},
     "quantile": ("mapped to a normal distribution by rank",),
     **{metric: (name,) for metric, name in METRICS.items()},
     **{
