@@ -33,6 +33,7 @@ from experiments.data.table import Kind
 from experiments.data.texts import words_present
 from experiments.data.unread_cells import WRITE_THEM_SO, UnreadCells, unread_cells
 from experiments.data.written_otherwise import written_otherwise
+from experiments.data.zones import zone_notes
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
 
@@ -293,6 +294,7 @@ def _chunks(
     refuse_other_format(written, form.formats)
     cells.written = written_otherwise(raw, form)
     form = replace(form, formats={**form.formats, **cells.written})
+    cells.zones = zone_notes(raw, form)
     return _read(raw, form, rows, names, cells)
 
 
