@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 BESIDE = "default"  # folder of the model that is averaged with that of the folder around it
 LAST_DAY = 100_000  # days from 1970 to a date, at most: pandas holds no more
 ROWS = 4096  # rows that are predicted at a time, at most
-LATER = ("beside", "ranges", "numbered", *LAYOUT)  # keys of model.json that are left out where there is nothing to say
+# keys of model.json that are left out where there is nothing to say
+LATER = ("beside", "ranges", "numbered", "zoned", *LAYOUT)
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class About:
     sheet: str | None = None
     ranges: dict[str, tuple[float, float]] | None = None
     numbered: Literal[True] | None = None  # whether the classes are numbers or truth values
+    zoned: tuple[str, ...] | None = None
 
     @property
     def rows(self) -> RowFormat:
@@ -113,6 +115,7 @@ class About:
             pooled=pooled_columns(self.inputs, self.categories),
             ranges=self.ranges or {},
             numbered=self.numbered or False,
+            zoned=self.zoned,
         )
 
 
@@ -159,6 +162,7 @@ def _contents(model: Model) -> dict[str, bytes]:
         sheet=rows.layout.get("sheet"),
         ranges=dict(rows.ranges) or None,
         numbered=rows.numbered or None,
+        zoned=rows.zoned,
     )
     notes = {key: value for key, value in asdict(about).items() if key not in LATER or value is not None}
     extra = {**fitted.arrays, "units": np.array([model.units.centre, model.units.scale])}

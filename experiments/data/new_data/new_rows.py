@@ -33,6 +33,7 @@ from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.readers.plain_columns import array_of
 from experiments.data.table import Kind
 from experiments.data.texts import words_present
+from experiments.data.zones import zone_notes
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
 
@@ -296,6 +297,7 @@ def _chunks(
     refuse_other_format(written, form.formats)
     cells.written = written_otherwise(raw, form)
     form = replace(form, formats={**form.formats, **cells.written})
+    cells.zones = zone_notes(raw, form)
     return _read(raw, form, rows, names, cells)
 
 
