@@ -21,7 +21,7 @@ from experiments.data.count_different import count_different
 from experiments.data.identity.fingerprint import row_bytes
 from experiments.data.identity.hashes import short_hash
 from experiments.data.identity.row_hashes import RowHashes
-from experiments.data.labelled_rows import LabelledRows, Learnt, labelled_data, labelled_file
+from experiments.data.new_data.labelled_rows import LabelledRows, Learnt, labelled_data, labelled_file
 from experiments.data.prepare import StudyData
 from experiments.data.readers.in_memory import Given
 from experiments.data.splits.holdout import Look

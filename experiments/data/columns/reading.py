@@ -21,10 +21,9 @@ from experiments.data.formats.column_types import is_text, lenient_numbers, misf
 from experiments.data.formats.number_formats import has_decimal_comma, is_number_format
 from experiments.data.formats.plain_values import with_formats
 from experiments.data.formats.without_words import without_words
-from experiments.data.hints.time_order import is_time_name, later_option
+from experiments.data.formats.zones import zoned_columns
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import REASONS, Kind, LeftOut, Table, TableReading
-from experiments.data.zones import zoned_columns
 from experiments.errors import DataError
 
 

@@ -26,6 +26,7 @@ from experiments.data.new_data.cell_notes import CellNotes
 from experiments.data.new_data.last_rows import holds_row
 from experiments.data.new_data.row_format import RowFormat
 from experiments.data.new_data.written_otherwise import written_otherwise
+from experiments.data.new_data.zone_notes import zone_notes
 from experiments.data.raw_table import RawTable, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.idx import IDX_PICTURES, is_idx_pictures, read_idx_file
@@ -33,7 +34,6 @@ from experiments.data.readers.pictures.image_file import ENDINGS as PICTURES
 from experiments.data.readers.plain_columns import array_of
 from experiments.data.table import Kind
 from experiments.data.texts import words_present
-from experiments.data.zones import zone_notes
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
 

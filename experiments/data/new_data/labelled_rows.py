@@ -32,9 +32,9 @@ from experiments.data.columns.target_column import plain_target, read_target
 from experiments.data.columns.target_type import LabelledTable
 from experiments.data.formats.column_types import cleaned
 from experiments.data.identity.cells import SourceCells
-from experiments.data.known_classes import labels_of, names_of
 from experiments.data.load import load_table
 from experiments.data.new_data.cell_notes import CellNotes
+from experiments.data.new_data.known_classes import labels_of, names_of
 from experiments.data.new_data.new_rows import frame_rows, read_rows
 from experiments.data.new_data.row_format import RowFormat
 from experiments.data.raw_table import SHOWN, RawTable, listed, shown
@@ -52,7 +52,7 @@ ROWS = 4096  # rows that are read at a time
 
 @dataclass(frozen=True)
 class Learnt:
-    """What a study says of new rows: the form of its model's rows, its target, and its section [data]."""
+    """The form of rows that a study's model takes, its target, and its section [data]."""
 
     form: RowFormat
     target: Target
@@ -117,8 +117,8 @@ def labelled_data(given: Given, learnt: Learnt) -> LabelledRows:
         DataError: as of `labelled_file`.
     """
     name = learnt.form.target
-    if isinstance(given, tuple) and len(given) == 2 and hasattr(given[1], "rename"):
-        given = given[0], given[1].rename(name)
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], pd.Series):
+        given = given[0], pd.Series(given[1], name=name)
     data = learnt.data.model_copy(update={"target": name})
     if not is_of_columns(given):
         return _of_table(given_table(given, data), "data", learnt, ())
