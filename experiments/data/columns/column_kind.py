@@ -51,12 +51,12 @@ DAY_DIGITS = r"^[0-3]\d[0-3]\d(19|20)\d\d$"  # 01312026, of a text that has kept
 class Decision:
     """The decision about a column.
 
-    format:  format of its numbers or dates; empty where they are written plainly.
+    format:  format of its numbers or dates; empty where they are written plainly, None where it is not known.
     missing: words that are missing values.
     """
 
     kind: Kind
-    format: str = ""
+    format: str | None = ""
     missing: tuple[str, ...] = ()
 
 
@@ -138,7 +138,10 @@ def file_has_comma(rows: RawTable, names: Sequence[str]) -> bool:
 
 def known_words(present: pa.ChunkedArray, missing: Sequence[str]) -> list[str]:
     """List the texts of a column that are missing values among numbers and dates."""
-    words = pc.unique(present.filter(words_in(present))).to_pylist()
+    usual = pc.is_in(pc.utf8_lower(present), pa.array(MISSING_NUMBERS, pa.string()))
+    likely = pc.or_(usual, pc.is_in(present, pa.array(missing, pa.string())))
+    different = pa.chunked_array([pc.unique(present.filter(likely))])
+    words = different.filter(words_in(different)).to_pylist()
     return [word for word in words if word.lower() in MISSING_NUMBERS or word in missing]
 
 
@@ -156,7 +159,8 @@ def _decide_texts(rows: RawTable, name: str, present: pa.ChunkedArray) -> Decisi
     words = words_in(present)
     known = known_words(present, rows.missing)
     bare = without_words(rows, [name], (*known, *rows.missing))
-    if not pc.all(words).as_py() and set(pc.unique(present.filter(words)).to_pylist()) == set(known):
+    missing = pc.sum(pc.is_in(present, pa.array(known, pa.string()))).as_py()
+    if len(present) > pc.sum(words).as_py() == missing:  # the others are numbers
         return replace(_decide_numbers(bare, name), missing=tuple(known))
     values = _without_words(present, rows.missing)
     if len(values):
@@ -202,7 +206,7 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray) -> Decisi
     if many and has_sign(form or "") and _has_share(strays):
         raise NoFeature("mixed_numbers", _said_of_mixed(name, present, alike, two_ways=True))
     if many and len(strays) <= FEW_WORDS:
-        return Decision("number", form or "", tuple(words))
+        return Decision("number", form, tuple(words))
     dates = without_strays(present, FEW_WORDS, FEW)
     if dates is not None and (form := _date_format(rows, name, dates)) is not None:
         return Decision("date", "" if form == ISO else form)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from experiments.data.columns.column_kind import Decision, NoFeature, decide_column, file_has_comma, settled_format
 from experiments.data.columns.column_roles import ColumnRoles
 from experiments.data.columns.time_names import is_time_name, later_option
-from experiments.data.formats.column_types import is_text, lenient_numbers, misfits, read_number, texts, words_in
+from experiments.data.formats.column_types import is_text, lenient_numbers, read_number, texts, words_in
 from experiments.data.formats.number_formats import has_decimal_comma, is_number_format
 from experiments.data.formats.plain_values import with_formats
 from experiments.data.formats.without_words import without_words
@@ -38,22 +38,22 @@ def _numbers(reading: TableReading) -> list[str]:
     return [name for name, kind in reading.columns if kind != "category"]
 
 
-def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, int]:
+def read_features(reading: TableReading, raw: RawTable) -> tuple[Any, tuple[int, int]]:
     """Read the features of rows whose formats are plain, as `Table.features` describes them.
 
     Returns:
-        the features, and the number of cells that are missing because they are infinite or enormous.
+        the features, and how many cells are missing because they are no numbers, and infinite or enormous ones.
     """
-    values, large = {}, 0
+    values, unread, large = {}, 0, 0
     for name, kind in reading.columns:
         if kind == "category":
             values[name] = texts(raw, name).to_pandas()
         else:
-            values[name], more = lenient_numbers(raw, name)
-            large += more
+            values[name], words, more = lenient_numbers(raw, name)
+            unread, large = unread + words, large + more
     if "category" in reading.kinds or any(np.isnan(numbers).any() for numbers in values.values()):
-        return pd.DataFrame(values), large
-    return np.column_stack(list(values.values())), large
+        return pd.DataFrame(values), (unread, large)
+    return np.column_stack(list(values.values())), (unread, large)
 
 
 def with_features(table: Table, reading: TableReading, clean: RawTable, strict: bool | None) -> tuple[Table, RawTable]:
@@ -69,9 +69,9 @@ def with_features(table: Table, reading: TableReading, clean: RawTable, strict: 
     if strict:
         for name in _numbers(reading):
             read_number(plain, name)
-    features, large = read_features(reading, plain)
+    features, (unread, large) = read_features(reading, plain)
     columns = tuple(name for name, _ in reading.columns)
-    reading = replace(reading, unread=misfits(plain, _numbers(reading)), large=large)
+    reading = replace(reading, unread=unread, large=large)
     return replace(table, features=features, kinds=reading.kinds, columns=columns, reading=reading), plain
 
 
@@ -99,7 +99,8 @@ def decide(rows: RawTable, roles: ColumnRoles, thousands: bool) -> TableReading:
         words |= dict.fromkeys(decision.missing)
         points = thousands or name not in roles.kinds
         if name not in formats:
-            form = decision.format or settled_format(rows, name, decision.kind, points)
+            form = decision.format
+            form = settled_format(rows, name, decision.kind, points) if form is None else form
             formats |= {name: form} if form else {}
     readable = _readable(rows, words, columns, formats)
     found = tuple(word for word in words if word not in rows.missing and word not in readable)
@@ -110,7 +111,7 @@ def decide(rows: RawTable, roles: ColumnRoles, thousands: bool) -> TableReading:
 def _decision(rows: RawTable, name: str, roles: ColumnRoles) -> Decision | LeftOut:
     """Return the kind of a column as it is named or decided, or the reason why it is no feature."""
     if name in roles.kinds:
-        return Decision(roles.kinds[name])
+        return Decision(roles.kinds[name], None)
     column = rows.columns[name]
     try:
         if name in rows.index:
@@ -120,7 +121,7 @@ def _decision(rows: RawTable, name: str, roles: ColumnRoles) -> Decision | LeftO
     except NoFeature as reason:
         if name not in roles.of("keep"):
             return LeftOut(name, reason.reason, reason.detail)
-        return Decision("category" if is_text(column.type) and pc.any(words_in(column)).as_py() else "number")
+        return Decision("category" if is_text(column.type) and pc.any(words_in(column)).as_py() else "number", None)
 
 
 def _readable(

@@ -120,27 +120,23 @@ def read_number(raw: RawTable, name: str, otherwise: str = NAME_IT) -> NDArray[n
     return values
 
 
-def lenient_numbers(raw: RawTable, name: str) -> tuple[NDArray[np.float64], int]:
+def lenient_numbers(raw: RawTable, name: str) -> tuple[NDArray[np.float64], int, int]:
     """Read a column of numbers; a value that is no number, infinite or enormous is missing.
 
     Returns:
-        values (N,), NaN where missing, and how many were infinite or enormous.
+        values (N,), NaN where missing; how many texts were no numbers, and how many numbers infinite or enormous.
     """
-    column = raw.columns[name]
+    column, unread = raw.columns[name], 0
     if is_text(column.type):
-        column = pc.if_else(words_in(column), pa.scalar(None, pa.string()), column)
+        words = words_in(column)
+        unread = pc.sum(words).as_py() or 0
+        column = pc.if_else(words, pa.scalar(None, pa.string()), column)
     elif not is_number(column.type):
-        return np.full(len(column), np.nan), 0
+        return np.full(len(column), np.nan), 0, 0
     values = np.array(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
     large = np.abs(values) > LARGEST
     values[large] = np.nan
-    return values, int(large.sum())
-
-
-def misfits(raw: RawTable, names: Iterable[str]) -> int:
-    """Count the cells of columns of numbers that are no numbers."""
-    columns = [raw.columns[name] for name in names]
-    return sum(pc.sum(words_in(column)).as_py() or 0 for column in columns if is_text(column.type))
+    return values, unread, int(large.sum())
 
 
 def refuse_missing(raw: RawTable, name: str, role: str) -> None:

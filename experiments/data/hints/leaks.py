@@ -75,7 +75,7 @@ def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
     """Return the numbers of the first rows of a feature; of categories their codes."""
     if isinstance(table.features, np.ndarray):
         return table.features[:most, at]
-    column = table.features.iloc[:most, at]
+    column = table.features.iloc[:, at].iloc[:most]
     return np.asarray(column.factorize(use_na_sentinel=False)[0] if table.kinds[at] == "category" else column)
 
 
@@ -108,12 +108,14 @@ def _tells(table: Table, at: int, rows: Rows, labels: NDArray[Any], numbers: NDA
         labels:  (n,) a number for each of them, the same for equal targets.
         numbers: (n,) their target if it is a number.
     """
-    parts = [rows[:most] for most in sorted({min(SAMPLE, len(rows)), len(rows)})]
-    if numbers is not None and table.kinds[at] != "category":
-        pairs = ((_values(table, at, part[-1] + 1)[part], numbers[: len(part)]) for part in parts)
-        if all(_is_function(values, y) for values, y in pairs):
-            return True
-    return all(_separates(_values(table, at, part[-1] + 1)[part], labels[: len(part)]) for part in parts)
+    function, separates = table.kinds[at] != "category", True
+    for most in sorted({min(SAMPLE, len(rows)), len(rows)}):
+        values = _values(table, at, rows[most - 1] + 1)[rows[:most]]
+        function = function and numbers is not None and _is_function(values, numbers[:most])
+        separates = separates and _separates(values, labels[:most])
+        if not (function or separates):
+            return False
+    return True
 
 
 def _is_ahead(table: Table, at: int, y: NDArray[Any]) -> bool:
@@ -136,11 +138,18 @@ def _is_function(values: NDArray[Any], y: NDArray[Any]) -> bool:
     x, z = values[there], np.asarray(y, np.float64)[there]
     if _are_correlated(x, z):
         return True
-    if min(len(np.unique(x)), len(np.unique(z))) < FEWEST:
-        return False
-    from scipy.stats import rankdata  # slow to import, and of numbers to predict alone
+    (ranks_of_x, different_x), (ranks_of_z, different_z) = _ranks(x), _ranks(z)
+    return min(different_x, different_z) >= FEWEST and _are_correlated(ranks_of_x, ranks_of_z)
 
-    return _are_correlated(rankdata(x), rankdata(z))
+
+def _ranks(values: NDArray[Any]) -> tuple[NDArray[np.float64], int]:
+    """Return the ranks of values from 1 on, where equal ones share the mean of theirs, and how many values differ.
+
+    >>> _ranks(np.array([30, 10, 30, 20]))
+    (array([3.5, 1. , 3.5, 2. ]), 3)
+    """
+    _, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[of_value], len(counts)
 
 
 def _are_correlated(x: NDArray[Any], z: NDArray[Any]) -> bool:

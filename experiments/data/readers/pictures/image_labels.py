@@ -229,7 +229,7 @@ def _refuse_numbers(raw: RawTable, target: str, data: DataSection) -> None:
     column = raw.columns[target]
     if data.task == "classification" or (is_text(column.type) and pc.any(words_in(column)).as_py()):
         return
-    numbers, _ = lenient_numbers(raw, target)
+    numbers, *_ = lenient_numbers(raw, target)
     different = np.unique(numbers[np.isfinite(numbers)])
     if len(different) > MOST_CLASSES or (different % 1).any():
         raise DataError(

@@ -225,7 +225,7 @@ def test_numbers_that_are_not_written_alike_are_no_identifier(values: list[str],
 
 def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
     numbers = [f"{number}.5" for number in MANY]
-    assert decided(sheet(x=[*numbers, "see note", "-"])) == Decision("number", "", ("see note", "-"))
+    assert decided(sheet(x=[*numbers, "see note", "-"])) == Decision("number", None, ("see note", "-"))
     assert decided(sheet(x=["-", "1", "2"])) == Decision("number", "", ("-",))
     for form, cells in (
         ("$1234.5", "${0}.5"),
