@@ -23,7 +23,7 @@ from experiments.evaluation.exchanges import of_few
 from experiments.evaluation.final_score import OfRows, fewest, of_resampled, of_row_scores, of_unseen_errors
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
-from experiments.evaluation.statistics import SEED, Interval, resampled
+from experiments.evaluation.statistics import Interval, resampled
 from experiments.search.scorers import SampleScore, sample_scorer, scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
@@ -172,7 +172,7 @@ def _of_samples(
     models = [pooled(of_model) for of_model in outputs[: 1 + compared]]
     classes = np.concatenate([fold.y for fold in folds]) if target.classes else None
     try:
-        drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
+        drawn = resampled(models, int(ends[-1]), groups, classes)
     except ValueError:
         return None
     if ordered and groups is not None:
