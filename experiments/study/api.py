@@ -73,7 +73,8 @@ def run(
                       mapping, as in training={"epochs": 30}. A `space` replaces the whole one.
 
     Raises:
-        ExperimentError: in one line, what is wrong.
+        ExperimentError:   in one line, what is wrong.
+        KeyboardInterrupt: it was interrupted; finished trials are kept.
 
     Warns:
         UserWarning: MLflow lacks something; `python -m experiments.sync` sends it.
@@ -121,11 +122,15 @@ def run(
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
     try:
-        table = None if given is None else given_table(given, rows_of(asked.spec))
         with between_imports(signal.SIGINT):
+            table = None if given is None else given_table(given, rows_of(asked.spec))
             outcome = run_study(asked.spec, options, console, table=table, outer=_outer(asked.spec, given, table))
     except ExperimentError as error:  # whose words are those of the command
         raise in_python(error) from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"{asked.spec.study.name}: interrupted; the same call again resumes the study"
+        ) from None
     if not quiet:
         print_summary(console, outcome, options, ui_command(uri, tracking_store(None, None)))
     if outcome.untracked:
