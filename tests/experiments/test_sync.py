@@ -17,6 +17,7 @@ from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.writer_lock import lock_of
 from experiments.tracking.writer_state import new_state, read_state, shortfall, write_state
+from support.answering import answering
 from support.results import change
 from support.study_folders import results
 from support.tracking import BEGUN, Place, end, metadata, result, tell
@@ -105,3 +106,21 @@ def test_results_that_were_changed_are_not_sent(place: Place, capsys: pytest.Cap
     assert sync.main(["study", "--tracking-uri", place.uri]) == 2
     assert "results.json: was changed after it was written: digest is" in capsys.readouterr().err
     assert place.runs() == []
+
+
+def test_a_server_that_denies_the_user_is_asked_once(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    with answering(401, "You are not authenticated.") as (uri, asked):
+        assert sync.main(["study", "--tracking-uri", uri]) == 2
+    assert len(asked) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("MLFLOW_TRACKING_PASSWORD")) == ("", 1)
+
+
+def test_a_slow_store_has_its_lines_about_what_is_left(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sync, "PROGRESS", 0.0)
+    assert sync.main(["study", "--tracking-uri", place.uri]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("still to send: ")]
+    assert lines[0] == "still to send: 2 of 2 trials, the ranks, the results of the study, 1 file"
+    assert lines[-1] == "still to send: 1 file"
