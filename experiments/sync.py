@@ -56,7 +56,7 @@ def _sync(chosen: argparse.Namespace) -> int:
         writer.close("RUNNING" if running else None)
         deadline, silent = time.monotonic() + SYNC_TIMEOUT, chosen.quiet
         go_on = _progress(lambda: say(f"still to send: {writer.left}"))
-        while not writer.write(go_on) and not writer.denied and time.monotonic() < deadline:
+        while not writer.write(go_on) and not writer.hopeless and time.monotonic() < deadline:
             if not silent:
                 place = f"MLflow at {masked(where)}"
                 print(f"{place} does not accept data ({writer.trouble}); trying for {SYNC_TIMEOUT:.0f} s")

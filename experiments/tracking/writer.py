@@ -55,7 +55,7 @@ class Writer:
 
     Attributes:
         trouble:    why the last attempt failed; empty once what it failed at is written.
-        denied:     True if that was because the server wants another user or password.
+        hopeless:   True if that was because the server denies this user, or a driver is missing: it would fail again.
         registered: address of the model in MLflow's registry; empty if it was not registered.
         notes:      lines for the user about what was found in the store.
 
@@ -87,7 +87,7 @@ class Writer:
         self._failed = ""  # name of the item at which the last attempt failed; empty if the store did not answer
         self._shown: str | None = None  # the status that MLflow shows
         self.trouble = self.registered = ""
-        self.denied = False
+        self.hopeless = False
         self.notes: list[str] = []
 
     def conclude(self) -> None:
@@ -130,7 +130,7 @@ class Writer:
         except Exception as error:
             self._note()
             self._store, self.trouble, self._failed = None, reason(error), at
-            self.denied = is_denied(error)
+            self.hopeless = is_denied(error) or isinstance(error, ImportError)
             return False
         self._note()
         return True

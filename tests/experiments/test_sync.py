@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,3 +125,14 @@ def test_a_slow_store_has_its_lines_about_what_is_left(
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("still to send: ")]
     assert lines[0] == "still to send: 2 of 2 trials, the ranks, the results of the study, 1 file"
     assert lines[-1] == "still to send: 1 file"
+
+
+def test_a_missing_driver_is_no_outage(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    assert sync.main(["study", "--tracking-uri", "postgresql+psycopg2://ann:s3cret@127.0.0.1/m"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "postgresql+psycopg2://***@127.0.0.1/m is missing 2 of 2 trials" in said.err
+    assert "psycopg2" in said.err.rpartition("(")[2]
