@@ -11,11 +11,11 @@ from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import Words, plain
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.glance import glance
-from experiments.reports.headline import lead, scored_baselines
+from experiments.reports.headline import REUSE, lead, scored_baselines
 from experiments.reports.methods import difference_method, interval_method, selection_method
 from experiments.reports.metrics import Scores, axis_label, label_of_class, metric_of
 from experiments.reports.outer_fold import tested
-from experiments.reports.run_info import rows_scored
+from experiments.reports.run_info import looks_meaning, rows_scored
 from experiments.reports.sections.transformations import transformations
 from experiments.reports.split import drawn_for_folds, folds, in_groups, is_forward, origin
 
@@ -106,14 +106,14 @@ def _test(result: StudyResult, reading: LedgerRecord | None) -> Iterator[str]:
         return
     models = [f"the {tested(result)}", *(["the default"] if test.default else [])]
     models += [plain(one.name) for one in scored_baselines(result, test)]
-    once = "together, once" if test.times_scored == 1 else "again, after they had been scored before"
-    yield f"All models that the test compares, {', '.join(models)}, were fixed before the test rows were read, and"
-    yield f"scored on them {once}."
+    once = "fixed before the test rows were read, and scored on them together, once."
+    again = f"scored on the test rows together. {REUSE}"
+    yield f"All models that the test compares, {', '.join(models)}, were {once if test.times_scored == 1 else again}"
     yield f"The interval of the {tested(result)}'s score is at 95% ({plain(interval_method(test))})."
     if test.difference is not None:
         method = plain(difference_method(test.difference))
         yield f"Its difference to the default was tested, two-sided, at the level 5% ({method})."
-    yield plain(rows_scored(result, reading, now=True))
+    yield plain((*rows_scored(result, reading), looks_meaning(result, reading)))
 
 
 def _software(result: StudyResult) -> Iterator[str]:

@@ -46,7 +46,9 @@ def test_the_table_has_every_score_with_its_interval(full):
 
 
 def test_a_second_test_and_a_missing_one_are_said(full):
-    assert "again, after they had been scored before" in latex(replaced(full[0], "test", times_scored=2), None)
+    again = latex(replaced(full[0], "test", times_scored=2), None)
+    assert "were scored on the test rows together. This study was changed after its test rows had been scored" in again
+    assert "fixed before the test rows were read" not in again
     untested = latex(replace(full[0], test=None), LedgerRecord(looks=0, largest_overlap=0.0, head="h"))
     assert "The final model was not tested." in untested
     assert "\\begin{table}" not in untested
