@@ -199,8 +199,15 @@ def _known(study: FinishedStudy, hashes: Sequence[bytes], test: RowHashes) -> Kn
 def _test(result: StudyResult) -> StudyScore | None:
     if (test := result.test) is None:
         return None
-    nested = result.outer is not None
-    return StudyScore(score=test.score, ci95=test.ci95, rows=test.rows, metrics=test.metrics, nested=nested)
+    groups = None if result.holdout is None else result.holdout.test_groups
+    return StudyScore(
+        score=test.score,
+        ci95=test.ci95,
+        rows=test.rows,
+        groups=groups,
+        metrics=test.metrics,
+        nested=result.outer is not None,
+    )
 
 
 def _difference(
