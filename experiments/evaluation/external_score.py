@@ -214,8 +214,9 @@ def independent_difference(
     Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
     Medicine 17, 873-890, method 10; for other scores Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
 
-    >>> found = independent_difference("accuracy", 56 / 70, (0.69185, 0.87773), 48 / 80, (0.49043, 0.70035))
-    >>> [round(limit, 4) for limit in found.ci95]  # his example (a)
+    >>> one, other = wilson_interval(56, 70), wilson_interval(48, 80)  # his example (a)
+    >>> found = independent_difference("accuracy", 56 / 70, one, 48 / 80, other)
+    >>> [round(limit, 4) for limit in found.ci95]
     [0.0524, 0.3339]
     """
     (low, high), (least, most), gain = interval, other_interval, score - other

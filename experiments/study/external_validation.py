@@ -83,9 +83,9 @@ class FinishedStudy:
         ignored = first_few(rows.ignored, NAMED)
         return [*rows.notes, *([f"columns that the score does not use: {ignored}"] if ignored else [])]
 
-    def rows_of(self, given: Given) -> LabelledRows:
+    def rows_of(self, given: Given, drop: Sequence[str]) -> LabelledRows:
         """Read the rows of a Python program, as `labelled_data` does."""
-        return labelled_data(given, self.learnt)
+        return labelled_data(given, self.learnt, drop)
 
 
 def finished_study(recorded: Recorded, data: str | None = None) -> FinishedStudy:
