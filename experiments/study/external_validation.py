@@ -83,9 +83,9 @@ class FinishedStudy:
         ignored = first_few(rows.ignored, NAMED)
         return [*rows.notes, *([f"columns that the score does not use: {ignored}"] if ignored else [])]
 
-    def rows_of(self, given: Given) -> LabelledRows:
+    def rows_of(self, given: Given, drop: Sequence[str]) -> LabelledRows:
         """Read the rows of a Python program, as `labelled_data` does."""
-        return labelled_data(given, self.learnt)
+        return labelled_data(given, self.learnt, drop)
 
 
 def finished_study(recorded: Recorded, data: str | None = None) -> FinishedStudy:
@@ -199,8 +199,15 @@ def _known(study: FinishedStudy, hashes: Sequence[bytes], test: RowHashes) -> Kn
 def _test(result: StudyResult) -> StudyScore | None:
     if (test := result.test) is None:
         return None
-    nested = result.outer is not None
-    return StudyScore(score=test.score, ci95=test.ci95, rows=test.rows, metrics=test.metrics, nested=nested)
+    groups = None if result.holdout is None else result.holdout.test_groups
+    return StudyScore(
+        score=test.score,
+        ci95=test.ci95,
+        rows=test.rows,
+        groups=groups,
+        metrics=test.metrics,
+        nested=result.outer is not None,
+    )
 
 
 def _difference(
