@@ -15,7 +15,7 @@ from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.config.readable import count
 from experiments.data.cells import SourceCells
-from experiments.data.column_kind import HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
+from experiments.data.column_kind import HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
 from experiments.data.column_roles import ColumnRoles, column_roles, spelled
 from experiments.data.column_types import cleaned, is_text
 from experiments.data.compared_rows import compared_rows
@@ -147,7 +147,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
 
 def _advice(left_out: Sequence[LeftOut]) -> str:
     """Advise what to do where no column is left; what a column's own reason advises is not repeated."""
-    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_LISTS, HOLDS_TEXTS)}
+    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS)}
     if reasons & {"counts_rows", "identifies_rows", "index", "free_text"}:
         return "name those to keep in data.keep"
     if "no_values" in reasons:

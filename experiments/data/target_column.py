@@ -24,7 +24,7 @@ from experiments.data.column_types import (
 from experiments.data.date_formats import are_dates
 from experiments.data.formats import with_formats
 from experiments.data.number_formats import INFINITE, WITH_POINTS, fits, have_thousands, number_format, usual_format
-from experiments.data.raw_table import Marks, RawTable
+from experiments.data.raw_table import Marks, RawTable, shown
 from experiments.data.without_words import without_words
 from experiments.errors import DataError
 
@@ -158,5 +158,5 @@ def _refuse_many_texts(raw: RawTable, name: str, column: pa.ChunkedArray, words:
         turned = ", or exchange rows and columns if each row is a feature" if raw.repeated else ""
         raise DataError(
             f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "
-            f"in {len(column)} rows; name another column{turned}."
+            f"in {len(column)} rows, such as {shown(column[0].as_py())}; name another column{turned}."
         )
