@@ -30,7 +30,7 @@ from experiments.data.outer_folds import check_inner_folds, split_off
 from experiments.data.pooling import pooling_note
 from experiments.data.positive import one_class_notes
 from experiments.data.preprocessing import Preprocessor, fit_preprocessor
-from experiments.data.role_hints import role_hints
+from experiments.data.role_hints import role_hints, survival_columns
 from experiments.data.splits import (
     DevelopmentSet,
     Folds,
@@ -138,7 +138,7 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
         yield from picture_groups(ours)
     yield from role_hints(ours, spec.data.test is not None)
     yield from size_hint(ours)
-    yield from order_hints(ours) or neighbour_hints(development)
+    yield from order_hints(ours, survival_columns(ours)) or neighbour_hints(development)
     yield from calendar_hints(ours)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched
     yield from hints(development, bounded, spec.cv.metric)
