@@ -74,7 +74,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         theirs, more = _timed(theirs, roles, data)
         untimed += more
     table = _without_features(ours, roles)
-    _check_targets_differ(table, raw, bool(dropped), lost)
+    _check_targets_differ(table, raw, sum(dropped.values()), lost)
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(ours.raw, roles.of("identifier"), roles.of("drop"), None if theirs is None else theirs.raw)
     table = replace(table, equal=equal, spelled=spelled(ours.raw, data))
@@ -237,11 +237,11 @@ def _present(words: tuple[str, ...]) -> str:
     return f", or set data.present = {json.dumps(words, ensure_ascii=False)} if that is a value" if words else ""
 
 
-def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tuple[str, ...]) -> None:
+def _check_targets_differ(table: Table, raw: RawTable, dropped: int, words: tuple[str, ...]) -> None:
     """Refuse a target that is the same in every row.
 
     Args:
-        dropped: whether rows of some classes were left out.
+        dropped: number of rows that were left out with their classes.
         words:   what stands in rows without a target.
 
     Raises:
@@ -251,7 +251,9 @@ def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tup
         value = table.target[0] if table.classes is None else table.classes[int(table.target[0])]
         every = f"{raw.at(table.target_name)} is the target, but all {len(table.target)} rows have {str(value)!r}"
         fewer = ", or fewer classes in data.drop_classes" if dropped else ""
-        raise DataError(f"{every}; name another column{fewer}{_present(words)}.")
+        empty = raw.rows - len(table.target) - dropped
+        fill = f", or fill in the {count(empty, 'empty cell')} if these are a class" if empty and not words else ""
+        raise DataError(f"{every}; name another column{fewer}{fill}{_present(words)}.")
 
 
 def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False) -> Table:
