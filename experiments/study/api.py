@@ -25,10 +25,10 @@ from experiments.study.lookup import results_file
 from experiments.study.nested import OuterInput
 from experiments.study.opened import Study
 from experiments.study.options import Options
-from experiments.study.output import open_what_is_closed
 from experiments.study.python_words import in_python, python_words
 from experiments.study.results_file import read_own_results
 from experiments.study.run import run_study
+from experiments.study.standard_streams import open_what_is_closed
 from experiments.study.summary import print_summary, ui_command
 from experiments.tracking.uris import check_register, tracking_store
 
