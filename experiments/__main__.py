@@ -13,6 +13,7 @@ from nnet.near import did_you_mean, near
 COMMANDS = {
     "tune": "search, refit, score once and report: a hyperparameter study",
     "predict": "predict new rows with a study's model",
+    "score": "score a study's model on new labelled rows",
     "report": "write a study's report again",
     "reproduce": "compute a study again and compare the results to the bit",
     "compare": "compare studies: scores, differences in pairs, curves and errors",

@@ -10,10 +10,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from experiments.config.readable import count, first_few
-from experiments.errors import DataError, SpecError, StudyStateError
+from experiments.errors import DataError, StudyStateError
 from experiments.study.cli import a_path, command_parser, run_command
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ def parser() -> argparse.ArgumentParser:
         help="add a set of classes that should hold the true one in this share of the rows, as 0.9",
     )
     it.add_argument(
+        "--threshold",
+        type=float,
+        metavar="P",
+        help="of two classes, predict the second, which F1 is of, from this probability on, as 0.2 (default: 0.5)",
+    )
+    it.add_argument(
         "--keep",
         action="append",
         default=[],
@@ -77,7 +83,9 @@ def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_data.new_rows import ARRAYS, read_rows
     from experiments.evaluation.levels import asked_level, caution
     from experiments.evaluation.model import ROWS, predicted, read_model
+    from experiments.evaluation.threshold import asked_threshold, meaning
     from experiments.study.lookup import model_folder
+    from experiments.study.new_rows_file import check_out, layout_keys
     from nnet.durable import replacing
 
     file, out = chosen.file, chosen.out
@@ -87,7 +95,8 @@ def _predict(chosen: argparse.Namespace) -> int:
         )
     model = read_model(model_folder(chosen.model))
     level = asked_level(model.uncertainty, model.target, chosen.interval, chosen.set_coverage)
-    layout = _layout(file, chosen.overrides)
+    threshold = asked_threshold(model.target, chosen.threshold, level)
+    layout = layout_keys(file, chosen.overrides)
     rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target), layout)
     if rows.ignored:
         named = first_few(rows.ignored, NAMED)
@@ -97,11 +106,14 @@ def _predict(chosen: argparse.Namespace) -> int:
         print(f"note: {note}", file=sys.stderr)
     if level is not None and model.uncertainty is not None:
         print(f"note: {caution(model.uncertainty, model.target, level)}", file=sys.stderr)
+    if threshold is not None:
+        print(f"note: {meaning(model.target, threshold)}", file=sys.stderr)
     if model.target.classes and model.uncertainty is not None and not model.probabilities:  # 0.1 did not record it
         print("note: the loss was no cross-entropy: probability columns are shares of outputs alone", file=sys.stderr)
-    predictions = (_named(predicted(model, chunk, level), chunk.index, rows.unreadable) for chunk in rows.chunks)
+    computed = ((predicted(model, chunk, level, threshold), chunk.index) for chunk in rows.chunks)
+    predictions = (_named(chunk, index, rows.unreadable) for chunk, index in computed)
     if out is not None:
-        _check_out(out, file)
+        check_out(out, file)
     if out is None or _is_stream(out):
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
@@ -117,14 +129,6 @@ def _predict(chosen: argparse.Namespace) -> int:
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     return 0
-
-
-def _check_out(out: Path, file: Path) -> None:
-    """Refuse a folder, and the file of the new rows, as the place of the predictions."""
-    if os.path.isdir(out) or not out.name:  # noqa: PTH112 - never raises, whatever the name
-        raise StudyStateError(f"--out: must be a file to write, but {out} is a folder.")
-    if os.path.exists(out) and out.samefile(file):  # noqa: PTH110
-        raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
 
 
 def _is_stream(out: Path) -> bool:
@@ -149,27 +153,6 @@ def _send(whole: IO[str], out: Path | None) -> None:
             shutil.copyfileobj(whole, stream)
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
-
-
-def _layout(file: Path, overrides: Sequence[str]) -> dict[str, Any]:
-    """Return the keys of [data] that are set, which say how a file is written.
-
-    Raises:
-        SpecError: another key is set, or a value breaks its rule.
-    """
-    if not overrides:
-        return {}
-    from experiments.config.data_options import LAYOUT
-    from experiments.config.default_study import own_study
-    from experiments.config.override import with_override
-
-    known = ", ".join(f"data.{key}" for key in LAYOUT)
-    for override in overrides:
-        for section, keys in with_override({}, override).items():
-            if section != "data" or not isinstance(keys, dict) or not set(keys) <= set(LAYOUT):
-                raise SpecError(f"--set: new rows have the keys {known}, but got {override!r}.")
-    data = own_study(str(file), None, overrides, where="--set")[0].data
-    return {key: value for key in LAYOUT if (value := getattr(data, key)) is not None}
 
 
 def _free(keep: Sequence[str], target: Target) -> Sequence[str]:

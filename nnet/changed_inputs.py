@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.arrays import Array
-from nnet.network import CHUNK, Mode, Network, Stack
+from nnet.network import CHUNK, Mode, Network
+from nnet.stack import Stack
 
 FEWEST = 2  # inputs of a product; NumPy multiplies a single column without BLAS, which takes many times as long
 

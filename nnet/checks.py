@@ -1,11 +1,16 @@
-"""Checks of the types of settings and arguments; NumPy's numbers and truth values become Python's."""
+"""Checks of the types of settings, and of the types and shapes of arguments.
+
+NumPy's numbers and truth values become Python's.
+"""
 
 from __future__ import annotations
 
+from math import prod
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from nnet.errors import SettingError, ShapeError
 
@@ -63,8 +68,11 @@ def unmasked(name: str, values: Any) -> Any:
     return values
 
 
-def of_kind(name: str, value: object, kind: type) -> None:
+def of_kind(name: str, value: object, kind: type, instead: str = "") -> None:
     """Refuse a value of another class than the wanted one.
+
+    Args:
+        instead: what to do; a call of the class, or to leave out brackets, if empty.
 
     Raises:
         SettingError: it is of another class, such as a dict, or the class itself.
@@ -73,7 +81,7 @@ def of_kind(name: str, value: object, kind: type) -> None:
         return
     given = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
     in_list = isinstance(value, list | tuple) and any(isinstance(one, kind) for one in value)
-    instead = "give one without [...]" if in_list else f"write {kind.__name__}(...)"
+    instead = instead or ("give one without [...]" if in_list else f"write {kind.__name__}(...)")
     raise SettingError(f"{name} must be of type {kind.__name__}, but got {given}; {instead}.")
 
 
@@ -95,15 +103,53 @@ def one_each(name: str, given: Any, kind: type = object) -> None:
             of_kind(f"{name}[{position}]", one, kind)
 
 
-def fit_outputs(outputs: Any, targets: Any, weights: Any = None) -> None:
-    """Refuse targets and weights of a step that NumPy would stretch over the outputs (F, B, units), or could not.
+def float_type(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return a type of numbers that a network can compute with, given by any of its names.
 
     Raises:
-        ShapeError: targets are not (F, B, units), or weights are neither None nor (F, B, 1).
+        SettingError: it is another.
+
+    >>> float_type("f4")
+    dtype('float32')
     """
-    if np.shape(targets) != outputs.shape:
-        instead = f"targets.reshape{outputs.shape}" if np.size(targets) == outputs.size else "loss.encode(...)[None]"
-        raise ShapeError(f"targets must be {outputs.shape}, but got {np.shape(targets)}; give {instead}.")
-    if weights is not None and np.shape(weights) != (*outputs.shape[:2], 1):
-        wanted = (*outputs.shape[:2], 1)
-        raise ShapeError(f"weights must be {wanted}, but got {np.shape(weights)}; give weights.reshape{wanted}.")
+    kind = np.dtype(dtype)
+    if kind not in (np.float32, np.float64):
+        raise SettingError(f"dtype must be float32 or float64, but got {kind}.")
+    return kind
+
+
+def within(folds: Any, count: int) -> None:
+    """Refuse a number, and a range that NumPy would cut: outputs of fewer folds would stand for all of it.
+
+    Args:
+        count: number of the folds that there are.
+
+    Raises:
+        ShapeError: it is no range of folds, or an empty one.
+    """
+    try:
+        if 0 <= folds.start < folds.stop <= count and folds.step is None:
+            return
+    except (AttributeError, TypeError):  # a number, or an open range
+        pass
+    raise ShapeError(f"folds must be within slice(0, {count}), but got {folds}.")
+
+
+def shaped(name: str, array: Any, shape: tuple[int, ...], instead: str = "") -> None:
+    """Refuse an array of another shape, which NumPy would stretch over others, or could not compute with.
+
+    Args:
+        instead: what to give where neither another shape nor a list is the mistake.
+
+    Raises:
+        ShapeError: it has another shape, or is no array.
+    """
+    given = getattr(array, "shape", None)
+    if given == shape:
+        return
+    if isinstance(array, list | tuple):
+        instead = f"np.array({name})"
+    elif given is not None and np.size(array) == prod(shape):
+        instead = f"{name}.reshape{shape}"
+    shown = type(array).__name__ if given is None else given
+    raise ShapeError(f"{name} must be an array of shape {shape}, but got {shown}{instead and f'; give {instead}'}.")

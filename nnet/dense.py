@@ -23,7 +23,8 @@ class Dense(Layer):
         unit_major:     lay the output out unit by unit, which makes reductions over few units several times faster.
 
     Attributes:
-        takes: the rows and inputs (B, inputs) of its input.
+        takes: shape (B, inputs) of its input, without the folds.
+        gives: shape (F, B, outputs) of its output.
 
     Source: Goodfellow et al. (2016), Deep Learning, section 6.5.6.
     """
@@ -31,7 +32,7 @@ class Dense(Layer):
     def __init__(self, views: DenseViews, rows: int, input_gradient: bool = True, unit_major: bool = False):
         folds, inputs, outputs = views.weights.shape
         dtype = views.weights.dtype
-        self.views, self.takes = views, (rows, inputs)
+        self.views, self.takes, self.gives = views, (rows, inputs), (folds, rows, outputs)
         self._weights_transposed = views.weights.transpose(0, 2, 1)
         self._out: Array = np.empty((folds, rows, outputs), dtype)
         if unit_major:

@@ -17,12 +17,14 @@ from nnet.batches import Batch, FoldData, Gatherer
 from nnet.checks import of_kind, one_each, whole
 from nnet.effects import check_effects
 from nnet.errors import ShapeError
-from nnet.losses import Loss, loss_of
+from nnet.loss import Loss
+from nnet.losses import loss_of
 from nnet.max_norm import MaxNorm
-from nnet.network import CHUNK, Architecture, Mode, Network, Stack
+from nnet.network import CHUNK, Architecture, Mode, Network
 from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import UNPLANNED
 from nnet.settings import TrainingSettings
+from nnet.stack import Stack
 from nnet.streams import SHUFFLING, STATISTICS, RandomBits, Seed, stream
 
 TOGETHER = 1 << 19  # elements of parameters and activations that the folds of one step share, at most

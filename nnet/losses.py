@@ -1,92 +1,17 @@
-"""Losses of the network's outputs, with their gradients. Each loss is a mean over rows of a sum over outputs.
-
-A loss also turns labels into targets, so that the network knows nothing of classes.
-"""
+"""Losses of the network's outputs, with their gradients, each by its formula for a row."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nnet.arrays import Array, Targets
-from nnet.checks import fit_outputs
+from nnet.checks import shaped
 from nnet.compiled import Call, passes_for
 from nnet.errors import SettingError, ShapeError, lookup
-
-
-class Loss(ABC):
-    """A loss for a fixed number of folds and rows, whose buffers it owns.
-
-    Args:
-        shape: (F, B, outputs).
-        delta: error at which Huber goes from quadratic to linear; other losses ignore it.
-    """
-
-    classifies = True  # targets are class indices
-
-    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike, delta: float = 1.0):
-        folds, rows, outputs = shape
-        kind: np.dtype[Any] = np.dtype(dtype)
-        self._real = kind.type
-        self._delta = delta
-        self._scratch: Array = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
-        self._term: Array = np.empty((folds, outputs, rows), dtype).transpose(0, 2, 1)
-        self._per_row: Array = np.empty((folds, rows, 1), dtype)
-        self._weights: Array = np.empty((folds, rows, 1), dtype)
-        self._ones: Array = np.ones((folds, 1, rows), dtype)
-        self._sum: Array = np.empty((folds, 1, 1), dtype)
-        self._one_row = self._real(1 / rows)
-
-    @staticmethod
-    @abstractmethod
-    def outputs(classes: int) -> int:
-        """Return the units of the last layer for a number of classes."""
-
-    @staticmethod
-    @abstractmethod
-    def encode(y: Targets, outputs: int, smoothing: float, dtype: np.dtype[Any]) -> Array:
-        """Turn (N,) labels, or (N,) or (N, outputs) numbers, into (N, outputs) targets."""
-
-    def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
-        """Add each fold's loss to a total, and turn the outputs into the gradient of the mean over rows.
-
-        Args:
-            z:       (F, B, outputs), overwritten.
-            targets: (F, B, outputs).
-            total:   (F,) totals, to which the sum over the rows is added.
-            weights: (F, B, 1) importance of each row; with it, the gradient is that of the weighted mean.
-
-        Returns:
-            the gradient of each fold's mean loss (F, B, outputs), in the buffer that held the outputs.
-        """
-        fit_outputs(z, targets, weights)
-        self._gradient(z, targets)
-        if weights is None:
-            np.matmul(self._ones, self._per_row, out=self._sum)
-            np.add(total, self._sum[:, 0, 0], out=total)
-            np.multiply(z, self._one_row, out=z)
-            return z
-        np.multiply(self._per_row, weights, out=self._per_row)
-        np.matmul(self._ones, self._per_row, out=self._sum)
-        np.add(total, self._sum[:, 0, 0], out=total)
-        np.matmul(self._ones, weights, out=self._sum)
-        # a batch that weighs nothing has no gradient of its own
-        np.maximum(self._sum, np.finfo(self._real).tiny, out=self._sum)
-        np.divide(weights, self._sum, out=self._weights)
-        np.multiply(z, self._weights, out=z)
-        return z
-
-    @abstractmethod
-    def _gradient(self, z: Array, targets: Array) -> None:
-        """Write each row's loss to self._per_row, and turn z into the gradient of the sum over rows."""
-
-    @staticmethod
-    @abstractmethod
-    def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
-        """Compute the loss of each row, (N,) in float64, from outputs and targets (N, outputs)."""
+from nnet.loss import Loss
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -134,12 +59,12 @@ class SoftmaxCrossEntropy(Loss):
         return table.astype(dtype)[checked_labels(y, outputs)]
 
     def step(self, z: Array, targets: Array, total: Array, weights: Array | None = None) -> Array:
+        self._check(z, targets, total, weights)
         if z is not self._z:
             self._z, self._units = z, z.transpose(0, 2, 1)
         units, row = self._units, self._column
         if weights is not None or not units.flags.c_contiguous:
             return super().step(z, targets, total, weights)
-        fit_outputs(z, targets)
         # outputs laid out unit by unit: all of a fold's are one vector
         t, flat = self._unit_targets, self._flat_targets
         if self._calls is None:
@@ -184,6 +109,7 @@ class SoftmaxCrossEntropy(Loss):
 
     @staticmethod
     def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        shaped("targets", targets, z.shape, "loss.encode(...)")
         shifted = z.astype(np.float64)
         shifted -= shifted.max(axis=-1, keepdims=True)
         losses: Array = np.log(np.exp(shifted).sum(axis=-1))
@@ -230,6 +156,7 @@ class BinaryCrossEntropy(Loss):
 
     @staticmethod
     def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        shaped("targets", targets, z.shape, "loss.encode(...)")
         wide = z.astype(np.float64)
         with np.errstate(invalid="ignore"):
             losses: Array = softplus(wide) - wide * targets
@@ -261,6 +188,7 @@ class MeanSquaredError(ErrorLoss):
 
     @staticmethod
     def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        shaped("targets", targets, z.shape, "loss.encode(...)")
         losses: Array = ((z.astype(np.float64) - targets) ** 2).sum(axis=-1)
         return losses
 
@@ -284,6 +212,7 @@ class Huber(ErrorLoss):
 
     @staticmethod
     def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        shaped("targets", targets, z.shape, "loss.encode(...)")
         error = z.astype(np.float64) - targets
         clipped = np.clip(error, -delta, delta)
         losses: Array = (clipped * (error - clipped / 2)).sum(axis=-1)
@@ -326,6 +255,7 @@ def are_labels(y: Targets, outputs: int) -> bool:
 
 def checked_labels(y: Targets, classes: int) -> Targets:
     """Return the labels, of any integer type, if all of them are classes."""
+    y = np.asarray(y)
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
         columns = y.shape[1] if y.ndim == 2 else 0
         instead = ("np.unique(y, return_inverse=True)[1]", "np.ravel(y)", "np.argmax(y, axis=1)")[min(columns, 2)]
@@ -340,6 +270,7 @@ def checked_labels(y: Targets, classes: int) -> Targets:
 
 def checked_numbers(y: Targets, outputs: int, dtype: np.dtype[Any]) -> Array:
     """Return numbers as a column for each output; labels of several classes become a 1 in their class's column."""
+    y = np.asarray(y)
     if are_labels(y, outputs):
         return np.eye(outputs, dtype=dtype)[checked_labels(y, outputs)]
     if not np.issubdtype(y.dtype, np.number):

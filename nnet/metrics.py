@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnet.arrays import Array, Targets
+from nnet.checks import shaped
 from nnet.errors import lookup
 from nnet.losses import softplus
 
@@ -48,6 +49,7 @@ def class_probabilities(z: Array) -> NDArray[np.float64]:
 
 def correct(z: Array, y: Targets) -> Array:
     """Return (N,) 1.0 where logits (N, C) or (N, 1) predict the label y, else 0.0; NaN where a logit is NaN."""
+    shaped("y", y, z.shape[:-1])
     hits: Array = (predicted_labels(z) == y).astype(np.float64)
     hits[np.isnan(z).any(axis=-1)] = np.nan
     return hits
@@ -59,6 +61,7 @@ def log_likelihood(z: Array, y: Targets) -> Array:
     >>> log_likelihood(np.zeros((1, 2)), np.array([0])).round(4)
     array([-0.6931])
     """
+    shaped("y", y, z.shape[:-1])
     wide = z.astype(np.float64)
     if wide.shape[-1] == 1:
         towards = np.where(y == 1, wide[:, 0], -wide[:, 0])

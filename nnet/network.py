@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from nnet.activations import ACTIVATIONS
 from nnet.arrays import Array
 from nnet.batch_norm import BatchNorm, FixedNorm
-from nnet.checks import flag, number, of_kind, one_each, unmasked, whole
+from nnet.checks import flag, float_type, number, of_kind, one_each, unmasked, whole, within
 from nnet.compiled import passes_for
 from nnet.dense import Dense
 from nnet.dropout import Dropout
@@ -28,6 +28,7 @@ from nnet.layer import Layer
 from nnet.noise import Gaussian, Noise
 from nnet.parameters import Parameters
 from nnet.rectified import RectifiedDense
+from nnet.stack import Stack
 from nnet.streams import DROPOUT, INITIALIZATION, RandomBits, Seed, stream
 
 CHUNK = 256  # rows that are computed at once without training; fixed, because last bits depend on the row count
@@ -124,55 +125,6 @@ class Architecture:
         return self.weights + hidden + self.outputs + self.inputs * self.input_scale
 
 
-class Stack:
-    """The layers for some folds and a fixed number of rows, with the buffers of one pass forward and backward."""
-
-    def __init__(self, layers: Sequence[Layer]):
-        self.layers = list(layers)
-        self._at, self._dense = next(
-            (index, layer) for index, layer in enumerate(self.layers) if isinstance(layer, Dense)
-        )
-        # layers before the first parameters need no gradients
-        first = next(index for index, layer in enumerate(self.layers) if isinstance(layer, Dense | InputScale))
-        self._backwards = self.layers[first:][::-1]
-
-    def forward(self, x: Array) -> Array:
-        """Compute the outputs (F, B, outputs) of x (F, B, inputs), in a buffer of the stack's own.
-
-        Raises:
-            ShapeError: x has not three axes, or another number of rows or inputs than the stack.
-        """
-        if x.ndim != 3:
-            raise ShapeError(f"x must be (F, B, inputs), but got {x.shape}; for one fold give x[None].")
-        if x.shape[1:] != self._dense.takes:
-            rows, inputs = self._dense.takes
-            raise ShapeError(
-                f"x must be (F, {rows}, {inputs}) for this stack, but got {x.shape}; for other numbers of rows make "
-                "another with network.stack(folds, rows, mode)."
-            )
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
-
-    def product(self, x: Array) -> Array:
-        """Compute the products x W of the first dense layer, before its bias, as a copy."""
-        for layer in self.layers[: self._at]:
-            x = layer.forward(x)
-        return self._dense.product(x).copy()
-
-    def finish(self, product: Array) -> Array:
-        """Compute the outputs, in a buffer of the stack's own, from the products of the first dense layer."""
-        x = self._dense.finish(product)
-        for layer in self.layers[self._at + 1 :]:
-            x = layer.forward(x)
-        return x
-
-    def backward(self, dout: Array) -> None:
-        """Compute the parameters' gradients from dout (F, B, outputs), which is overwritten."""
-        for layer in self._backwards:
-            dout = layer.backward(dout)
-
-
 class Network:
     """Parameters of F folds and the stacks that compute with them.
 
@@ -191,9 +143,7 @@ class Network:
     def __init__(self, architecture: Architecture, seeds: Sequence[Seed], dtype: DTypeLike = np.float32):
         of_kind("architecture", architecture, Architecture)
         one_each("seeds", seeds)
-        if np.dtype(dtype) not in (np.float32, np.float64):
-            raise SettingError(f"dtype must be float32 or float64, but got {np.dtype(dtype)}.")
-        self._make(architecture, [RandomBits(stream(seed, DROPOUT)) for seed in seeds], np.dtype(dtype))
+        self._make(architecture, [RandomBits(stream(seed, DROPOUT)) for seed in seeds], float_type(dtype))
         for fold, seed in enumerate(seeds):
             self._initialize(slice(fold, fold + 1), stream(seed, INITIALIZATION))
 
@@ -228,11 +178,13 @@ class Network:
         Of the stacks to predict with, which callers ask for with any number of rows, only the latest are kept.
 
         Raises:
-            SettingError: the mode is none, such as its name.
+            SettingError: the mode is none, such as its name, or the rows are no number of rows.
             ShapeError:   the range is empty, or not within the network's folds.
         """
         of_kind("mode", mode, Mode)
-        self._check_folds(folds)
+        if whole("rows", rows) < 1:
+            raise SettingError(f"`rows >= 1` must hold, but got rows={rows}.")
+        within(folds, self.folds)
         if mode is Mode.PREDICTION:
             return self._prediction_stack(folds, rows)
         key = (folds.start, folds.stop, rows, mode)
@@ -269,7 +221,7 @@ class Network:
         Raises:
             ShapeError: x has another number of columns or masked values, or the range is not within the folds.
         """
-        self._check_folds(folds)
+        within(folds, self.folds)
         x = np.asarray(unmasked("x", x))
         if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
             raise ShapeError(f"x must have shape (N, {self.architecture.inputs}), but got {x.shape}.")
@@ -287,12 +239,6 @@ class Network:
         whole("fold", fold)
         if not 0 <= fold < self.folds:
             raise ShapeError(f"`0 <= fold < {self.folds}` must hold, but got fold={fold}.")
-
-    def _check_folds(self, folds: slice) -> None:
-        """Refuse a number, and a range that NumPy would cut: outputs of fewer folds would stand for all of it."""
-        ranges = isinstance(folds, slice) and folds == slice(*folds.indices(self.folds)[:2])
-        if not ranges or folds.start >= folds.stop:
-            raise ShapeError(f"folds must be within slice(0, {self.folds}), but got {folds}.")
 
     def _prediction_stack(self, folds: slice, rows: int) -> Stack:
         """Return a stack to predict with: that of CHUNK rows is kept, and the latest OTHER_ROWS others."""

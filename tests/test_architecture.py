@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("experiments.benchmark",),
     (
         *("experiments.tune", "experiments.predict", "experiments.report", "experiments.reproduce"),
-        *("experiments.sync", "experiments.ui", "experiments.delete", "experiments.compare"),
+        *("experiments.sync", "experiments.ui", "experiments.delete", "experiments.compare", "experiments.score"),
     ),
     ("experiments.__main__",),
 )
@@ -81,7 +81,7 @@ def test_imports_between_the_rooms_of_the_data_run_down() -> None:
 
 
 def test_the_top_has_few_files() -> None:
-    assert len(list((ROOT / "experiments").glob("*.py"))) <= 12
+    assert len(list((ROOT / "experiments").glob("*.py"))) <= 13
 
 
 def test_the_table_of_nnet_names_each_of_its_files() -> None:

@@ -19,27 +19,25 @@ from experiments.study.cli import command_parser, run_command
 
 STUDY = "compare a whole study, by name or study file (default: digits), with Optuna and scikit-learn"
 ROW_NAMES = ("digits", "tabular", "mnist", "wide")
+WITH_A_VALUE = ("tables", "screen", "uncertainty", "faults")  # options, and modules, of that name
 
 # option, module, what --help says. A module has run(options), which yields the lines of a table, and the table's
 # COLUMNS; where there is more to print than a table, it has show(lines, console) instead. It may have
 # line_of(line), which is printed as each line comes, and exit_code(lines).
 BENCHMARKS = (
     ("--profile", "profile", "show where the time of a training step goes"),
-    ("--pruners", "pruners", "show what pruning saves until a study has the same score"),
-    ("--coordinator", "overhead", "time proposing and recording a trial, at 100, 1,000 and 10,000 trials"),
+    ("--pruners", "pruners", "show what pruning saves, and what it costs in score"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
     ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
-    ("--tracking", "tracking", "time the whole digits study with MLflow and without"),
     ("--large", "large", "measure what grows with trials and rows: seconds, memory, and the power of the growth"),
-    ("--scaling", "scaling", "time two workers against one, at trials of about 0.2 seconds"),
 )
 TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
 UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the tables that FOLDER/README.md lists"
 FAULTS = "make every fault of the table on a real study, or ROWS: numbers between commas, kills"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
 TRIALS = 40
-OTHER_TRIALS = {"real_tables": 30, "screen": 16, "uncertainty": 8, "nested": 10, "large": 2000}
+OTHER_TRIALS = {"tables": 30, "screen": 16, "uncertainty": 8, "nested": 10, "large": 2000}
 OTHER_DRAWS = {"uncertainty": 200}
 DRAWS = 2000
 COUNTS = (
@@ -47,13 +45,13 @@ COUNTS = (
     (
         "--trials",
         None,
-        "trials of a study (default: 40; --study: as many as it has; with FOLDER: 30, --screen 16, --uncertainty 8; "
+        "trials of a study (default: 40; --study: as many as it has; --tables 30, --screen 16, --uncertainty 8; "
         "--nested: 10, --large: 2000)",
     ),
     ("--table-rows", 1_000_000, "rows of the largest table of --large (default: 1000000)"),
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
-    ("--splits", None, "splits of each table (default: by its rows, 3 to 10; with --screen 2, --uncertainty 3)"),
+    ("--splits", None, "splits of each table (default: by its rows, 3 or 5; with --screen 2, --uncertainty 3)"),
     (
         "--studies",
         100,
@@ -84,11 +82,11 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--data", metavar="FILE", help="with --study: a study of this table, as tune --data makes it")
     it.add_argument("--target", metavar="COLUMN", help="with --data: the column to predict")
     settings: dict[str, Any] = {"action": "append", "default": [], "metavar": "KEY=VALUE"}
-    it.add_argument("--set", dest="overrides", help="with --study, --tables FOLDER, --screen: as of tune", **settings)
+    it.add_argument("--set", dest="overrides", help="with --study, --tables, --screen: as of tune", **settings)
     it.add_argument("--against", help="with --screen: settings of the other variant (default: none)", **settings)
-    it.add_argument("--cache", type=Path, metavar="FILE", help="with FOLDER: known scores; new ones are added")
+    it.add_argument("--cache", type=Path, metavar="FILE", help="with --tables, --screen: known scores, and new ones")
     it.add_argument(
-        "--half", choices=("odd", "even", "all"), help="tables of FOLDER (default: all; --screen, --uncertainty: odd)"
+        "--half", choices=("odd", "even", "all"), help="tables of the list (default: all; --screen, --uncertainty: odd)"
     )
     it.add_argument("--terminal", action="store_true", help="with --study: time our side at a terminal, too")
     for option, default, text in COUNTS:
@@ -119,11 +117,8 @@ def at_least_one(text: str) -> int:
 
 def _chosen(options: argparse.Namespace) -> str:
     """Return the module of the benchmark."""
-    if options.tables is not None:
-        return "tables" if options.tables is False else "real_tables"
-    chosen = {"whole_study": options.study, "screen": options.screen, "uncertainty": options.uncertainty}
-    chosen["faults"] = options.faults
-    return next((module for module, given in chosen.items() if given is not None), str(options.benchmark))
+    given = {"whole_study": options.study, **{name: getattr(options, name) for name in WITH_A_VALUE}}
+    return next((module for module, value in given.items() if value is not None), str(options.benchmark))
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -133,7 +128,7 @@ def _check(options: argparse.Namespace) -> None:
         SpecError: such an option is there.
     """
     study, screen = options.study is not None, options.screen is not None
-    listed = screen or options.benchmark == "real_tables"
+    listed = screen or options.tables is not None
     if not study and any(
         one is not None for one in (options.data, options.target, options.terminal or None, options.more)
     ):
@@ -141,13 +136,13 @@ def _check(options: argparse.Namespace) -> None:
     if not screen and options.against:
         raise SpecError("--against goes with --screen, which is missing; add it.")
     if not listed and options.cache is not None:
-        raise SpecError("--cache goes with --tables FOLDER or --screen FOLDER; add one of them.")
+        raise SpecError("--cache goes with --tables or --screen; add one of them.")
     if options.faults is None and (options.record is not None or options.again):
         raise SpecError("--record and --again go with --faults, which is missing; add it.")
     if not (listed or options.uncertainty) and options.half is not None:
         raise SpecError("--half goes with --tables, --screen or --uncertainty FOLDER; add one of them.")
     if not (study or listed) and options.overrides:
-        raise SpecError("--set goes with --study, --tables FOLDER or --screen FOLDER; add one of them.")
+        raise SpecError("--set goes with --study, --tables or --screen; add one of them.")
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -1,4 +1,7 @@
-"""Ten tables of different kinds, as a user has them: CSV files, of data bundled with scikit-learn or made here."""
+"""Ten tables of different kinds, as a user has them: CSV files, of data bundled with scikit-learn or made here.
+
+The folder of them has a list, as every other folder of tables has; see `listed_tables`.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments.benchmark.listed_tables import HEADINGS, LIST
 
-def write_table(name: str, file: Path) -> tuple[int, str]:
-    """Write a table as a CSV file.
+OF_NUMBERS = ("diabetes", "friedman", "rents")
 
-    Returns:
-        Its number of rows and its target: the column's name, or its position where the file has no header.
-    """
-    frame = TABLES[name]()
-    header = "target" in frame
-    frame.to_csv(file, index=False, header=header)
-    return len(frame), "target" if header else str(len(frame.columns) - 1)
+
+def write_tables(folder: Path) -> None:
+    """Write the tables as CSV files, and the list of them."""
+    lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
+    for number, (name, make) in enumerate(TABLES.items(), 1):
+        make().to_csv(folder / f"{name}.csv", index=False)
+        task = "regression" if name in OF_NUMBERS else "classification"
+        lines.append(f"| {number} | {name}.csv | {task} | target | | |")
+    (folder / LIST).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _bundled(name: str) -> pd.DataFrame:
@@ -60,11 +65,11 @@ def _credit() -> pd.DataFrame:
 
 
 def _rings() -> pd.DataFrame:
-    """Return 600 points on three rings, without a header."""
+    """Return 600 points on three rings."""
     rng = np.random.default_rng(3)
     label = rng.integers(0, 3, 600)
     angle, radius = rng.uniform(0, 2 * np.pi, 600), 1 + label + rng.normal(0, 0.25, 600)
-    return pd.DataFrame({0: radius * np.cos(angle), 1: radius * np.sin(angle), 2: label})
+    return pd.DataFrame({"x": radius * np.cos(angle), "y": radius * np.sin(angle), "target": label})
 
 
 def _classes() -> pd.DataFrame:

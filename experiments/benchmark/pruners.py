@@ -1,10 +1,6 @@
-"""The savings by pruning: the same study with different pruners, until it has the same selection score.
+"""The savings by pruning: the same study with different pruners, its best score and the epochs that it took.
 
-Of the studies that differ in nothing but the pruner, the one that ends with the lowest best score gives the target:
-that score less one standard error of its mean over the folds (the smallest difference that means something; Breiman and
-others, 1984, Classification and Regression Trees, section 3.4.3). So all of them reach it. What counts is when: after
-how many epochs of all finished trials, which no clock disturbs, and after how many seconds. The search alone is timed,
-without the test set, tracking or a report.
+Epochs are of all trials, which no clock disturbs. The search alone is timed, without a test, tracking or a report.
 
 The best score of a search is the more optimistic the more of its trials are complete. So the winner is cross-validated
 once more, without a pruner, on folds that no search has seen.
@@ -16,10 +12,11 @@ import os
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import sqrt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
@@ -33,6 +30,7 @@ from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.readers.builtin import FOLDER_VARIABLE
 from experiments.data.splits.folds import make_folds
+from experiments.evaluation.assemble import best_of
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import usable_cores
 from experiments.search.executors.local import LocalExecutor
@@ -64,8 +62,6 @@ COLUMNS = {
     "pruned": "pruned:.0%",
     "epochs": "epochs:.0f",
     "s": "seconds:.1f",
-    "epochs to target": "epochs_to_target:.0f",
-    "s to target": "seconds_to_target:.1f",
 }
 
 
@@ -78,25 +74,11 @@ def run(options: Namespace) -> Iterator[Line]:
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
-    """Print the table and what its target is."""
+    """Print the table and what was left out."""
     print_table(console, lines, COLUMNS, section="study")
     console.print("Scores are means over seeds, the others medians.")
-    console.print("Target: the lowest of the pruners' best scores less its standard error.")
     if all(line["study"] != "mnist" for line in lines):
         console.print(f"mnist was left out: set {FOLDER_VARIABLE} to the folder with its files.")
-
-
-@dataclass(frozen=True)
-class Searched:
-    """A timed search.
-
-    trials: in the order in which they finished. Columns: `seconds` since the start and `epochs` of all trials so far;
-            `score` (NaN unless complete), the `error` of the score, and whether the trial was `pruned`.
-    best:   the trial of the best score.
-    """
-
-    trials: pd.DataFrame
-    best: FinishedTrial
 
 
 def compare_study(spec: StudySpec, pruners: Mapping[str, Mapping[str, Any]], seeds: int) -> list[Line]:
@@ -110,14 +92,10 @@ def compare_study(spec: StudySpec, pruners: Mapping[str, Mapping[str, Any]], see
         new_inputs = share_inputs(Space(spec), with_new_folds(spec, data), executor.share)
         executor.wait_for_workers()
         first = with_pruner(spec, {"pruner": "none", "trials": workers}, 0)
-        timed_search(first, executor, inputs)  # loads what a first use loads
-        for seed in range(seeds):
-            specs = {name: with_pruner(spec, search, seed) for name, search in pruners.items()}
-            studies = {name: timed_search(one, executor, inputs) for name, one in specs.items()}
-            target = target_of(searched.trials for searched in studies.values())
-            for name, searched in studies.items():
-                again = score_again(specs[name], searched.best, executor, new_inputs)
-                lines.append(pruner_line(spec.study.name, name, searched.trials, target, again))
+        list(search_trials(first, executor, inputs))  # loads what a first use loads
+        for seed, (name, search) in product(range(seeds), pruners.items()):
+            line = searched_line(with_pruner(spec, search, seed), executor, inputs, new_inputs)
+            lines.append({"study": spec.study.name, "pruner": name, **line})
     by_pruner = pd.DataFrame(lines).groupby(["study", "pruner"], sort=False)
     summary = by_pruner.median().assign(**by_pruner[["score", "again"]].mean())
     result: list[Line] = summary.reset_index().to_dict("records")
@@ -146,46 +124,16 @@ def with_pruner(spec: StudySpec, search: Mapping[str, Any], seed: int) -> StudyS
     return parse_spec({**document, "study": study, "search": {**table, **search}}, spec.study.name)
 
 
-def timed_search(spec: StudySpec, executor: Executor, inputs: Inputs) -> Searched:
-    """Run a search and time it."""
-    start, lines, trials = time.perf_counter(), list[Mapping[str, Any]](), list[FinishedTrial]()
-    for finished in search_trials(spec, executor, inputs):
-        result = finished.result
-        trials.append(finished)
-        lines.append(
-            {
-                "seconds": time.perf_counter() - start,
-                "epochs": max(result.curves.epochs, default=0),
-                "score": result.value,
-                "error": (result.cv_std or 0.0) / sqrt(max(1, len(result.fold_scores))),
-                "pruned": result.reason == "pruned",
-            }
-        )
-    frame = pd.DataFrame(lines).astype({"score": float})
-    return Searched(frame.assign(epochs=frame["epochs"].cumsum()), trials[int(frame["score"].argmax())])
-
-
-def target_of(studies: Iterable[pd.DataFrame]) -> float:
-    """Return the lowest of the studies' best scores, less one standard error of it."""
-    best = pd.DataFrame([trials.loc[trials["score"].idxmax()] for trials in studies])
-    lowest = best.sort_values("score").iloc[0]
-    return float(lowest["score"] - lowest["error"])
-
-
-def pruner_line(study: str, pruner: str, trials: pd.DataFrame, target: float, again: float | None) -> Line:
-    """Return a search's best score and what it is on new folds, its share of pruned trials, and what it took.
-
-    It took so many epochs and seconds in all, and to the target.
-    """
-    last, reached = trials.iloc[-1], trials[trials["score"] >= target].iloc[0]
+def searched_line(spec: StudySpec, executor: Executor, inputs: Inputs, new_inputs: Inputs) -> Line:
+    """Search; return the best score, what it is on the new folds, the share of pruned trials, epochs and seconds."""
+    start = time.perf_counter()
+    trials = list(search_trials(spec, executor, inputs))
+    seconds = time.perf_counter() - start
+    best = best_of(trials)
     return {
-        "study": study,
-        "pruner": pruner,
-        "score": trials["score"].max(),
-        "again": again,
-        "pruned": trials["pruned"].mean(),
-        "seconds": last["seconds"],
-        "epochs": last["epochs"],
-        "seconds_to_target": reached["seconds"],
-        "epochs_to_target": reached["epochs"],
+        "score": best.result.value,
+        "again": score_again(spec, best, executor, new_inputs),
+        "pruned": fmean(trial.result.reason == "pruned" for trial in trials),
+        "epochs": sum(max(trial.result.curves.epochs, default=0) for trial in trials),
+        "seconds": seconds,
     }

@@ -1,12 +1,9 @@
-"""Studies as the benchmarks run them: by the tune command, or the search alone."""
+"""The parts of a study as the benchmarks run them: workers, the search, the test rows and final models."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -28,12 +25,6 @@ from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialOutput, TrialResult, TrialTask
 from nnet.arrays import Array
-
-
-def tune(arguments: Sequence[str], folder: Path) -> None:
-    """Run the tune command in a folder, as a process."""
-    command = [sys.executable, "-m", "experiments.tune", *arguments, "--quiet"]
-    subprocess.run(command, cwd=folder, check=True)
 
 
 def study_arithmetic() -> Mapping[str, str]:

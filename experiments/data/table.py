@@ -73,6 +73,7 @@ class TableReading:
     texts:     whether a program gave the target as texts, also where these are numbers.
     coded:     whether a program gave the target as categories that are numbers.
     unread:    number of cells that are missing because they do not fit their column.
+    zoned:     the columns of dates whose times have a zone.
     large:     number of cells that are missing because they are infinite or enormous.
     """
 
@@ -89,6 +90,7 @@ class TableReading:
     unnamed: frozenset[str] = frozenset()
     texts: bool = False
     coded: bool = False
+    zoned: tuple[str, ...] = ()
     unread: int = field(default=0, compare=False)
     large: int = field(default=0, compare=False)
 

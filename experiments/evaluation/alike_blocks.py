@@ -82,6 +82,12 @@ def widening(without: NDArray[np.float64]) -> float:
     return math.sqrt((1 + r) / (1 - r))
 
 
+def widened_by(drawn: Resampled) -> float | None:
+    """Return the factor by which samples of blocks are further apart; None of samples that are as they were drawn."""
+    factor = widening(drawn.without) if isinstance(drawn, OfBlocks) else 1.0
+    return None if factor == 1 else factor
+
+
 def _widened(draws: NDArray[np.float64], score: float, without: NDArray[np.float64]) -> NDArray[np.float64]:
     factor = widening(without)
     return draws if factor == 1 else score + factor * (draws - score)

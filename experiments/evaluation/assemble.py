@@ -13,6 +13,7 @@ from experiments.data.prepare import StudyData
 from experiments.data.splits.copies import Copies
 from experiments.data.table import Kind, Table, TableReading
 from experiments.errors import SearchError
+from experiments.evaluation.expanded_interval import even_units
 from experiments.evaluation.records import AnalysisRecord, FinalRecord
 from experiments.evaluation.refit import refit_task
 from experiments.evaluation.report_record import report_record
@@ -189,6 +190,7 @@ def _holdout(data: StudyData, nested: bool) -> HoldoutRecord:
         origin="outer_folds" if nested else split,
         development_groups=None if tested is None else _groups(table.groups),
         test_groups=_groups(tested),
+        even_test_groups=None if tested is None else even_units(np.unique(tested, return_counts=True)[1]),
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
-from experiments.evaluation.alike_blocks import of_blocks
+from experiments.evaluation.alike_blocks import of_blocks, widened_by
 from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.exchanges import FEW, of_few
 from experiments.evaluation.expanded_interval import logit_interval
@@ -60,12 +60,14 @@ class OfRows:
 
     draws:      number of bootstrap draws; None without a bootstrap.
     difference: None where there is no other model.
+    widened:    factor by which blocks of time that are alike widen the interval; None where they do not.
     """
 
     interval: Interval
     method: IntervalMethod
     draws: int | None
     difference: ScoreDifference | None
+    widened: float | None = None
 
 
 def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
@@ -108,7 +110,8 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
         difference = square_and_add(difference, [limits for limits, _ in intervals], drawn)
     if difference is not None:
         difference = replace(difference, ci95=difference_within(metric, difference.ci95))
-    return OfRows(interval, method, None if method == "wilson" else len(first.draws), difference)
+    draws = None if method == "wilson" else len(first.draws)
+    return OfRows(interval, method, draws, difference, widened_by(first))
 
 
 def _of_one(metric: str, model: Resampled, units: int, is_of_classes: bool) -> tuple[Interval, IntervalMethod]:
@@ -210,7 +213,7 @@ def final_score(
         ordered: whether the groups are blocks of time.
 
     Returns:
-        the score, its interval and the difference to the default, without further metrics, baselines and confusion.
+        both scores, their intervals and their difference, without further metrics, baselines and confusion.
 
     Raises:
         SearchError: the metric has no interval on so few groups.
@@ -220,9 +223,11 @@ def final_score(
         rows = [row_score(metric)(z, y) for z in outputs]
         hits = metric == "accuracy"  # a row without a finite output is a miss
         scores = [float((of_rows > 0 if hits else of_rows).mean()) for of_rows in rows]
-        found = of_row_scores(metric, rows)
+        found, *alone = [of_row_scores(metric, rows[first:]) for first in range(len(rows))]
     else:
-        scores, found = _of_samples(metric, target, y, outputs, groups, ordered)
+        drawn = _samples(metric, target, y, outputs, groups, ordered)
+        scores = [of_model.score for of_model in drawn]
+        found, *alone = [_of_samples(metric, target, y, outputs[at:], drawn[at:], groups) for at in range(len(drawn))]
     difference = found.difference
     if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)
@@ -235,19 +240,20 @@ def final_score(
         ci95=found.interval,
         ci_method=found.method,
         ci_draws=found.draws,
+        ci_widened=found.widened,
         rows=len(y),
         times_scored=1,
         metrics={},
-        default=None if default is None else DefaultScore(score=scores[1]),
+        default=DefaultScore(score=scores[1], ci95=alone[0].interval) if alone else None,
         difference=difference,
         verdict=verdict(difference),
     )
 
 
-def _of_samples(
+def _samples(
     metric: str, target: Target, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None, ordered: bool
-) -> tuple[list[float], OfRows]:
-    """Score models by samples of single rows, or of groups, as `final_score` describes them."""
+) -> list[Resampled]:
+    """Score models on samples of single rows, or of groups, as `final_score` describes them."""
     of_samples = [sample_scorer(metric, target, z, y) for z in outputs]
     try:
         drawn = resampled(of_samples, len(y), SEED, groups, y if target.classes else None)
@@ -255,8 +261,18 @@ def _of_samples(
         raise SearchError(
             f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
         ) from None
-    if ordered and groups is not None:
-        drawn = of_blocks(drawn, of_samples, groups)
+    return of_blocks(drawn, of_samples, groups) if ordered and groups is not None else drawn
+
+
+def _of_samples(
+    metric: str,
+    target: Target,
+    y: Targets,
+    outputs: Sequence[Array],
+    drawn: Sequence[Resampled],
+    groups: NDArray[Any] | None,
+) -> OfRows:
+    """Judge the first model, and its difference to the second if there is one, by the scores of samples."""
     rarest = fewest(metric, y, outputs[:1], groups) if target.classes else None
     found = of_resampled(metric, drawn, rarest)
     if metric == "neg_root_mean_squared_error" and groups is None and len(y) < FEW:
@@ -267,7 +283,7 @@ def _of_samples(
         found = replace(found, interval=limits, method="square_and_add_recalls", draws=None)
     elif target.classes:
         found = of_unseen_errors(found, metric, y, outputs[0], len(target.classes), groups)
-    return [of_model.score for of_model in drawn], found
+    return found
 
 
 def of_unseen_errors(

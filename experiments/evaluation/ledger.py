@@ -1,7 +1,8 @@
 """The ledger of looks: an append-only, fsynced, hash-chained file of every scoring of final models on test rows.
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
-scoring and completed afterwards, so no look stays unrecorded. Single rows are identified by the hash of their cells in
+scoring and completed afterwards, so no look stays unrecorded. A look at new rows, after the study's end, is
+`external`. Single rows are identified by the hash of their cells in
 the source, so a look at the same rows in another split or with other columns read is counted too. The same test rows
 are known by any of their columns, so that a file with more or fewer columns does not make them new. Entries of version
 0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: every
@@ -108,10 +109,10 @@ class Ledger:
             LedgerError: the study was tested with other models on these rows, and reuse is not acknowledged.
         """
         with self._locked() as entries:
-            earlier = _own(entries, look.study, look.rows)
+            earlier = _own(entries, look.study, look.rows, look.external)
             if any(entry["look"] == look.id for entry in earlier):
                 return
-            if earlier and not acknowledged:
+            if earlier and not acknowledged and not look.external:
                 raise LedgerError(
                     f"this study was tested on {earlier[-1]['time'][:10]} with other models; testing again would "
                     "select on test data already seen. Use --acknowledge-reuse to test again (the report will say so)."
@@ -128,6 +129,8 @@ class Ledger:
             }
             if any(look.joined):
                 entry["joined"] = look.joined
+            if look.external:
+                entry["external"] = True
             if final_models is not None:
                 entry["final_models"] = final_models
             if not self._known("cells", entries)[look.rows].issuperset(test.cells):
@@ -154,7 +157,13 @@ class Ledger:
 
     def has(self, look: Look) -> bool:
         """Return whether the look's study has reserved it."""
-        return any(entry["look"] == look.id for entry in _own(self._entries(), look.study, look.rows))
+        own = _own(self._entries(), look.study, look.rows, look.external)
+        return any(entry["look"] == look.id for entry in own)
+
+    def tested(self, study: str, rows: str) -> str | None:
+        """Return the digest of the models that a study was last tested with on exactly these rows; None of others."""
+        own = _own(self._entries(), study, rows)
+        return str(own[-1]["models"]) if own else None
 
     def times(self, look: Look) -> int:
         """Return the position of this look among the study's looks at these rows, counting from 1."""
@@ -188,12 +197,18 @@ class Ledger:
 
         shares = {rows: overlap(rows) for rows in list(cells)}
         shares |= {test.fingerprint: 1.0} if test.fingerprint in shares else {}  # whatever cells they were read from
-        reservations = _reservations(entries)
+        # a look of the study itself at other, new rows is of a model that these rows had tested before
+        reservations = [
+            entry
+            for entry in _reservations(entries)
+            if entry["study"] != study or entry["rows"] == test.fingerprint or not entry.get("external")
+        ]
         others = [shares[entry["rows"]] for entry in reservations if entry["study"] != study]
+        own = [entry for entry in reservations if (entry["study"], entry["rows"]) == (study, test.fingerprint)]
         return LedgerRecord(
             file=str(self.path),
             looks=len({_final(entry) for entry in reservations if shares[entry["rows"]] > 0}),
-            own=len({entry["look"] for entry in _own(entries, study, test.fingerprint)}),
+            own=len({entry["look"] for entry in own}),
             largest_overlap=max(others, default=0.0),
             head=_head(entries),
             first=_head(entries[:1]),
@@ -281,9 +296,10 @@ def _final(entry: Entry) -> tuple[str, ...]:
     return entry["look"], *map(str, entry.get("joined", ()))
 
 
-def _own(entries: list[Entry], study: str, rows: str) -> list[Entry]:
-    """Return the study's reservations at exactly these rows, in order."""
-    return [entry for entry in _reservations(entries) if (entry["study"], entry["rows"]) == (study, rows)]
+def _own(entries: list[Entry], study: str, rows: str, external: bool = False) -> list[Entry]:
+    """Return the study's reservations at exactly these rows, in order: those of its tests, or the external ones."""
+    own = [entry for entry in _reservations(entries) if (entry["study"], entry["rows"]) == (study, rows)]
+    return [entry for entry in own if bool(entry.get("external")) == external]
 
 
 def _head(entries: list[Entry]) -> str:

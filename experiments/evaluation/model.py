@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 BESIDE = "default"  # folder of the model that is averaged with that of the folder around it
 LAST_DAY = 100_000  # days from 1970 to a date, at most: pandas holds no more
 ROWS = 4096  # rows that are predicted at a time, at most
-LATER = ("beside", "ranges", "numbered", *LAYOUT)  # keys of model.json that are left out where there is nothing to say
+# keys of model.json that are left out where there is nothing to say
+LATER = ("beside", "ranges", "numbered", "zoned", *LAYOUT)
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class About:
     sheet: str | None = None
     ranges: dict[str, tuple[float, float]] | None = None
     numbered: Literal[True] | None = None  # whether the classes are numbers or truth values
+    zoned: tuple[str, ...] | None = None
 
     @property
     def rows(self) -> RowFormat:
@@ -113,6 +115,7 @@ class About:
             pooled=pooled_columns(self.inputs, self.categories),
             ranges=self.ranges or {},
             numbered=self.numbered or False,
+            zoned=self.zoned,
         )
 
 
@@ -159,6 +162,7 @@ def _contents(model: Model) -> dict[str, bytes]:
         sheet=rows.layout.get("sheet"),
         ranges=dict(rows.ranges) or None,
         numbered=rows.numbered or None,
+        zoned=rows.zoned,
     )
     notes = {key: value for key, value in asdict(about).items() if key not in LATER or value is not None}
     extra = {**fitted.arrays, "units": np.array([model.units.centre, model.units.scale])}
@@ -270,14 +274,17 @@ def outputs_of(model: Model, rows: pd.DataFrame) -> Array:
     return z if model.beside is None else joined(z, outputs_of(model.beside, rows), model.probabilities)
 
 
-def predicted(model: Model, rows: pd.DataFrame, level: str | None = None) -> pd.DataFrame:
+def predicted(
+    model: Model, rows: pd.DataFrame, level: str | None = None, threshold: float | None = None
+) -> pd.DataFrame:
     """Predict at most ROWS rows: a column `prediction`, and for classes a column `probability_NAME` of each.
 
     A row's prediction does not depend on the number of other rows.
 
     Args:
-        level: level of `interval_low` and `interval_high`, or for classes of `prediction_set`, which the model has;
-               None for none of them.
+        level:     level of `interval_low` and `interval_high`, or for classes of `prediction_set`, which the model has;
+                   None for none of them.
+        threshold: probability from which on the second of two classes is predicted; None predicts the more probable.
     """
     import pandas as pd
 
@@ -291,15 +298,18 @@ def predicted(model: Model, rows: pd.DataFrame, level: str | None = None) -> pd.
     shares = class_probabilities(scaled(z, known.temperature))
     beside = {} if level is None else set_column(shares, known.quantiles[level], classes)
     columns = {f"probability_{name}": column for name, column in zip(classes, shares.T, strict=True)}
-    return pd.DataFrame({"prediction": np.array(classes, object)[predicted_labels(z)], **beside, **columns})
+    labels = predicted_labels(z) if threshold is None else (shares[:, 1] >= threshold).astype(np.intp)
+    return pd.DataFrame({"prediction": np.array(classes, object)[labels], **beside, **columns})
 
 
-def predict_frame(model: Model, frame: pd.DataFrame, level: str | None = None) -> tuple[pd.DataFrame, list[str]]:
+def predict_frame(
+    model: Model, frame: pd.DataFrame, level: str | None = None, threshold: float | None = None
+) -> tuple[pd.DataFrame, list[str]]:
     """Predict the rows of a DataFrame of any size; return the predictions, and lines about cells that do not fit.
 
     Args:
-        frame: at least one row.
-        level: as of `predicted`.
+        frame:            at least one row.
+        level, threshold: as of `predicted`.
 
     Raises:
         DataError: a column is missing, or has cells of which none can be read.
@@ -311,5 +321,5 @@ def predict_frame(model: Model, frame: pd.DataFrame, level: str | None = None) -
 
     cells = CellNotes(model.rows)
     chunks = frame_rows(frame, model.rows, ROWS, cells)
-    predictions = pd.concat([predicted(model, chunk, level) for chunk in chunks], ignore_index=True)
+    predictions = pd.concat([predicted(model, chunk, level, threshold) for chunk in chunks], ignore_index=True)
     return predictions, cells.lines()

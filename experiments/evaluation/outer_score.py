@@ -75,9 +75,10 @@ def pooled_score(
     sizes = [len(fold.y) for fold in folds]
     of_rows = _of_rows(metric, target, folds, compared, ordered)
     method: IntervalMethod = "corrected_resampled_t"
-    interval, draws, difference = fold_test(winners, sizes).interval, None, None
+    interval, draws, difference, widened = fold_test(winners, sizes).interval, None, None, None
     if of_rows is not None and ordered:
         interval, method, draws, difference = of_rows.interval, of_rows.method, of_rows.draws, of_rows.difference
+        widened = of_rows.widened
     elif ordered:
         raise SearchError(f"cv.metric: {metric} has no interval on these outer folds; choose another metric.")
     else:
@@ -90,6 +91,7 @@ def pooled_score(
         ci95=interval,
         ci_method=method,
         ci_draws=draws,
+        ci_widened=widened,
         rows=sum(sizes),
         times_scored=1,
         metrics={},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from experiments.evaluation.reasons import LeftOut
+from experiments.evaluation.roc_records import RocRecord
 
 Units = Literal["rows", "groups", "rows_in_time_order"]
 SmallestMethod = Literal["paired_bootstrap_rows", "paired_bootstrap_groups", "corrected_folds"]
@@ -174,21 +175,6 @@ class OutOfFoldRecord:
     confusion: Counts | None
     calibration: CalibrationRecord | None
     mistakes: tuple[MistakeRecord, ...]
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RocRecord:
-    """The ROC curve of the second of two classes, over all out-of-fold predictions; outside the digest.
-
-    area:                 area under the whole curve.
-    positives, negatives: number of predictions of rows of the second class and of the first.
-    points:               (false positive rate, true positive rate) from (0, 0) to (1, 1), at most 200 of the corners.
-    """
-
-    area: float
-    positives: int
-    negatives: int
     points: tuple[tuple[float, float], ...]
 
 

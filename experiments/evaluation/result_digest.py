@@ -12,6 +12,7 @@ from experiments.config.documents import canonical_digest
 OUTSIDE_THE_DIGEST = ("digest", "reading", "copies", "holdout", "report", "ledger", "provenance", "timing")
 PARTS_OUTSIDE = ("smallest", "roc", "mistake_values")  # of the analysis
 KEYS_OUTSIDE = ("exchanged", "ended", "by_luck")  # of a difference, a reason and the importances
+TEST_OUTSIDE, DEFAULT_OUTSIDE = ("ci_widened",), ("ci95",)  # of the test evaluation, and of the default's score in it
 LATER = ("agreeing", *KEYS_OUTSIDE)  # keys that are written only where they have a value
 
 
@@ -34,16 +35,22 @@ def written(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without(document: dict[str, Any], names: tuple[str, ...], always: bool) -> dict[str, Any]:
-    """Return a copy whose difference, reasons and importances lack these keys, always or where they have no value."""
+    """Return a copy that lacks keys, always or where they have no value.
 
-    def kept(part: Any) -> Any:
+    Args:
+        names: keys of the difference, of reasons and of the importances; the other parts have their own.
+    """
+
+    def kept(part: Any, names: tuple[str, ...] = names) -> Any:
         if not isinstance(part, dict):
             return part
         return {key: value for key, value in part.items() if key not in names or not (always or value is None)}
 
     copy = dict(document)
-    if isinstance(test := copy.get("test"), dict) and "difference" in test:
-        copy["test"] = {**test, "difference": kept(test["difference"])}
+    if isinstance(test := copy.get("test"), dict):
+        parts = {"difference": names, "default": DEFAULT_OUTSIDE}
+        below = {part: kept(test[part], lost) for part, lost in parts.items() if part in test}
+        copy["test"] = {**kept(test, TEST_OUTSIDE), **below}
     if isinstance(analysis := copy.get("analysis"), dict) and isinstance(analysis.get("left_out"), dict):
         reasons = {part: kept(reason) for part, reason in analysis["left_out"].items()}
         copy["analysis"] = {**analysis, "left_out": reasons}

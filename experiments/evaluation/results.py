@@ -159,9 +159,10 @@ class BestRecord(DefaultRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class DefaultScore:
-    """The default's score on the test rows."""
+    """The default's score on the test rows; ci95, its interval, is outside the digest, and absent in older results."""
 
     score: float
+    ci95: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +173,7 @@ class ScoreDifference:
     draws:     number of bootstrap draws; None without a bootstrap.
     detail:    the method in the words of an older version, with "as_written".
     agreeing:  number of rows or groups by which models that agree in all samples have an interval; else absent.
-    exchanged: number of rows or groups of the exchange test, where p or a limit is of that; else absent. Outside the
-               digest.
+    exchanged: number of rows or groups of the exchange test, where p or a limit is of that; outside the digest.
     """
 
     score: float
@@ -221,6 +221,7 @@ class FinalScore:
     ci_method:    method of the interval.
     ci_draws:     number of bootstrap draws; None without a bootstrap.
     ci_detail:    the method in the words of an older version, with "as_written".
+    ci_widened:   factor by which blocks of time that are alike widen the interval; else absent. Outside the digest.
     times_scored: position of this evaluation among the study's evaluations on these rows, from 1.
     default:      None where the default diverged, or is the winner itself, in all outer folds of nested
                   cross-validation; and so is `difference`.
@@ -234,6 +235,7 @@ class FinalScore:
     ci_method: IntervalMethod
     ci_draws: int | None = None
     ci_detail: str = ""
+    ci_widened: float | None = None
     rows: int
     times_scored: int
     metrics: dict[str, float]

@@ -1,11 +1,16 @@
-"""The ROC curve of two classes, from out-of-fold outputs."""
+"""The ROC curve and the operating points of two classes, from out-of-fold outputs."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.records import RocRecord, TemperatureRecord
+from experiments.evaluation.operating_points import operating_points
+from experiments.evaluation.records import TemperatureRecord
+from experiments.evaluation.roc_records import RocRecord
+from experiments.evaluation.temperature import scaled
 from experiments.evaluation.uncertainty import OutOfFold, calibrated
 from experiments.evaluation.validation_rows import ValidationRows
 from experiments.search.out_of_fold import array_of
@@ -16,8 +21,17 @@ POINTS = 200  # most corners of a curve; more could not be told apart
 
 
 def roc_of(model: OutOfFold, validated: ValidationRows, temperature: TemperatureRecord | None = None) -> RocRecord:
-    """Compute the curve of a model of two classes at its temperature, if it has one."""
-    return roc(calibrated(array_of(model.content.open()), validated, temperature), validated.y)
+    """Compute the curve of a model of two classes and its operating points, at its temperature if it has one.
+
+    The curve is at the temperatures of the other folds. The points are at the temperature of the final model, so that a
+    threshold is of the probabilities that are served, like the quantiles of prediction sets.
+    """
+    z = array_of(model.content.open())
+    curve = roc(calibrated(z, validated, temperature), validated.y)
+    if not model.are_probabilities:
+        return curve
+    served = scaled(z, 1.0 if temperature is None else temperature.value)
+    return replace(curve, operating=operating_points(served, validated.y))
 
 
 def roc(z: Array, y: Targets) -> RocRecord:

@@ -27,11 +27,14 @@ class HoldoutRecord:
     origin:             drawn by the split, the last ones in time, the source's own, or the rows of the outer folds.
     development_groups: None without groups.
     test_groups:        None without groups.
+    even_test_groups:   number of groups of one size that say as much as the test groups; None without groups, and in
+                        older results.
     """
 
     origin: Origin
     development_groups: int | None = None
     test_groups: int | None = None
+    even_test_groups: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from experiments.evaluation.final_kind import are_several, joins_default, keeps_
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, filled, joined, number, plain, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
+from experiments.reports.interval_notes import interval_notes
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
 from experiments.reports.outer_fold import outer_fold_of, tested, why_not_compared
@@ -61,8 +62,7 @@ UNSURE: Final = (
 )
 OF_ITS_TIME: Final = " Score, interval and verdict are of the time of the test rows; later rows may differ."
 ONE_STRETCH: Final = (
-    " The interval reaches an error of 0, because errors stay alike from one stretch of the test rows to the next: the "
-    "rows are of too short a time to say how large errors are."
+    " The interval reaches an error of 0: the rows are of too short a time to say how large errors are."
 )
 LIMITS: Final = (
     "The true difference plausibly lies between {low} and {high}. ",
@@ -76,6 +76,7 @@ class Answer:
 
     title:              metric of the score.
     interval:           interval, its method and the number of rows.
+    notes:              what the interval allows for, and where it is too narrow; or empty.
     warning:            what may make the score too good: a second test, copies, leaks that the data shows; or empty.
     others:             other metrics on the same rows.
     difference, method: empty where there is nothing to compare.
@@ -85,6 +86,7 @@ class Answer:
     score: Fact
     title: Parts
     interval: Parts
+    notes: Parts
     warning: Parts
     others: Parts
     verdict: Fact
@@ -186,6 +188,7 @@ def answer(result: StudyResult) -> Answer | None:
             interval_method(test),
             drawn_together(result, counted("test.rows", test.rows, "row")),
         ),
+        notes=interval_notes(result, test),
         warning=_warning(result, test),
         others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
         verdict=Fact("test.verdict", test.verdict),

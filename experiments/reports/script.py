@@ -6,7 +6,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 
 from markupsafe import Markup
 
@@ -22,6 +22,6 @@ class Script:
 @cache
 def page_script() -> Script:
     """Read the script; the page needs it for nothing but sorting tables and hovering over marks."""
-    text = (Path(__file__).parent / "templates" / "page.js.jinja").read_text(encoding="utf-8")
+    text = files("experiments.reports").joinpath("templates", "page.js.jinja").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Script(Markup(text), f"sha256-{digest}")  # noqa: S704

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.reports import markdown
@@ -26,7 +25,7 @@ def open_templates(
     templates = Environment(
         autoescape=True,
         finalize=escape,
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=PackageLoader("experiments.reports"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -33,7 +33,7 @@ def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
         SpecError: the spec on record breaks a rule, or `data` is not what the study read.
         DataError: the data is not there.
     """
-    section, spec = recorded.result.spec.get("data", {}), _explicit(recorded.result.spec)
+    section, spec = recorded.result.spec.get("data", {}), explicit(recorded.result.spec)
     source = section.get("source") if isinstance(section, Mapping) else None
     if not isinstance(source, str):
         return parse_spec(spec, str(recorded.path))  # which says what is wrong
@@ -57,7 +57,7 @@ def spec_again(recorded: Recorded, data: str | None) -> StudySpec:
     return parse_spec({**spec, "data": {**section, **places}}, str(recorded.path))
 
 
-def _explicit(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+def explicit(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give a spec the keys that did not exist when it was written, at the value that they had then."""
     study = spec.get("study")
     return {**spec, "study": {"arithmetic": "native", **study}} if isinstance(study, Mapping) else spec

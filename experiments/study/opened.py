@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -19,6 +20,8 @@ from experiments.study.results_file import Recorded, learned, read_results
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.data.readers.in_memory import Given
+    from experiments.evaluation.external_score import ExternalScore
     from experiments.study.study_comparison import StudyComparison
     from experiments.study.study_model import StudyModel
 
@@ -174,6 +177,34 @@ class Study:
             )
         check_is_current(self._recorded.folder)
         return StudyModel(folder)
+
+    def score(self, rows: Given) -> ExternalScore:
+        """Score the model on new rows with their target, as `python -m experiments.score` does a file of them.
+
+        The ledger in studies/ counts it.
+
+        Args:
+            rows: a DataFrame with the target in it, or (x, y).
+
+        Raises:
+            ExperimentError: there is no model, a column is missing, or a class is unknown.
+
+        Warns:
+            UserWarning: what is to be said of how the rows were read.
+        """
+        from experiments.evaluation.ledger_place import LEDGER, open_ledger
+        from experiments.study.external_validation import finished_study, score_rows
+        from experiments.study.folder import print_note
+
+        self._check_is_in_its_folder()
+        try:
+            study = finished_study(self._recorded)
+            labelled = study.rows_of(rows)
+            for note in study.notes_of(labelled):
+                warnings.warn(note, stacklevel=2)
+            return score_rows(study, labelled, open_ledger(LEDGER, print_note))
+        except ExperimentError as error:  # whose words are those of the command
+            raise in_python(error) from None
 
     def compare(self, other: Study | str | Path) -> StudyComparison:
         """Compare with another study, as `python -m experiments.compare` does; nothing is trained or written.

@@ -50,7 +50,14 @@ class StudyModel:
         what = f"{classes} classes" if classes else "a number"
         return f"<StudyModel: {model.rows.target}, {what}, from {len(model.rows.inputs)} columns by {networks}>"
 
-    def predict(self, rows: Any, *, interval: float | None = None, set_coverage: float | None = None) -> pd.DataFrame:
+    def predict(
+        self,
+        rows: Any,
+        *,
+        interval: float | None = None,
+        set_coverage: float | None = None,
+        threshold: float | None = None,
+    ) -> pd.DataFrame:
         """Predict new rows as `python -m experiments.predict` predicts a file of them.
 
         Args:
@@ -61,6 +68,8 @@ class StudyModel:
                   predicts a number.
             set_coverage: share of new rows whose true class should be in the set, such as 0.9; for a model that
                   predicts classes.
+            threshold: probability from which on the second of two classes, the one that scores such as F1 are of and
+                  the last of the probabilities, is predicted, such as 0.2; else the more probable class is.
 
         Returns:
             `prediction`, and for classes `probability_NAME` of each, with the index of the rows. A class is a number or
@@ -69,7 +78,7 @@ class StudyModel:
 
         Raises:
             DataError: there is no row, a column is missing or has cells of which none can be read, or the model has no
-                such interval or set.
+                such interval, set or threshold.
 
         Warns:
             UserWarning: a category is one that the model has not seen, or a cell is not of its column's type and so
@@ -78,13 +87,15 @@ class StudyModel:
         import pandas as pd
 
         from experiments.evaluation.levels import ARGUMENTS, asked_level
+        from experiments.evaluation.threshold import PARAMS, asked_threshold
 
         model = self._model
         level = asked_level(model.uncertainty, model.target, interval, set_coverage, ARGUMENTS)
+        threshold = asked_threshold(model.target, threshold, level, PARAMS)
         frame = _frame(rows, model)
         if not len(frame):
             raise DataError(NO_ROW)
-        predictions, notes = predict_frame(model, frame, level)
+        predictions, notes = predict_frame(model, frame, level, threshold)
         for note in notes:
             warnings.warn(note, stacklevel=2)
         if model.rows.numbered and are_truths(model.target.classes):

@@ -17,6 +17,7 @@ from experiments.reports.headline import default_won, scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import tested, why_not_compared
 from experiments.reports.run_info import looks_meaning, rows_scored
+from experiments.reports.seldom_predicted import seldom_predicted
 from experiments.reports.split import drawn_together
 from experiments.search.arithmetic import MEANINGS
 from experiments.study.console import print_facts, print_sentence
@@ -88,6 +89,8 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "test score", f"none: the study stopped before another test; --score {AGAIN}"
     else:
         yield "test score", "none: the study stopped before the test; --score tests the best model"
+    for parts in seldom_predicted(result):
+        yield "seldom predicted", plain(parts)
     if result.copies is not None and result.copies.test:
         repeated = count(result.copies.test, "test row is", "test rows are")
         yield "copies", f"{repeated} equal to rows to learn from: the test score says little of new rows"

@@ -1,7 +1,8 @@
 """A study's model folder as an MLflow model, which loads and serves where this program is not installed. No pickle.
 
 The MLflow model holds the folder itself, the source of both packages, and the name of the module that loads it:
-`experiments.tracking.pyfunc`.
+`experiments.tracking.pyfunc`. The source is one archive, from which Python imports: a store far away would take its
+files one by one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import importlib
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +20,8 @@ from experiments.data.formats.date_formats import ISO, date_text
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS
 from experiments.evaluation.model import BESIDE, Model, read_model
+from experiments.evaluation.provenance import SOURCES
+from experiments.evaluation.threshold import PARAMS
 from experiments.tracking.outbox import StudyOutcome
 from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError, artifact_upload
 from experiments.tracking.runs import trial_params
@@ -29,8 +33,8 @@ READY = "READY"  # status of a logged model that is whole
 GONE = ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND")  # codes of the answer that there is no such model
 NEEDED = ("mlflow", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # packages for predictions
 PACKAGES = Path(__file__).parents[2]
-# a link to studies and their results, the benchmarks with their records, and what is no source
-NO_SOURCE = shutil.ignore_patterns("study-files", "benchmark", "__pycache__", "*.md")
+SOURCE, PARTS = "source.zip", ("experiments", "nnet")
+LEFT_OUT = {"study-files", "benchmark"}  # a link to studies and their results; the benchmarks with their records
 
 
 def log_model(
@@ -166,18 +170,32 @@ def write_mlflow_model(folder: Path, path: Path, about: Any = None) -> None:
             (files / part).mkdir(exist_ok=True)
             for name in (MODEL, WEIGHTS):  # whatever else lies or is linked in the folder stays there
                 shutil.copyfile(folder / part / name, files / part / name)
-        for package in ("experiments", "nnet"):
-            shutil.copytree(PACKAGES / package, Path(code, package), ignore=NO_SOURCE)
+        about = models.Model() if about is None else about
         pyfunc.save_model(
             str(path),
             loader_module=LOADER,
             data_path=str(files),
-            code_paths=[str(Path(code, package)) for package in ("experiments", "nnet")],
+            code_paths=[_archived(Path(code, SOURCE))],
             mlflow_model=about,
             signature=models.ModelSignature(*_schemas(model), params=_params(model)),
             input_example=_example(model),
             pip_requirements=[f"{package}=={version(package)}" for package in NEEDED],
         )
+    about.flavors[pyfunc.FLAVOR_NAME][pyfunc.CODE] += f"/{SOURCE}"  # what MLflow puts on the path of modules
+    about.save(str(path / models.model.MLMODEL_FILE_NAME))
+
+
+def _archived(archive: Path) -> str:
+    """Write the source of both packages to a new archive, or find the one that this program was loaded from."""
+    if PACKAGES.is_file():
+        return str(PACKAGES)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
+        for package in PARTS:
+            for path in sorted((PACKAGES / package).rglob("*")):
+                name = path.relative_to(PACKAGES)
+                if path.suffix in SOURCES and not LEFT_OUT.intersection(name.parts):
+                    packed.write(path, name)
+    return str(archive)
 
 
 def _schemas(model: Model) -> tuple[Any, Any]:
@@ -200,10 +218,14 @@ def _schemas(model: Model) -> tuple[Any, Any]:
 
 
 def _params(model: Model) -> Any:
-    """Return the schema of the params: the level of intervals or sets, by default none."""
+    """Return the schema of the params, none by default: the level of intervals or sets; of two classes a threshold."""
     schema = importlib.import_module("mlflow.types.schema")
     of_numbers, of_classes = ARGUMENTS
-    return schema.ParamSchema([schema.ParamSpec(of_classes if model.target.classes else of_numbers, "double", None)])
+    names = [
+        of_classes if model.target.classes else of_numbers,
+        *(PARAMS[:1] if len(model.target.classes) == 2 else ()),
+    ]
+    return schema.ParamSchema([schema.ParamSpec(name, "double", None) for name in names])
 
 
 def _example(model: Model) -> Any:

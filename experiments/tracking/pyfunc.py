@@ -13,6 +13,7 @@ import pandas as pd
 from experiments.errors import DataError
 from experiments.evaluation.levels import ARGUMENTS, asked_level
 from experiments.evaluation.model import Model, predict_frame, read_model
+from experiments.evaluation.threshold import PARAMS, asked_threshold
 
 
 class PyfuncModel:
@@ -26,10 +27,12 @@ class PyfuncModel:
 
         Args:
             params: `interval` adds `interval_low` and `interval_high` at that level to numbers, `set_coverage` adds
-                    `prediction_set` to classes.
+                    `prediction_set` to classes; from the probability `threshold` on the second of two classes is
+                    predicted.
 
         Raises:
-            MlflowException: there is no row, a column is missing or cannot be read, or the model has no such level.
+            MlflowException: there is no row, a column is missing or cannot be read, or the model has no such level
+                or threshold.
                 MLflow's server answers with its message. Where MLflow is not installed, it is a `DataError`.
 
         Warns:
@@ -44,9 +47,10 @@ class PyfuncModel:
     def _predicted(self, rows: pd.DataFrame, params: Mapping[str, Any]) -> pd.DataFrame:
         interval, set_coverage = map(params.get, ARGUMENTS)
         level = asked_level(self._model.uncertainty, self._model.target, interval, set_coverage, ARGUMENTS)
+        threshold = asked_threshold(self._model.target, params.get(PARAMS[0]), level, PARAMS)
         if not len(rows):
             raise DataError("there is no row to predict; give one at least.")
-        predictions, notes = predict_frame(self._model, rows, level)
+        predictions, notes = predict_frame(self._model, rows, level, threshold)
         for note in notes:
             warnings.warn(note, stacklevel=3)
         return predictions

@@ -7,7 +7,7 @@ import pytest
 import scipy.special
 import sklearn.metrics as reference
 
-from nnet.errors import SettingError
+from nnet.errors import SettingError, ShapeError
 from nnet.metrics import METRICS, ROW_SCORES, class_probabilities, predicted_labels, row_score, score_of
 from support.pairs import all_pairs
 
@@ -137,3 +137,12 @@ def test_unknown_metrics_are_refused_and_r2_is_no_score_of_rows():
             find("roc_auc")
     with pytest.raises(SettingError, match="but got 'r2'"):
         row_score("r2")
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss"])
+@pytest.mark.parametrize("logits", [1, 3])
+def test_labels_in_a_column_are_refused_as_numpy_would_compare_each_with_each(metric, logits):
+    y = np.array([0, 1, 1, 0])
+    with pytest.raises(ShapeError, match=r"^y must be an array of shape \(4,\), but got \(4, 1\); give y\.reshape"):
+        score_of(metric)(np.zeros((4, logits)), y[:, None])
+    assert np.isfinite(score_of(metric)(np.zeros((4, logits)), y))

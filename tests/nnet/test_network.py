@@ -14,7 +14,8 @@ from nnet.dense import Dense
 from nnet.dropout import Dropout
 from nnet.errors import SettingError, ShapeError
 from nnet.initializers import INITIALIZERS
-from nnet.network import CHUNK, OTHER_ROWS, Architecture, Mode, Network, Stack
+from nnet.network import CHUNK, OTHER_ROWS, Architecture, Mode, Network
+from nnet.stack import Stack
 
 F, B = 3, 7
 
@@ -310,14 +311,12 @@ def test_weights_are_of_float32_or_float64(dtype):
         Network(Architecture(2, (3,), 1), [0], dtype)
 
 
-def test_a_stack_takes_rows_with_a_fold_axis_alone():
-    stack = Network(Architecture(2, (3,), 1), [0], float).stack(slice(0, 1), 4, Mode.TRAINING)
-    with pytest.raises(ShapeError, match=r"^x must be \(F, B, inputs\), but got \(4, 2\); for one fold give x\[None\]"):
-        stack.forward(np.zeros((4, 2)))
-    for shape in ((1, 3, 2), (1, 4, 3)):
-        with pytest.raises(ShapeError, match=r"^x must be \(F, 4, 2\) for this stack, .* network\.stack\(folds"):
-            stack.forward(np.zeros(shape))
-    assert stack.forward(np.zeros((4, 2))[None]).shape == (1, 4, 1)
+@pytest.mark.parametrize(("rows", "said"), [(0, r"^`rows >= 1` must hold"), (4.0, "^rows must be an integer")])
+def test_a_number_of_rows_that_is_none_is_refused(rows, said):
+    network = Network(Architecture(2, (3,), 1), [0])
+    for mode in Mode:
+        with pytest.raises(SettingError, match=said):
+            network.stack(slice(0, 1), rows, mode)
 
 
 def test_a_mode_is_no_text_and_a_network_needs_an_architecture():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnet import optimizers
+import nnet.optimizer
 from nnet.batches import FoldData
 from nnet.lockstep import Lockstep
 from nnet.network import Architecture
@@ -249,8 +249,8 @@ def test_clipping_is_fold_by_fold_and_leaves_short_gradients_alone():
 def test_the_block_size_changes_no_bit(name, monkeypatch):
     for options, dtype in ("none", np.float64), ("all", np.float32):
         values = []
-        for block in (optimizers.BLOCK, 1, 7, 50):
-            monkeypatch.setattr(optimizers, "BLOCK", block)
+        for block in (nnet.optimizer.BLOCK, 1, 7, 50):
+            monkeypatch.setattr(nnet.optimizer, "BLOCK", block)
             parameters = make_parameters(dtype=dtype)
             values.append(run(name, parameters, gradient_like(parameters.values), [0.01] * 5, **PENALTIES[options]))
         assert all(np.array_equal(blocked, values[0]) for blocked in values)
@@ -258,7 +258,7 @@ def test_the_block_size_changes_no_bit(name, monkeypatch):
 
 
 def test_folds_that_need_more_scratch_than_those_before_get_it(monkeypatch):
-    monkeypatch.setattr(optimizers, "BLOCK", 9)  # two folds need 8 numbers of scratch, a fold alone needs 9
+    monkeypatch.setattr(nnet.optimizer, "BLOCK", 9)  # two folds need 8 numbers of scratch, a fold alone needs 9
     parameters = make_parameters()
     expected = run("sgd", make_parameters(), gradient_like(parameters.values), [0.01], l1=0.5)
     optimizer = OPTIMIZERS["sgd"](parameters, 0.0, 0.9, 0.5, 0.0)

@@ -74,6 +74,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "piecewise": ("spread over bins that hold equally many rows",),
     "robust": ("scaled by their median and quartiles, far values brought near",),
     "together": ("kept on one side of every split",),
+    "half": ("more probable class",),
+    **{code: (f"largest {name}",) for code, name in (("f1", "F1"), ("youden", "Youden index"))},
+    **{code: (f"{code} of at least",) for code in ("recall", "specificity")},
     "quantile": ("mapped to a normal distribution by rank",),
     **{metric: (name,) for metric, name in METRICS.items()},
     **{
@@ -100,7 +103,7 @@ def metric_of(document: dict[str, Any], key: str) -> str | None:
         return other[1]
     if re.fullmatch(r"outer\.(folds\[\d+\]\.(score|default)|baselines\[\d+\]\.score)", key):
         return str(document["test"]["metric"])
-    if re.fullmatch(r"test\.(score|ci95|default\.score|references\[\d+\]\.(score|ci95))", key):
+    if re.fullmatch(r"test\.(score|ci95|(default|references\[\d+\])\.(score|ci95))", key):
         return str(document["test"]["metric"])
     selection = r"analysis\.out_of_fold\.(score|default_score)|"
     selection += r"outer\.folds\[\d+\]\.cv_mean|"

@@ -177,6 +177,8 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
     found["test.confusion[*][*]"] += _cells(test["confusion"]) if in_html else 0
     if document["default"] is None and document["trials"][0]["reason"]:
         found.update(["trials[*].reason", "trials[*].epochs"])
+    found["test.ci_widened"] += "ci_widened" in test
+    found["test.default.ci95"] += "ci95" in (test["default"] or {})
     if compared := test["difference"]:
         found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
         found.update(f"test.difference.{what}" for what in ("score", "p_value"))
@@ -248,8 +250,9 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
             found["analysis.permutation.columns[*].drop"] += min(20, len(permuted["columns"])) if in_html else 0
     found += _predictions(analysis["out_of_fold"], in_html)
     if curve := analysis["roc"]:
-        found.update(f"analysis.roc.{what}" for what in curve if what != "points")
-        found["data.classes[*]"] += 1
+        found.update(f"analysis.roc.{what}" for what in ("area", "positives", "negatives"))
+        found["data.classes[*]"] += 2
+        found += _operating(curve["operating"])
     if cells := analysis["mistake_values"]:
         found["analysis.mistake_values.columns[*]"] += len(cells["columns"])
         found["analysis.mistake_values.rows[*][*]"] += sum(map(len, cells["rows"]))
@@ -259,6 +262,16 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
         found.update(["analysis.importances.evaluator", "analysis.importances.better"])
         found["analysis.importances.by_luck"] += "by_luck" in ranked
         found.update(f"analysis.importances.values.{name}" for name in ranked["values"] if in_html)
+    return found
+
+
+def _operating(points: list[dict[str, Any]]) -> Counts:
+    """Count the cells of the table of thresholds, and the classes beside it."""
+    columns = ("rule", "threshold", "named", "recall", "specificity", "precision")
+    found = Counter({f"analysis.roc.operating[*].{what}": len(points) for what in columns})
+    found["analysis.roc.operating[*].goal"] += sum(one["goal"] is not None for one in points)
+    if points:
+        found += Counter({"data.classes[*]": 4, "analysis.roc.operating[*].threshold": 2})
     return found
 
 
@@ -292,6 +305,11 @@ def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:
     return found
 
 
+def _is_seldom(confusion: list[list[int]], at: int) -> bool:
+    """Tell whether fewer predictions name a class than a fifth of its rows."""
+    return sum(line[at] for line in confusion) < sum(confusion[at]) / 5
+
+
 def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     found, mistakes = Counter(["analysis.out_of_fold.rows"]), predicted["mistakes"]
     found["analysis.out_of_fold.confusion[*][*]"] += _cells(predicted["confusion"]) if in_html else 0
@@ -299,6 +317,8 @@ def _predictions(predicted: dict[str, Any], in_html: bool) -> Counts:
     columns = ["rows", "predicted", "precision", "recall", "f1", *(["number"] if classes > 20 else [])]
     found.update({f"classes[*].{what}": classes for what in columns})
     found["data.classes[*]"] += classes
+    seldom = sum(_is_seldom(predicted["confusion"], at) for at in range(classes))
+    found += Counter({"classes[*].predicted": seldom, "classes[*].rows": seldom, "data.classes[*]": seldom})
     if predicted["calibration"]:
         found.update(["analysis.out_of_fold.calibration.error", "calibration.by_chance"])
     if predicted["points"]:

@@ -72,8 +72,8 @@ def predicted_test_rows(task: str, desk: CommandRunner) -> tuple[dict[str, Any],
     done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (
         0,
-        "note: the target 'y' is there, too; it is not used, and no score is computed: --keep y copies it beside the "
-        "predictions\n",
+        "note: the target 'y' is there, too; it is not used: --keep y copies it beside the predictions, and python -m "
+        "experiments.score scores them\n",
     )
     out = pd.read_csv(desk.folder / "out.csv")
     return results, frame["y"][180:], out["prediction"]

@@ -21,6 +21,7 @@ from experiments.data.formats.column_types import is_text, lenient_numbers, read
 from experiments.data.formats.number_formats import has_decimal_comma, is_number_format
 from experiments.data.formats.plain_values import with_formats
 from experiments.data.formats.without_words import without_words
+from experiments.data.formats.zones import zoned_columns
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import REASONS, Kind, LeftOut, Table, TableReading
 from experiments.errors import DataError
@@ -103,7 +104,8 @@ def decide(rows: RawTable, roles: ColumnRoles, thousands: bool) -> TableReading:
             formats |= {name: form} if form else {}
     readable = _readable(rows, words, columns, formats)
     found = tuple(word for word in words if word not in rows.missing and word not in readable)
-    return TableReading(tuple(columns), formats, tuple(left_out), found, rows.missing)
+    zoned = zoned_columns(rows, columns, formats)
+    return TableReading(tuple(columns), formats, tuple(left_out), found, rows.missing, zoned=zoned)
 
 
 def _decision(rows: RawTable, name: str, roles: ColumnRoles) -> Decision | LeftOut:

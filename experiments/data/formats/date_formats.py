@@ -49,6 +49,8 @@ SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (  # shape of a date -> its fo
     (r"\d{1,2} [^\W\d]+ \d{4}", ("%d %b %Y", "%d %B %Y")),
     (r"\d{1,2}-[^\W\d]+-\d{4}", ("%d-%b-%Y", "%d-%B-%Y")),
     (r"\d{1,2}-[^\W\d]+-\d\d", ("%d-%b-%y",)),
+    (r"\d{1,2}/[^\W\d]+/\d{4}", ("%d/%b/%Y",)),
+    (r"\d{1,2}/[^\W\d]+/\d\d", ("%d/%b/%y",)),
     (r"\d{1,2}[^\W\d]+\d{4}", ("%d%b%Y",)),
     (r"[^\W\d]+-\d\d", ("%b-%y",)),
     (r"[^\W\d]+ \d{4}", ("%b %Y", "%B %Y")),
@@ -71,9 +73,14 @@ CLOCKS = (  # shape of a time of day -> its format
     (r"\d{1,2}:\d\d:\d\d\.\d+", "%H:%M:%S.%f"),
     (r"\d{1,2}:\d\d [aApP][mM]", "%I:%M %p"),
     (r"\d{1,2}:\d\d:\d\d [aApP][mM]", "%I:%M:%S %p"),
+    (r"\d{1,2}\.\d\d\.\d\d [aApP][mM]", "%I.%M.%S %p"),
+    (r"\d{1,2}\.\d\d\.\d\d\.\d+ [aApP][mM]", "%I.%M.%S.%f %p"),
 )
+DOTTED = ((r"\d{1,2}\.\d\d", "%H.%M"), (r"\d{1,2}\.\d\d\.\d\d", "%H.%M.%S"))  # beside a date; alone, it is a number
 WEEKDAY = r"[^\W\d]+(?P<gap>,? )(?P<date>.+)"
-ZONE = r" ?(?:Z|UTC|[+-]\d\d:?\d\d)"
+ZONE_NAME = r"(?P<name>UTC|GMT|[ECMP][SD]T)(?:(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)?$"
+ZONE = r" ?(?:Z|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d\d)?)?|[ECMP][SD]T)"
+BEHIND_UTC = {"E": 5, "C": 6, "M": 7, "P": 8}  # hours of the zones that RFC 822 names, without daylight saving
 
 
 class AmbiguousDates(Exception):
@@ -168,7 +175,8 @@ def date_text(days: float, form: str) -> str:
         return str(round(days * EPOCHS[form][1]))
     time = pd.Timestamp(round(days * NANOSECONDS))
     form = form.replace("%q", str(time.quarter))
-    return str(time.isoformat() if form == ISO else time.strftime(form.replace("%z", "+0000")))
+    form = form.replace("%z", "+0000").replace("%Z", "UTC")
+    return str(time.isoformat() if form == ISO else time.strftime(form))
 
 
 def days_of(texts: pa.ChunkedArray, form: str) -> NDArray[np.float64]:
@@ -229,17 +237,17 @@ def _of_dates(text: str, iso: str = ISO) -> Iterator[str]:
         iso: format of a date by ISO 8601; ISO itself is also the format of one with a time.
     """
     for shape, formats in SHAPES:
-        if re.fullmatch(shape, text):
+        whole = re.fullmatch(rf"{shape}(?:(?P<gap>T|, | )(?P<clock>\d.*?)(?P<zone>{ZONE})?)?", text)
+        if whole is None:
+            continue
+        if whole["clock"] is None:
             yield from (form.replace(ISO, iso) for form in formats)
-        for clock_shape, clock in CLOCKS:
-            whole = re.fullmatch(f"{shape}(?P<gap>T|, | ){clock_shape}(?P<zone>{ZONE})?", text)
-            if whole is not None:
-                alone = iso == ISO and "%I" not in clock and whole["gap"] != ", "
-                zone = "" if not whole["zone"] else " %z" if whole["zone"].startswith(" ") else "%z"
-                after = f"{whole['gap']}{clock}{zone}"
-                yield from (
-                    form if form == ISO and alone else form.replace(ISO, "%Y-%m-%d") + after for form in formats
-                )
+            continue
+        zone = re.sub(r"\S+", "%Z" if re.search(ZONE_NAME, text) else "%z", whole["zone"] or "")
+        for clock in (form for clock_shape, form in (*CLOCKS, *DOTTED) if re.fullmatch(clock_shape, whole["clock"])):
+            alone = iso == ISO and "%I" not in clock and ":" in clock and whole["gap"] != ", "
+            after = f"{whole['gap']}{clock}{zone}"
+            yield from (form if form == ISO and alone else form.replace(ISO, "%Y-%m-%d") + after for form in formats)
 
 
 def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
@@ -252,6 +260,8 @@ def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
         form = re.sub("[Qq]%q", "Q~%m", form)
     if "%V" in form:  # which is no day
         texts, form = texts + "-1", f"{form}-%u"
+    if "%Z" in form or (form == ISO and len(texts) and re.search(ZONE_NAME, texts.iloc[0])):  # nor is the zone's name
+        texts, form = texts.str.replace(ZONE_NAME, _offset, regex=True), form.replace("%Z", "%z")
     if re.match("%(m%d|d%m)%Y", form):
         texts = texts.where(texts.str.match(r"\d{8}"))  # without its zero, 1112026 could be two days
     times = pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
@@ -260,3 +270,10 @@ def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
     if form != ISO and not re.search("%[YGy]", form):
         exact %= NANOSECONDS  # a time of day
     return np.where(plausible, exact / NANOSECONDS, np.nan)
+
+
+def _offset(zone: re.Match[str]) -> str:
+    """Return the distance from UTC of a zone with a name, as in `GMT+1` and `EST`."""
+    if (behind := BEHIND_UTC.get(zone["name"][0])) is not None:
+        return f"-0{behind - (zone['name'][1] == 'D')}00"
+    return f"{zone['sign'] or '+'}{int(zone['hours'] or 0):02}{zone['minutes'] or '00'}"

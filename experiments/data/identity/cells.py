@@ -48,7 +48,7 @@ class SourceCells:
     @property
     def width(self) -> int:
         """Return the number of columns."""
-        return sum(map(_width, self.parts[0]))
+        return sum(map(_width, self.parts[0])) if self.parts else 0
 
     def followed_by(self, other: SourceCells) -> SourceCells:
         """Append the rows of another file."""
@@ -56,15 +56,16 @@ class SourceCells:
         return SourceCells(self.parts + other.parts, np.concatenate([self.rows, other.rows + start]))
 
     def take(self, rows: Rows) -> SourceCells:
-        """Choose rows, in the order given, and drop the cells of all others."""
+        """Choose rows, in the order given, and drop the cells of all others, and files of which no row is left."""
         kept, places = np.unique(self.rows[rows], return_inverse=True)
         parts, start = [], 0
         for part in self.parts:
             end = start + len(part[0])
             own = kept[(kept >= start) & (kept < end)] - start
-            parts.append(
-                tuple(columns[own] if isinstance(columns, np.ndarray) else columns.take(own) for columns in part)
-            )
+            if len(own):  # files may differ in their columns
+                parts.append(
+                    tuple(columns[own] if isinstance(columns, np.ndarray) else columns.take(own) for columns in part)
+                )
             start = end
         return SourceCells(tuple(parts), places.astype(np.intp))
 

@@ -16,6 +16,7 @@ class CellNotes:
         form: the form in which the model takes rows.
 
     written:    column -> its format, of those that are written otherwise than in training.
+    zones:      lines about zones of times, which training had not, or had.
     unread:     the cells that are missing because they do not fit their column.
     categories: the categories of the rows, beside those of training.
     ranges:     the numbers and dates of the rows, beside those of training.
@@ -23,6 +24,7 @@ class CellNotes:
 
     def __init__(self, form: RowFormat):
         self.written: dict[str, str] = {}
+        self.zones: list[str] = []
         self.unread = UnreadCells()
         self.categories = UnknownCategories(form.categories, form.pooled)
         self.ranges = OutsideRanges(form.ranges, dict(form.inputs), form.formats)
@@ -32,4 +34,5 @@ class CellNotes:
         unread = [self.unread.note()] if self.unread.count else []
         said = ", ".join(f"{shown(name)} as {form}" for name, form in self.written.items())
         written = [f"written otherwise than in training, and read so: {said}"] if said else []
-        return [*written, *self.categories.respelled(), *self.categories.unknown(), *self.ranges.lines(), *unread]
+        known = [*self.categories.respelled(), *self.categories.unknown(), *self.ranges.lines()]
+        return [*written, *self.zones, *known, *unread]

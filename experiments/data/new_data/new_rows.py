@@ -26,6 +26,7 @@ from experiments.data.new_data.cell_notes import CellNotes
 from experiments.data.new_data.last_rows import holds_row
 from experiments.data.new_data.row_format import RowFormat
 from experiments.data.new_data.written_otherwise import written_otherwise
+from experiments.data.new_data.zone_notes import zone_notes
 from experiments.data.raw_table import RawTable, column_names, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.idx import IDX_PICTURES, is_idx_pictures, read_idx_file
@@ -49,6 +50,7 @@ class NewRows:
     cells:      what is to be said of the cells of the chunks that were read.
     notes:      lines about how the file was read.
     unreadable: name of a row in the chunks that were read that has no values -> the reason.
+    raw:        all columns of the file, whose rows are those of the chunks; None of pictures.
     """
 
     chunks: Iterator[pd.DataFrame]
@@ -56,10 +58,16 @@ class NewRows:
     cells: CellNotes
     notes: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    raw: RawTable | None = None
 
 
 def read_rows(
-    path: Path, form: RowFormat, rows: int, keep: Sequence[str] = (), layout: Mapping[str, Any] = MappingProxyType({})
+    path: Path,
+    form: RowFormat,
+    rows: int,
+    keep: Sequence[str] = (),
+    layout: Mapping[str, Any] = MappingProxyType({}),
+    scored: bool = False,
 ) -> NewRows:
     """Read the rows of a file as those of a study, of a folder of pictures, or of a picture.
 
@@ -67,6 +75,7 @@ def read_rows(
         rows:   number of rows of a chunk; the last may have fewer.
         keep:   columns of the file that name the rows, beside the identifiers of the form.
         layout: keys that say how a table is written, as `FileKeys` has them.
+        scored: whether the target in the file is used, too.
 
     Raises:
         DataError: the file cannot be read or lacks a column, or a pixel is missing; from the chunks too, before the
@@ -93,8 +102,8 @@ def read_rows(
     known = {*form.names, *form.identifiers, form.target}
     ignored = tuple(name for name in raw.columns if not columns_called(name, known))
     spelled = _spelled(raw, form, list(raw.columns), "its first line must name the columns")
-    notes = (*raw.notes, *raw.repairs, *_of_target(raw, form))
-    return NewRows(_chunks(raw, form, rows, spelled, cells), ignored, cells, notes)
+    notes = (*raw.notes, *raw.repairs, *(() if scored else _of_target(raw, form)))
+    return NewRows(_chunks(raw, form, rows, spelled, cells), ignored, cells, notes, raw=raw)
 
 
 def frame_rows(
@@ -130,18 +139,13 @@ def _differ(frame: pd.DataFrame, name: str) -> bool:
 
 def _of_target(raw: RawTable, form: RowFormat) -> tuple[str, ...]:
     """Say that new rows have their target already, unless it is kept beside the predictions."""
-    names = columns_called(form.target, raw.columns)
-    if (
-        form.target.isdecimal()
-        or not names
-        or names[0] in form.identifiers
-        or not cleaned(raw, names[:1]).columns[names[0]].drop_null()
-    ):
+    names = [] if form.target.isdecimal() else columns_called(form.target, raw.columns)
+    if not names or names[0] in form.identifiers or not cleaned(raw, names[:1]).columns[names[0]].drop_null():
         return ()
     name = names[0]
     return (
-        f"the target {shown(name)} is there, too; it is not used, and no score is computed: --keep {quote(name)} "
-        "copies it beside the predictions",
+        f"the target {shown(name)} is there, too; it is not used: --keep {quote(name)} copies it beside the "
+        "predictions, and python -m experiments.score scores them",
     )
 
 
@@ -293,6 +297,7 @@ def _chunks(
     refuse_other_format(written, form.formats)
     cells.written = written_otherwise(raw, form)
     form = replace(form, formats={**form.formats, **cells.written})
+    cells.zones = zone_notes(raw, form)
     return _read(raw, form, rows, names, cells)
 
 

@@ -38,6 +38,7 @@ class RowFormat:
     pooled:      the category columns whose rare values share an input: which these were is not kept.
     ranges:      lowest and highest value of each column of numbers or dates; none of a model without them.
     numbered:    whether the classes are numbers or truth values.
+    zoned:       the columns of dates whose times have a zone; None of a model without dates, or without this key.
     """
 
     inputs: Inputs
@@ -52,6 +53,7 @@ class RowFormat:
     pooled: frozenset[str] = frozenset()
     ranges: Ranges = field(default_factory=dict)
     numbered: bool = False
+    zoned: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, rows: LabelledTable, data: DataSection, categories: Sequence[Categories]) -> RowFormat:
@@ -77,6 +79,7 @@ class RowFormat:
             pooled=pooled_columns(inputs, categories),
             ranges=ranges_of(table),
             numbered=bool(rows.target.classes) and are_numbered(table),
+            zoned=reading.zoned if reading is not None and "date" in table.kinds else None,
         )
 
     @property

@@ -44,11 +44,11 @@ def given_table(data: Given, section: DataSection) -> Table:
     """
     if isinstance(data, Table):
         return data
+    if is_of_columns(data):
+        return _of_frame(data, section)
     if isinstance(data, tuple) and len(data) == 2:
         x, y = data
-        return _of_frame(*_with_target(x, y, section)) if _is_frame(x) else _of_arrays(x, y, section)
-    if _is_frame(data):
-        return _of_frame(data, section)
+        return _of_arrays(x, y, section)
     raise DataError(f"data: must be (x, y), a DataFrame or a Table, but got a {type(data).__name__}.")
 
 
@@ -57,9 +57,24 @@ def _is_frame(data: Any) -> bool:
     return hasattr(data, "columns") and hasattr(data, "__arrow_c_stream__")
 
 
-def _of_frame(frame: Any, section: DataSection) -> Table:
-    from experiments.data.table_of import table_of
+def is_of_columns(data: Any) -> bool:
+    """Return whether data is a table with named columns, or (x, y) with such an x."""
+    return _is_frame(data[0] if isinstance(data, tuple) and len(data) == 2 else data)
 
+
+def raw_of_frame(data: Any, section: DataSection) -> tuple[RawTable, Any, DataSection]:
+    """Return the columns of a caller's table, the table itself, and the section that names its target.
+
+    Args:
+        data: as `is_of_columns` takes it.
+
+    Raises:
+        DataError: the shapes do not match, or there are no rows.
+    """
+    frame = data
+    if isinstance(data, tuple):
+        x, y = data
+        frame, section = _with_target(x, y, section)
     frame, notes = _with_named_index(frame, section)
     columns = _arrow_columns(frame)
     names = column_names(list(map(str, columns)))
@@ -69,8 +84,15 @@ def _of_frame(frame: Any, section: DataSection) -> Table:
     check_size("data", rows, len(names))
     arrow = dict(zip(names, columns.values(), strict=True))
     declared = frozenset(name for name, column in arrow.items() if _is_dictionary(column))
-    table = table_of(RawTable(GIVEN, "data", arrow, declared=declared, notes=notes), section)
-    if table.reading is None or not _is_coded(frame, names.index(table.target_name)):
+    return RawTable(GIVEN, "data", arrow, declared=declared, notes=notes), frame, section
+
+
+def _of_frame(data: Any, section: DataSection) -> Table:
+    from experiments.data.table_of import table_of
+
+    raw, frame, section = raw_of_frame(data, section)
+    table = table_of(raw, section)
+    if table.reading is None or not _is_coded(frame, list(raw.columns).index(table.target_name)):
         return table
     return replace(table, reading=replace(table.reading, coded=True))
 

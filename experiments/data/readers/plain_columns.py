@@ -34,7 +34,12 @@ def with_named_categories(column: pd.Series) -> pd.Series:
 
 def array_of(column: pd.Series) -> pa.Array:
     """Write a column of pandas as an array of Arrow; of types that Arrow lacks, and of several types, as texts."""
+    import pandas as pd
+
     column = with_named_categories(column)
+    if isinstance(column.dtype, pd.DatetimeTZDtype):  # of which Arrow asks pandas for values without their zone
+        times, zone = pa.array(column.dt.tz_convert(None), from_pandas=True), pa.lib.tzinfo_to_string(column.dt.tz)
+        return times.cast(pa.timestamp(times.type.unit, zone))
     try:
         array = pa.array(column, from_pandas=True)
         if not isinstance(array.type, pa.BaseExtensionType):

@@ -29,6 +29,7 @@ class Look:
     study:  identity of the study, which does not depend on its number of trials.
     parts:  fingerprints of the parts of these rows that are sealed apart, each for the models that it is scored by.
     joined: whether the final model, or that of each part, is the mean of both models; `models` names both in any case.
+    external: whether the rows are new ones, on which the study's final model alone is scored after its end.
     """
 
     rows: str
@@ -36,6 +37,7 @@ class Look:
     study: str
     parts: tuple[str, ...] = ()
     joined: tuple[bool, ...] = ()
+    external: bool = False
 
     @property
     def id(self) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
-from experiments.evaluation.records import CalibrationRecord, RocRecord
+from experiments.evaluation.records import CalibrationRecord
+from experiments.evaluation.roc_records import RocRecord
 from experiments.reports.plots.chart import Axis, Chart, stacked
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.svg import BLUE, FAINT
@@ -13,6 +15,7 @@ from experiments.reports.plots.ticks import number_ticks
 
 SIDE: Final = 266.0  # points
 DASHED: Final = Stroke(FAINT, 1, "4 2")
+STEPS: Final = 8  # points of a curve of precision for each corner of the ROC curve
 
 
 def calibration(record: CalibrationRecord) -> str:
@@ -67,6 +70,26 @@ def roc(record: RocRecord) -> str:
     chart = Chart(SIDE, None, across, Axis(-0.02, 1.02, ticks, "true positive rate"))
     chart.line([(0, 0), (1, 1)], DASHED, "guessing")
     chart.line(record.points, Stroke(BLUE, 1.6), "the winner")
+    return chart.svg()
+
+
+def precision_recall(record: RocRecord) -> str:
+    """Draw precision by recall, with the line of guessing.
+
+    Between two corners both rates of the ROC curve move evenly, and the precision does not.
+    """
+    ticks, curve = number_ticks(0, 1), []
+    for (false, true), (later_false, later_true) in pairwise(record.points):
+        for step in range(1, STEPS + 1):
+            recall = true + step / STEPS * (later_true - true)
+            hits = record.positives * recall
+            taken = record.negatives * (false + step / STEPS * (later_false - false))
+            curve.append((recall, hits / (hits + taken)))
+    share = record.positives / (record.positives + record.negatives)
+    across = Axis(-0.02, 1.02, ticks, "recall", "line")
+    chart = Chart(SIDE, None, across, Axis(-0.02, 1.02, ticks, "precision"))
+    chart.line([(0, share), (1, share)], DASHED, "guessing")
+    chart.line(curve, Stroke(BLUE, 1.6), "the winner")
     return chart.svg()
 
 

@@ -26,8 +26,10 @@ def baselines(result: StudyResult) -> Section | None:
     if test.default and result.default:
         model = sentence("trial {}, fixed before the search", Fact("default.number", str(result.default.number)))
         score = Fact("test.default.score", scores.show(test.default.score))
-        rows.append(Row(("default", score, NOTHING, model)))
-        drawn.append(Dot("default", test.default.score, None, key="test.default.score"))
+        limits = test.default.ci95
+        interval = NOTHING if limits is None else Fact("test.default.ci95", scores.interval(limits))
+        rows.append(Row(("default", score, interval, model)))
+        drawn.append(Dot("default", test.default.score, limits, key="test.default.score"))
     for at, baseline in enumerate(test.references):
         key = f"test.references[{at}]"
         rows.append(_row(key, baseline, scores))

@@ -1,12 +1,13 @@
-"""Precision and recall of each class, and the ROC curve of two, from out-of-fold predictions."""
+"""Precision and recall of each class, and the curves and operating points of two, from out-of-fold predictions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from experiments.evaluation.records import Counts, RocRecord
+from experiments.evaluation.records import Counts
 from experiments.evaluation.results import StudyResult
+from experiments.evaluation.roc_records import RocRecord
 from experiments.reports.blocks import (
     Block,
     Column,
@@ -16,6 +17,7 @@ from experiments.reports.blocks import (
     Picture,
     Row,
     Table,
+    Text,
     note,
     number,
     sentence,
@@ -23,12 +25,17 @@ from experiments.reports.blocks import (
 from experiments.reports.formatting import NOTHING
 from experiments.reports.metrics import unit_of_loss
 from experiments.reports.plots.matrix import NAMED
-from experiments.reports.plots.predictions import roc
+from experiments.reports.plots.predictions import precision_recall, roc
+from experiments.reports.sections.operating_points import operating_points
+from experiments.reports.seldom_predicted import seldom_predicted
 from experiments.reports.split import repeats
 
 ROC: Final = (
     "ROC curve of {}: the share of its {} that are found, by the share of the {} other {} that are taken for it, for "
     "every threshold of its {}. Area under the curve: {}."
+)
+PRECISION_RECALL: Final = (
+    "Precision of {} by its recall, for the same predictions and thresholds. A guess has its share of all as precision."
 )
 
 
@@ -39,8 +46,10 @@ def class_scores(result: StudyResult) -> list[Block]:
         return []
     counts = analysis.out_of_fold.confusion
     blocks: list[Block] = [Heading("Classes"), *_table(counts, classes, repeats(result))] if counts else []
+    blocks += [Text(parts) for parts in seldom_predicted(result)]
     if analysis.roc is not None:
-        blocks.append(Figures((_curve(result, analysis.roc),), "square"))
+        blocks.append(Figures(tuple(_curves(result, analysis.roc)), "pair"))
+        blocks += operating_points(result, analysis.roc)
     return blocks
 
 
@@ -74,14 +83,17 @@ def _table(counts: Counts, classes: Sequence[str], repeated: int) -> list[Block]
     ]
 
 
-def _curve(result: StudyResult, record: RocRecord) -> Picture:
+def _curves(result: StudyResult, record: RocRecord) -> Iterator[Picture]:
+    named = Fact("data.classes[1]", result.data.classes[1])
     caption = sentence(
         ROC,
-        Fact("data.classes[1]", result.data.classes[1]),
+        named,
         number("analysis.roc.positives", record.positives),
         number("analysis.roc.negatives", record.negatives),
         "rows" if repeats(result) == 1 else "predictions",
         "probability" if unit_of_loss(result) else "output",
         Fact("analysis.roc.area", f"{record.area:.4f}"),
     )
-    return Picture("roc", roc(record), "ROC curve: true positive rate by false positive rate", caption)
+    yield Picture("roc", roc(record), "ROC curve: true positive rate by false positive rate", caption)
+    caption = sentence(PRECISION_RECALL, named)
+    yield Picture("precision_recall", precision_recall(record), "Precision by recall", caption)

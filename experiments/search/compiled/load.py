@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import inspect
 import json
 import os
 from dataclasses import fields
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,7 @@ def file_name(here: Processor) -> str:
     """Return the name of the file that holds the passes as they are, for this processor and this version of LLVM."""
     import llvmlite
 
-    source = Path(compiled.__file__).read_text("utf-8")
+    source = inspect.getsource(compiled)
     facts = [source, llvmlite.__version__, here.machine, here.maker, here.model, sorted(here.flags)]
     return f"passes-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]}.o"
 

@@ -119,12 +119,12 @@ def test_a_setting_that_breaks_a_rule_is_refused_before_anything_is_computed(fol
 
 def test_options_of_another_benchmark_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, message in (
-        (["--set", "a=1"], "--set goes with --study, --tables FOLDER or --screen FOLDER"),
-        (["--tables", "--set", "a=1"], "--set goes with --study, --tables FOLDER or --screen FOLDER"),
+        (["--set", "a=1"], "--set goes with --study, --tables or --screen"),
+        (["--large", "--set", "a=1"], "--set goes with --study, --tables or --screen"),
         (["--screen", str(folder), "--target", "y"], "go with --study, which is missing"),
         (["--tables", str(folder), "--against", "a=1"], "--against goes with --screen"),
-        (["--tables", "--cache", "c.json"], "--cache goes with --tables FOLDER or --screen FOLDER"),
-        (["--tables", "--half", "odd"], "--half goes with --tables, --screen or --uncertainty FOLDER"),
+        (["--large", "--cache", "c.json"], "--cache goes with --tables or --screen"),
+        (["--uncertainty", "--half", "odd"], "--half goes with --tables, --screen or --uncertainty FOLDER"),
     ):
         assert benchmark.main(arguments) == 2
         assert message in capsys.readouterr().err

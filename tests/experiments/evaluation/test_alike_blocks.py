@@ -73,6 +73,9 @@ def test_outer_folds_in_time_order_are_as_one_series() -> None:
         parts = [replace(fold, groups=np.array([f"{block:03}" for block in fold.groups])) for fold in folds(wave)]
         plain = final_score(metric, NUMBER, NOISE, np.concatenate([fold.winner for fold in parts]), None, BLOCKS)
         assert (scored.ci95[0] < plain.ci95[0] - 0.01) == wider
+        assert (scored.ci_widened is not None) == wider
+        ordered = final_score(metric, NUMBER, NOISE, (NOISE + 2 + wave)[:, None], None, BLOCKS, ordered=True)
+        assert (ordered.ci_widened, plain.ci_widened) == (scored.ci_widened, None)
 
 
 @pytest.mark.slow

@@ -122,7 +122,17 @@ def test_two_classes_have_a_roc_curve_and_others_have_none(tmp_path: Path) -> No
     area = roc_auc_score(rows.y, z[:, 1] - z[:, 0])
     assert found.roc.area == pytest.approx(area, abs=1e-8)
     assert (found.roc.positives, found.roc.negatives) == (int(rows.y.sum()), int((1 - rows.y).sum()))
+    half = found.roc.operating[0]
+    (kept, taken), (missed, hit) = found.out_of_fold.confusion
+    assert (half.threshold, half.precision) == (0.5, pytest.approx(hit / (taken + hit), abs=1e-8))
+    assert (half.recall, half.specificity) == pytest.approx((hit / (hit + missed), kept / (kept + taken)), abs=1e-8)
     assert analysed(searched(document("iris"), tmp_path / "iris")).roc is None
+
+
+def test_outputs_that_are_no_probabilities_have_no_thresholds(tmp_path: Path) -> None:
+    squared = {"epochs": 4, "loss": "mean_squared_error"}
+    found = analysed(searched(document("moons", training=squared), tmp_path)).roc
+    assert (len(found.points) > 2, found.operating) == (True, ())
 
 
 def test_without_a_default_the_floor_is_left_out(tmp_path: Path) -> None:

@@ -208,9 +208,13 @@ def test_origin_and_groups_of_the_test_rows_are_recorded_beside_the_digest(spec:
     table = mixed_table(100)
     given = parse_spec({**spec.to_document(), "data": {"source": "given", "test_size": 0.2}}, "here")
     grouped = assembled(given, prepare(given, {}, replace(table, groups=np.arange(100) // 5)), told)
-    assert grouped.holdout == HoldoutRecord(origin="drawn", development_groups=16, test_groups=4)
+    assert grouped.holdout == HoldoutRecord(origin="drawn", development_groups=16, test_groups=4, even_test_groups=4)
     ordered = assembled(given, prepare(given, {}, replace(table, time=np.arange(100))), told)
     assert ordered.holdout == HoldoutRecord(origin="last")
     nested = parse_spec({**given.to_document(), "cv": {"outer": 3}}, "here")
     whole = assembled(nested, prepare(nested, {}, replace(table, groups=np.arange(100) // 5)), told)
-    assert whole.holdout == HoldoutRecord(origin="outer_folds", development_groups=20, test_groups=20)
+    assert whole.holdout == HoldoutRecord(
+        origin="outer_folds", development_groups=20, test_groups=20, even_test_groups=20
+    )
+    uneven = replace(table, groups=np.maximum(np.arange(100) // 5, 10))  # of ten groups one has 55 rows
+    assert assembled(nested, prepare(nested, {}, uneven), told).holdout.even_test_groups == 3

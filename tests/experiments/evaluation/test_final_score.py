@@ -36,6 +36,7 @@ def test_a_better_model_is_found_to_be_better(metric: str) -> None:
     assert record.difference.score == pytest.approx(record.score - record.default.score)
     assert record.difference.p_value < 0.01
     assert record.difference.ci95[0] > 0
+    assert record.default.ci95 == final_score(metric, TWO, Y, BAD, None).ci95
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "f1_macro"])

@@ -20,7 +20,6 @@ from experiments.evaluation.records import (
     ImportanceRecord,
     MistakeValues,
     NetworkSize,
-    RocRecord,
     SmallestRecord,
 )
 from experiments.evaluation.report_record import ReportRecord
@@ -37,6 +36,7 @@ from experiments.evaluation.results import (
     TrialRecord,
     WorkerFailure,
 )
+from experiments.evaluation.roc_records import OperatingPoint, RocRecord
 from experiments.evaluation.split_records import CopiesRecord, SplitRecord
 
 PARAMS: dict[str, Any] = {"learning_rate": 0.01, "hidden_units_1": 8, "activation": "relu"}
@@ -126,6 +126,19 @@ def test_a_difference_has_the_keys_that_it_needs_and_the_digest_that_it_had() ->
     assert StudyResult.of_document(exchanged.document()) == exchanged
     agreeing = replace(before, test=replace(before.test, difference=replace(difference, agreeing=9)))
     assert agreeing.digest != before.digest
+
+
+def test_what_widens_an_interval_and_that_of_the_default_are_beside_the_digest() -> None:
+    before = result()
+    assert before.document()["test"]["default"] == {"score": 0.7}
+    assert before.test is not None
+    assert "ci_widened" not in before.document()["test"]
+    default = DefaultScore(score=0.7, ci95=(0.6, 0.8))
+    after = replace(before, test=replace(before.test, default=default, ci_widened=1.5))
+    assert after.document()["test"]["default"] == {"score": 0.7, "ci95": [0.6, 0.8]}
+    assert after.document()["test"]["ci_widened"] == 1.5
+    assert after.digest == before.digest == digest(after.document())
+    assert StudyResult.of_document(after.document()) == after
 
 
 def test_the_share_by_luck_is_beside_the_digest() -> None:
@@ -226,6 +239,20 @@ def test_roc_and_values_of_mistakes_are_beside_the_digest() -> None:
     for name in parts:
         del earlier["analysis"][name]
     assert (StudyResult.of_document(earlier), digest(earlier)) == (without, without.digest)
+    assert StudyResult.of_document(beside.document()) == beside
+
+
+def test_operating_points_are_beside_the_digest_and_older_curves_have_none() -> None:
+    point = OperatingPoint(
+        rule="recall", goal=0.8, threshold=0.2, named=0.5, recall=0.8, specificity=0.6, precision=None
+    )
+    curve = RocRecord(area=0.5, positives=1, negatives=1, points=((0.0, 0.0), (1.0, 1.0)))
+    without = result(analysis=AnalysisRecord(roc=curve))
+    beside = result(analysis=AnalysisRecord(roc=replace(curve, operating=(point,))))
+    assert without.digest == beside.digest
+    earlier = without.document()
+    del earlier["analysis"]["roc"]["operating"]
+    assert StudyResult.of_document(earlier) == without
     assert StudyResult.of_document(beside.document()) == beside
 
 

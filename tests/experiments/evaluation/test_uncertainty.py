@@ -18,6 +18,7 @@ from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.last_fit import LastFit, last_fit
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.levels import Uncertainty
+from experiments.evaluation.operating_points import operating_points
 from experiments.evaluation.reasons import NetworkDiverged
 from experiments.evaluation.records import UncertaintyRecord
 from experiments.evaluation.refit import outputs
@@ -120,7 +121,10 @@ def test_rows_in_a_time_order_count_alike_but_say_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
 def test_the_quantiles_of_classes_are_at_the_temperature(loss: str, tmp_path: Path) -> None:
     done = searched(document(**FIERCE | {"training": FIERCE["training"] | {"loss": loss}}), tmp_path, noisy())
-    found, (z, other, rows) = known(done), predicted(done)
+    analysis, (z, other, rows) = analysed(done), predicted(done)
+    found, curve = analysis.uncertainty, analysis.roc
+    assert found is not None
+    assert curve is not None
     assert z.shape[1] == (1 if loss.startswith("binary") else 2)
     assert found.temperature == rounded(choose_temperature(z, rows))
     assert found.default_temperature == rounded(choose_temperature(other, rows))
@@ -129,6 +133,8 @@ def test_the_quantiles_of_classes_are_at_the_temperature(loss: str, tmp_path: Pa
     errors = 1 - class_probabilities(z / found.temperature.value)[np.arange(len(z)), rows.y]
     assert found.quantiles == quantiles_of(errors, rows.units)
     assert (found.score, found.units) == ("missing_probability", 160)
+    served, other_scale = (operating_points(z / scale, rows.y) for scale in (found.temperature.value, 1.0))
+    assert curve.operating == rounded(served) != rounded(other_scale), "thresholds are of the probabilities served"
 
 
 def test_calibration_and_losses_of_mistakes_are_at_the_temperatures_of_the_folds(tmp_path: Path) -> None:

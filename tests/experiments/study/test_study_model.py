@@ -123,6 +123,20 @@ def test_intervals_and_sets_are_those_of_the_command(
     assert (tmp_path / "mine.csv").read_text() == (tmp_path / "out.csv").read_text()
 
 
+def test_a_threshold_predicts_the_second_class_from_a_probability_on(tmp_path: Path) -> None:
+    model, frame = saved(tmp_path, mixed_model(("no", "yes"))), mixed_frame(60, seed=5)
+    usual, found = model.predict(frame), model.predict(frame, threshold=0.4)
+    assert found.drop(columns="prediction").equals(usual.drop(columns="prediction"))
+    assert list(found["prediction"]) == ["yes" if p >= 0.4 else "no" for p in usual["probability_yes"]]
+    assert not found["prediction"].equals(usual["prediction"])
+    with pytest.raises(DataError, match=r"^threshold: must be a number above 0 and below 1, but got 'half'; "):
+        model.predict(frame, threshold="half")
+    known = Uncertainty(1.0, 99, "rows", {"0.9": 0.625})
+    model = saved(tmp_path, replace(mixed_model(("no", "yes")), uncertainty=known))
+    with pytest.raises(DataError, match=r"^threshold: cannot stand beside set_coverage, "):
+        model.predict(frame, threshold=0.2, set_coverage=0.9)
+
+
 def test_a_level_that_the_model_lacks_is_named_as_the_argument_is(tmp_path: Path) -> None:
     model, frame = saved(tmp_path, mixed_model(("a", "b"))), mixed_frame(6)
     with pytest.raises(DataError, match=r"^interval: is for numbers, but the model predicts classes; set_coverage "):

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from experiments.evaluation.records import AnalysisRecord, FinalRecord, NetworkSize, SelectionRecord, SmallestRecord
+from experiments.evaluation.records import (
+    AnalysisRecord,
+    FinalRecord,
+    NetworkSize,
+    OutOfFoldRecord,
+    SelectionRecord,
+    SmallestRecord,
+)
 from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDifference
 from experiments.evaluation.split_records import HoldoutRecord
 from experiments.study.options import Options, Outcome
@@ -186,3 +193,11 @@ def test_test_rows_in_groups_have_the_number_of_groups() -> None:
     assert said()["test score"].endswith("(12 rows)")
     holdout = HoldoutRecord(origin="drawn", development_groups=16, test_groups=4)
     assert said(holdout=holdout)["test score"].endswith("(12 rows in 4 groups)")
+
+
+def test_a_class_that_is_hardly_ever_predicted_is_named() -> None:
+    predicted = OutOfFoldRecord(rows=48, confusion=((40, 0), (8, 0)), calibration=None, mistakes=(), points=())
+    line = said(analysis=AnalysisRecord(out_of_fold=predicted))["seldom predicted"]
+    assert line.startswith("Out of fold, 0 predictions are 'b' where 8 should be: choose a threshold for predict --thr")
+    usual = replace(predicted, confusion=((36, 4), (4, 4)))
+    assert "seldom predicted" not in said(analysis=AnalysisRecord(out_of_fold=usual))

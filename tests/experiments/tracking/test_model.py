@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pytest
 from experiments.errors import SpecError
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import predicted, write_model
+from experiments.search.arithmetic import processor
+from experiments.search.compiled.load import file_name
 from experiments.tracking.model import NEEDED, write_mlflow_model
 from experiments.tracking.pyfunc import _load_pyfunc
 from experiments.tracking.uris import check_register
@@ -34,6 +37,21 @@ predictions.to_csv(sys.argv[3], index=False, lineterminator="\\n")
 import experiments, nnet
 print(json.dumps([experiments.__file__, nnet.__file__, sorted({name.split(".")[0] for name in sys.modules})]))
 """
+# a notebook that loads a model first has the program from the model
+GO_ON = """
+import sys
+from pathlib import Path
+import mlflow.pyfunc
+mlflow.pyfunc.load_model(sys.argv[1])
+from experiments.reports.render import open_templates
+from experiments.reports.script import page_script
+from experiments.search.compiled.load import file_name
+from experiments.search.arithmetic import processor
+from experiments.tracking.model import write_mlflow_model
+assert open_templates(lambda text, _: text).list_templates() and page_script().text
+print(file_name(processor()))
+write_mlflow_model(Path(sys.argv[2]), Path(sys.argv[3]))
+"""
 
 
 @pytest.mark.slow
@@ -47,8 +65,10 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(
     write_model(model, tmp_path / "model")
     write_mlflow_model(tmp_path / "model", tmp_path / "ml")
     files = [path.relative_to(tmp_path) for path in (tmp_path / "ml").rglob("*") if path.is_file()]
-    copied = [path for path in files if "code" in path.parts]
-    assert {path.suffix for path in copied} == {".py", ".typed", ".jinja"}
+    assert [path.name for path in files if "code" in path.parts] == ["source.zip"]  # a far store takes file by file
+    with zipfile.ZipFile(tmp_path / "ml" / "code" / "source.zip") as source:
+        copied = [Path(name) for name in source.namelist()]
+    assert {path.suffix for path in copied} == {".py", ".jinja"}
     assert not {"study-files", "benchmark"} & {name for path in copied for name in path.parts}
     assert not [path for path in files if path.suffix in (".pkl", ".pickle")]
     assert requirements_utils._MODULES_TO_PACKAGES is None  # all packages of the machine, which takes its time
@@ -68,6 +88,18 @@ def test_it_loads_in_a_fresh_process_elsewhere_and_predicts_the_same(
 
 
 @pytest.mark.slow
+def test_a_program_that_a_model_brought_reads_its_files_and_writes_models(tmp_path: Path, environment: None) -> None:
+    write_model(mixed_model(CLASSES), tmp_path / "model")
+    write_mlflow_model(tmp_path / "model", tmp_path / "ml")
+    (tmp_path / "elsewhere").mkdir()
+    command = [sys.executable, "-c", GO_ON, *(str(tmp_path / name) for name in ("ml", "model", "again"))]
+    done = subprocess.run(command, cwd=tmp_path / "elsewhere", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, file_name(processor())), done.stderr
+    first, second = (tmp_path / name / "code" / "source.zip" for name in ("ml", "again"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.slow
 def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: Path, environment: None) -> None:
     import mlflow.models
 
@@ -78,7 +110,7 @@ def test_the_signature_takes_what_files_hold_and_the_example_is_a_row(tmp_path: 
     names = ["prediction", "prediction_set", "probability_no", "probability_yes"]
     assert about.signature.outputs.input_names() == names
     assert about.signature.outputs.required_input_names() == [name for name in names if name != "prediction_set"]
-    assert [(one.name, one.default) for one in about.signature.params] == [("set_coverage", None)]
+    assert [(one.name, one.default) for one in about.signature.params] == [("set_coverage", None), ("threshold", None)]
     example = about.load_input_example(str(tmp_path / "ml"))
     predictions = _load_pyfunc(str(tmp_path / "ml" / "data" / "model")).predict(example)
     assert predictions["prediction"][0] in ("no", "yes")
@@ -95,6 +127,15 @@ def test_params_add_what_the_options_of_predict_add(tmp_path: Path, classes: tup
     assert model.predict(frame, {}).equals(model.predict(frame))
 
 
+def test_a_threshold_is_a_param_of_two_classes(tmp_path: Path) -> None:
+    made, frame = mixed_model(("no", "yes")), mixed_frame(20, seed=5)
+    write_model(made, tmp_path)
+    model = _load_pyfunc(str(tmp_path))
+    found = model.predict(frame, {"set_coverage": None, "threshold": 0.4})
+    assert found.equals(predicted(made, frame, threshold=0.4))
+    assert not found.equals(model.predict(frame, {"threshold": None}))
+
+
 @pytest.mark.slow
 def test_a_loaded_model_takes_the_params_of_its_signature(tmp_path: Path, environment: None) -> None:
     import mlflow.pyfunc
@@ -105,6 +146,11 @@ def test_a_loaded_model_takes_the_params_of_its_signature(tmp_path: Path, enviro
     loaded, frame = mlflow.pyfunc.load_model(str(tmp_path / "ml")), mixed_frame(20, seed=5)
     assert list(loaded.predict(frame)) == ["prediction"]
     assert loaded.predict(frame, params={"interval": 0.9}).equals(predicted(made, frame, "0.9"))
+    made = mixed_model(("no", "yes"))
+    write_model(made, tmp_path / "two")
+    write_mlflow_model(tmp_path / "two", tmp_path / "of_two")
+    loaded = mlflow.pyfunc.load_model(str(tmp_path / "of_two"))
+    assert loaded.predict(frame, params={"threshold": 0.4}).equals(predicted(made, frame, threshold=0.4))
 
 
 def test_columns_of_any_type_are_read_as_those_of_a_file(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ REFUSED: list[tuple[tuple[str, ...], pd.DataFrame, dict[str, Any], str]] = [
     (("a", "b"), FRAME, {"interval": 0.9}, "interval: is for numbers"),
     ((), FRAME, {"interval": 0.95}, "interval 0.95 needs|interval: 0.95 needs"),
     ((), FRAME, {"set_coverage": 0.9}, "set_coverage: is for classes"),
+    ((), FRAME, {"threshold": 0.2}, "threshold: is for models of two classes, but this one predicts a number"),
+    (("a", "b"), FRAME, {"threshold": 1.0}, "threshold: must be a number above 0 and below 1, but got 1.0"),
     ((), FRAME.drop(columns=NUMBER), {}, "the rows: must have every column of the model, but lacks"),
     ((), FRAME.assign(**{NUMBER: "abc"}), {}, "the rows: "),
 ]

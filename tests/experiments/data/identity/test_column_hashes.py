@@ -72,3 +72,9 @@ def test_the_rows_of_a_second_array_are_known_alone() -> None:
     array = FRAME[["a", "b"]].to_numpy()
     both = SourceCells.of(array + 1).followed_by(SourceCells.of(array))
     assert set(column_hashes(both.take(np.arange(ROWS) + ROWS), Y)) == of(array)
+
+
+def test_the_rows_of_a_file_with_more_columns_are_known_by_its_own() -> None:
+    few, more = SourceCells.of(FRAME[["a", "b"]]), SourceCells.of(FRAME.assign(more=np.arange(ROWS)))
+    rows = few.followed_by(more).take(np.arange(ROWS) + ROWS)
+    assert (rows.width, set(column_hashes(rows, Y))) == (more.width, of(FRAME))

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.data.new_data.new_rows import read_rows
 from experiments.data.new_data.row_format import RowFormat
+from support.tables import cells
 
 FORM = RowFormat([("a", "number")], target="net price")
 
@@ -25,6 +26,14 @@ def test_a_target_is_not_used(tmp_path: Path) -> None:
     rows = read_rows(tmp_path / "new.csv", FORM, 10)
     assert rows.ignored == ()
     assert rows.notes == (
-        "the target 'Net price' is there, too; it is not used, and no score is computed: --keep 'Net price' copies it "
-        "beside the predictions",
+        "the target 'Net price' is there, too; it is not used: --keep 'Net price' copies it beside the predictions, "
+        "and python -m experiments.score scores them",
     )
+
+
+def test_a_target_that_is_scored_is_no_news_and_stands_in_the_columns_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("Net price,a\n,1\n7,2\n")
+    rows = read_rows(tmp_path / "new.csv", FORM, 10, scored=True)
+    assert rows.notes == ()
+    assert rows.raw is not None
+    assert cells(rows.raw)["Net price"] == ["", "7"]

@@ -39,6 +39,56 @@ def test_a_point_or_a_comma_before_three_digits_is_what_the_other_columns_say(ce
 @pytest.mark.parametrize(
     ("learnt", "cells", "read"),
     [
+        (None, ["1,234.5", "2,000,000", "7"], "1,234.5"),
+        (None, ["1,234", "985"], "1,234.5"),
+        (None, ["1,390.5"], "1,234.5"),
+        (None, ["1,234.5", "2,000", "n/a"], "1,234.5"),
+        (None, ["1'234.5", "7"], "1'234.5"),
+        (None, ["1\u2019234", "-7"], "1'234.5"),
+        (None, ["1 234", "7.25"], "1 234.5"),
+        (None, ["1\u00a0234", "7.25"], "1 234.5"),
+        ("1,234.5", ["1 234.5", "7"], "1 234.5"),
+        ("1'234.5", ["1,234.5", "7"], "1,234.5"),
+    ],
+)
+def test_other_marks_between_thousands_are_read(learnt: str | None, cells: list[str], read: str) -> None:
+    form = RowFormat([("x", "number")], formats={"x": learnt} if learnt else {})
+    notes = CellNotes(form)
+    (chunk,) = frame_rows(pd.DataFrame({"x": cells}), form, 10, notes)
+    plain = pd.to_numeric(pd.Series(cells).str.replace("[,'\u2019 \u00a0]", "", regex=True), errors="coerce")
+    pd.testing.assert_series_equal(chunk["x"], plain.astype(float), check_names=False)
+    assert notes.lines() == [f"written otherwise than in training, and read so: 'x' as {read}"]
+
+
+@pytest.mark.parametrize(
+    ("learnt", "cells", "unread"),
+    [(None, ["1,234", "2,500"], 2), ("$1234.5", ["1,234.5", "$7"], 1), ("1,234.5", ["1,234", "1234.5"], 0)],
+)
+def test_numbers_that_could_be_others_or_fit_are_no_other_format(learnt: str, cells: list[str], unread: int) -> None:
+    form = RowFormat([("x", "number"), ("z", "number")], formats={"x": learnt} if learnt else {})
+    notes = CellNotes(form)
+    rows = frame_rows(pd.DataFrame({"x": [*cells, *(["5.5"] if unread == 1 else [])], "z": 1}), form, 10, notes)
+    if unread == len(cells):
+        with pytest.raises(DataError, match="none of its 2 cells fits"):
+            list(rows)
+    else:
+        assert next(rows)["x"].isna().sum() == unread
+    assert notes.written == {}
+
+
+def test_between_semicolons_a_comma_before_three_digits_could_be_a_decimal_one(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    form = RowFormat([("a", "number"), ("x", "number")])
+    path.write_text("a;x\n1;1,234\n2;985\n", encoding="utf-8")
+    rows = read_rows(path, form, 10)
+    assert next(rows.chunks)["x"].isna().tolist() == [True, False]
+    path.write_text('a,x\n1,"1,234"\n2,985\n', encoding="utf-8")
+    assert next(read_rows(path, form, 10).chunks)["x"].tolist() == [1234.0, 985.0]
+
+
+@pytest.mark.parametrize(
+    ("learnt", "cells", "read"),
+    [
         ("%d.%m.%Y", ["2026-01-31", None], "ISO8601"),
         ("%m/%d/%Y", ["31 January 2026"], "%d %B %Y"),
         ("seconds", ["2026-01-31"], "ISO8601"),
@@ -76,7 +126,7 @@ def test_what_could_be_another_day_or_is_none_is_refused(learnt: str | None, cel
         list(frame_rows(pd.DataFrame({"day": cells}), form, 10))
 
 
-@pytest.mark.parametrize("cells", [["1,390"], ["17,3 kg"], ["1,390.5"]])
+@pytest.mark.parametrize("cells", [["1,390"], ["17,3 kg"]])
 def test_what_could_be_another_number_is_refused(cells: list[str]) -> None:
     with pytest.raises(
         DataError, match=r"column 'x' must hold numbers such as 1234\.5, but its only cell does not fit"

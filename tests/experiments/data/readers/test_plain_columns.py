@@ -83,6 +83,13 @@ def test_a_column_that_arrow_lacks_is_texts(values: Any, kind: pa.DataType, writ
     assert (array.type, array.to_pylist()) == (kind, written)
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "+05:30"])
+def test_times_keep_their_zone(zone: str) -> None:
+    times = pd.Series([pd.Timestamp("2026-01-31 06:00", tz="UTC"), pd.NaT]).dt.tz_convert(zone)
+    array = array_of(times)
+    assert (array.type.tz, array.to_pylist()) == (zone, [times[0], None])
+
+
 def test_a_table_of_views_is_learnt_from() -> None:
     texts = pa.array(["a", "b", "c"] * 20, pa.string_view())
     table = pa.table(

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.evaluation.records import CalibrationBin, CalibrationRecord, RocRecord
-from experiments.reports.plots.predictions import calibration, residuals, roc, scatter
+from experiments.evaluation.records import CalibrationBin, CalibrationRecord
+from experiments.evaluation.roc_records import RocRecord
+from experiments.reports.plots.predictions import STEPS, calibration, precision_recall, residuals, roc, scatter
 from support.svg import circles, elements, place, points, words
 
 
@@ -52,3 +53,23 @@ def test_a_roc_curve_goes_from_corner_to_corner():
     lower, upper = place(svg, "0.0")[1] - 3.15, place(svg, "1.0")[1] - 3.15
     assert [x for x, _ in line] == pytest.approx([left, left, (left + right) / 2, right], abs=0.02)
     assert [y for _, y in line] == pytest.approx([lower, (lower + upper) / 2, upper, upper], abs=0.02)
+
+
+def test_precision_between_two_corners_follows_both_rates():
+    """From (0, 0) to half of the two positives no row is taken in vain; then both others are, one by one."""
+    record = RocRecord(area=0.5, positives=2, negatives=2, points=((0.0, 0.0), (0.0, 0.5), (1.0, 0.5), (1.0, 1.0)))
+    svg = precision_recall(record)
+    assert {"recall", "precision", "guessing", "the winner"} <= words(svg)
+    (line,) = [points(one) for one in elements(svg, "path", stroke="#0072b2") if len(points(one)) == 3 * STEPS]
+    left, right = place(svg, "0.0", -1)[0], place(svg, "1.0", -1)[0]
+    lower, upper = place(svg, "0.0")[1] - 3.15, place(svg, "1.0")[1] - 3.15
+    recalls = [(x - left) / (right - left) for x, _ in line]
+    precisions = [(lower - y) / (lower - upper) for _, y in line]
+    assert (recalls[0], precisions[0]) == pytest.approx((0.5 / STEPS, 1.0), abs=1e-3)
+    middle = STEPS + STEPS // 2 - 1  # one of two positives, and one of two others
+    assert (recalls[middle], precisions[middle]) == pytest.approx((0.5, 0.5), abs=1e-3)
+    assert (recalls[-1], precisions[-1]) == pytest.approx((1.0, 0.5), abs=1e-3)
+    (guessing,) = [
+        points(one) for one in elements(svg, "path", stroke_dasharray="4 2") if points(one)[1][0] > right - 1
+    ]
+    assert [(lower - y) / (lower - upper) for _, y in guessing] == pytest.approx([0.5, 0.5], abs=1e-3)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.baselines import baselines
 from support.results import replaced
@@ -38,3 +40,9 @@ def test_without_a_test_score_or_baselines_there_is_no_section(make_study):
 def test_a_default_that_diverged_has_no_row(full):
     rows = _rows(baselines(replaced(full[0], "test", default=None)))
     assert [cells[0] for cells, _ in rows][:2] == ["tuned", "majority class"]
+
+
+def test_the_default_has_its_interval_where_the_result_has_it(full):
+    measured = replace(full[0].test.default, ci95=(0.9331, 0.9744))
+    rows = _rows(baselines(replaced(full[0], "test", default=measured)))
+    assert rows[1][0][1:3] == ("0.9583", "[0.9331, 0.9744]")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from experiments.evaluation.records import RocRecord
+from experiments.evaluation.roc_records import RocRecord
 from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.sections.class_scores import class_scores
 from support.results import replaced
@@ -38,7 +38,8 @@ def test_two_classes_have_a_curve_of_the_second(full):
     curve = RocRecord(area=0.93754, positives=1234, negatives=8, points=((0.0, 0.0), (1.0, 1.0)))
     blocks = _of(full[0], ((6, 2), (1, 1)), ("ok", "broken"), curve)
     (figures,) = [block for block in blocks if isinstance(block, Figures)]
-    assert figures.pictures[0].name == "roc"
+    assert [one.name for one in figures.pictures] == ["roc", "precision_recall"]
+    assert plain(figures.pictures[1].caption).startswith("Precision of broken by its recall")
     assert plain(figures.pictures[0].caption).startswith(
         "ROC curve of broken: the share of its 1,234 that are found, by the share of the 8 other rows"
     )
@@ -66,3 +67,8 @@ def test_outputs_that_are_no_probabilities_are_not_called_so(full):
 def test_numbers_and_studies_without_an_analysis_have_none(full, study):
     assert class_scores(study[0]) == []
     assert _of(full[0], None, ()) == []
+
+
+def test_a_class_that_is_hardly_ever_predicted_is_named_below_the_table(full):
+    blocks = _of(full[0], ((90, 0), (10, 0)), ("ok", "broken"))
+    assert plain(blocks[-1].parts).startswith("Out of fold, 0 predictions are 'broken' where 10 should be: ")

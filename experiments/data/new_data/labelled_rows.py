@@ -1,0 +1,287 @@
+"""New rows with their target, for a score: read for the model as new rows are, and labelled as the study's rows were.
+
+Rows that cannot be scored are left out and counted: they have no target, or a class that the study leaves out, or no
+time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shlex import quote
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from experiments.config.data_options import DataSection
+from experiments.config.readable import count, first_few
+from experiments.config.same_column import columns_called
+from experiments.config.target import Target
+from experiments.data.columns.compared_rows import compared_rows
+from experiments.data.columns.dropped_classes import dropped_rows, without_classes
+from experiments.data.columns.reading import taken
+from experiments.data.columns.row_roles import read_groups, read_time
+from experiments.data.columns.target_column import plain_target, read_target
+from experiments.data.columns.target_type import LabelledTable
+from experiments.data.formats.column_types import cleaned
+from experiments.data.identity.cells import SourceCells
+from experiments.data.load import load_table
+from experiments.data.new_data.cell_notes import CellNotes
+from experiments.data.new_data.known_classes import labels_of, names_of
+from experiments.data.new_data.new_rows import frame_rows, read_rows
+from experiments.data.new_data.row_format import RowFormat
+from experiments.data.raw_table import SHOWN, RawTable, listed, shown
+from experiments.data.readers.in_memory import Given, given_table, is_of_columns, raw_of_frame
+from experiments.data.splits.copies import with_copies, with_equal_rows
+from experiments.data.splits.holdout import SealedTestSet
+from experiments.data.splits.split import sealed_set
+from experiments.data.table import LARGEST, Table
+from experiments.data.texts import words_present
+from experiments.errors import DataError
+from nnet.arrays import Rows
+
+ROWS = 4096  # rows that are read at a time
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The form of rows that a study's model takes, its target, and its section [data]."""
+
+    form: RowFormat
+    target: Target
+    data: DataSection
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """Rows that can be scored.
+
+    whole:     all rows, in the order of the file.
+    rows:      positions of those that are scored.
+    no_target: number of rows that were left out because they have no target.
+    dropped:   number of rows that were left out because the study leaves out their class.
+    no_time:   number of rows that were left out because they have no time.
+    ignored:   columns of the file that have no use.
+    notes:     lines about how the rows were read.
+    """
+
+    whole: LabelledTable
+    rows: Rows
+    no_target: int = 0
+    dropped: int = 0
+    no_time: int = 0
+    ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def sealed(self) -> SealedTestSet:
+        """Seal the rows, which are then read for a look that the ledger has reserved."""
+        return sealed_set(self.whole, self.rows)
+
+
+def labelled_file(
+    path: Path, learnt: Learnt, layout: Mapping[str, Any] = MappingProxyType({}), drop: Sequence[str] = ()
+) -> LabelledRows:
+    """Read the rows of a file, or of a folder with a folder of pictures for each class.
+
+    Args:
+        layout: keys that say how a table is written.
+        drop:   classes whose rows are left out, beside those that the study leaves out.
+
+    Raises:
+        DataError: the file cannot be read, lacks the target or a column of the model, or has an unknown class.
+    """
+    form = learnt.form
+    if path.suffix.lower() == ".npz" or (form.picture is not None and path.is_dir()):
+        return _of_table(_loaded(path, learnt), str(path), learnt, drop)
+    new = read_rows(path, form, ROWS, (), layout, scored=True)
+    if new.raw is None:
+        raise DataError(
+            f"{path}: holds pictures without their classes; a score needs a folder with a folder of pictures for each "
+            "class, or an .npz of pictures and classes."
+        )
+    features = pd.concat(list(new.chunks), ignore_index=True)
+    return _of_raw(new.raw, features, learnt, (*new.notes, *new.cells.lines()), drop)
+
+
+def labelled_data(given: Given, learnt: Learnt) -> LabelledRows:
+    """Read rows that a Python program has in memory: a DataFrame with the target in it, or (x, y).
+
+    Raises:
+        DataError: as of `labelled_file`.
+    """
+    name = learnt.form.target
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], pd.Series):
+        given = given[0], pd.Series(given[1], name=name)
+    data = learnt.data.model_copy(update={"target": name})
+    if not is_of_columns(given):
+        return _of_table(given_table(given, data), "data", learnt, ())
+    raw = raw_of_frame(given, data)[0]
+    cells, frame = CellNotes(learnt.form), pa.table(raw.columns).to_pandas()
+    features = pd.concat(list(frame_rows(frame, learnt.form, ROWS, cells)), ignore_index=True)
+    return _of_raw(raw, features, learnt, tuple(cells.lines()), ())
+
+
+def _of_raw(
+    raw: RawTable, features: pd.DataFrame, learnt: Learnt, notes: tuple[str, ...], drop: Sequence[str]
+) -> LabelledRows:
+    """Label the rows of a table, whose features were read for the model."""
+    form, data = learnt.form, learnt.data
+    name = _column(raw, form.target)
+    if name is None:
+        raise DataError(
+            f"{raw.where}: has no column {shown(form.target)}, the target, without which nothing can be scored; it has "
+            f"{listed(list(raw.columns))}; python -m experiments.predict predicts rows without it."
+        )
+    roles = {key: _role(raw, data, key) for key in ("groups", "time")}
+    beside = [one for one in roles.values() if one is not None]
+    notes += tuple(
+        f"no column {data.columns(key)[0]!r}, the study's data.{key}: intervals take rows to be independent"
+        for key, one in roles.items()
+        if one is None and data.columns(key)
+    )
+    clean = cleaned(replace(raw, present=words_present(data.present or ())), dict.fromkeys((name, *beside)))
+    clean = replace(clean, missing=data.missing or ())
+    classes = (*(data.drop_classes or ()), *drop)
+    dropped = sum(dropped_rows([clean], name, classes).values())
+    clean, _ = plain_target(without_classes(clean, name, classes), name, _format(data, form.target))
+    absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
+    untimed = np.zeros(len(absent), np.bool_)
+    if (time := roles["time"]) is not None:
+        untimed = np.asarray(clean.columns[time].is_null(nan_is_null=True)) & ~absent
+    kept = np.flatnonzero(~absent & ~untimed)
+    if not len(kept):
+        raise DataError(f"{raw.at(name)} is the target, but no row can be scored; fill it in.")
+    clean = taken(clean, kept)
+    as_classes = bool(learnt.target.classes) and not form.numbered
+    target, declared = read_target(clean, name, as_classes)
+    whole = _labelled(
+        Table(
+            name=raw.name,
+            features=features.iloc[kept].reset_index(drop=True),
+            kinds=tuple(kind for _, kind in form.inputs),
+            columns=tuple(form.names),
+            target=target,
+            target_name=name,
+            classes=declared,
+            groups=None if (groups := roles["groups"]) is None else read_groups(clean, groups),
+            time=None if time is None else read_time(clean, time, _format(data, time)),
+            numbers=kept,
+            cells=SourceCells.of(*taken(raw, kept).columns.values()),
+            equal=compared_rows(taken(raw, kept), [*map(str, data.columns("identifier"))]),
+        ),
+        clean.place,
+        raw.at(name),
+        learnt,
+        np.arange(len(kept)),
+    )
+    known = {*form.names, *form.identifiers, name, *beside}
+    return LabelledRows(
+        whole,
+        np.arange(len(kept)),
+        no_target=int(absent.sum()) - dropped,
+        dropped=dropped,
+        no_time=int(untimed.sum()),
+        ignored=tuple(one for one in raw.columns if not columns_called(one, known)),
+        notes=notes,
+    )
+
+
+def _of_table(table: Table, where: str, learnt: Learnt, drop: Sequence[str]) -> LabelledRows:
+    """Label the rows of arrays or of pictures; of a source with a test part, this part's.
+
+    Raises:
+        DataError: its rows are not those of the model, or an unknown class is among them.
+    """
+    names, notes = list(learnt.form.names), () if table.reading is None else table.reading.notes
+    if set(names) != set(table.columns):
+        raise DataError(
+            f"{where}: must have the {count(len(names), 'column')} of the model, {listed(names)}, but has "
+            f"{count(len(table.columns), 'column')}, {listed(table.columns)}."
+        )
+    if isinstance(table.features, pd.DataFrame):
+        table = replace(table, features=table.features[names])
+    rows = np.arange(table.learned if table.own_test else 0, len(table.target))
+    if table.own_test:
+        notes += (f"its test part is scored ({count(len(rows), 'row')}), and not its {table.learned:,} other rows",)
+    dropped = np.isin(names_of(table.target[rows], table.classes), list(drop))
+    rows = rows[~dropped]
+    whole = _labelled(table, "row {} (from 0)".format, f"{where}: the target", learnt, rows)
+    return LabelledRows(whole, rows, dropped=int(dropped.sum()), notes=notes)
+
+
+def _labelled(table: Table, place: Callable[[int], str], where: str, learnt: Learnt, rows: Rows) -> LabelledTable:
+    """Label the rows of a table as the study's are, and find the copies among them.
+
+    Args:
+        place: returns the place of a row for messages.
+        where: the target's place.
+        rows:  positions of the rows that must have a label.
+
+    Raises:
+        DataError: one has an unknown class, or a number that is none.
+    """
+    if classes := learnt.target.classes:
+        y = labels_of(names_of(table.target, table.classes), classes)
+        if len(unknown := rows[y[rows] < 0]):
+            raise DataError(_unknown(names_of(table.target, table.classes), unknown, place, where, classes))
+    elif table.classes is not None or table.target.dtype.kind not in "fiu":
+        raise DataError(f"{where} must hold numbers, as the study's does, but holds words.")
+    else:
+        y = table.target.astype(np.float64)
+        if len(wrong := rows[~(np.abs(y[rows]) <= LARGEST)]):
+            raise DataError(f"{where} must hold numbers of at most {LARGEST:g}, but {place(wrong[0])} has another.")
+    choice = None if table.split_key is not None else learnt.data.copies
+    together, _ = with_copies(with_equal_rows(table), choice)
+    return LabelledTable(together, y, learnt.target)
+
+
+def _unknown(
+    names: NDArray[np.str_], rows: Rows, place: Callable[[int], str], where: str, classes: Sequence[str]
+) -> str:
+    """Say which classes of some rows the model does not know."""
+    different, first, often = np.unique(names[rows], return_index=True, return_counts=True)
+    found = first_few(
+        [
+            f"{shown(str(name))} ({count(int(times), 'row')}, first in {place(int(rows[at]))})"
+            for name, at, times in zip(different, first, often, strict=True)
+        ],
+        SHOWN,
+    )
+    drop = json.dumps(different.tolist()[:SHOWN], ensure_ascii=False)
+    return (
+        f"{where} has classes that the model does not know: {found}; it knows {listed(classes)}. Correct them; or "
+        f"--set {quote(f'data.drop_classes={drop}')} leaves these rows out, and the score says nothing of them."
+    )
+
+
+def _loaded(path: Path, learnt: Learnt) -> Table:
+    """Load arrays or pictures as the study's source was loaded."""
+    data, picture = learnt.data, learnt.form.picture
+    keys: dict[str, Any] = {"source": f"{path}/" if path.is_dir() else str(path), "test": None, "strict": None}
+    if picture is not None:
+        keys |= {"size": (picture[1], picture[0]), "colour": len(picture) == 3}
+    return load_table(data.model_copy(update={**keys, "weights": None, "test_fold": None, "rows": None}), os.environ)
+
+
+def _column(raw: RawTable, name: str) -> str | None:
+    """Return the name of a column as the file writes it; None without one."""
+    there = columns_called(name, raw.columns)
+    return there[0] if len(there) == 1 else None
+
+
+def _role(raw: RawTable, data: DataSection, key: str) -> str | None:
+    """Return the column with a role in the study; None if there is none, or the file lacks it."""
+    return next((_column(raw, str(name)) for name in data.columns(key)), None)
+
+
+def _format(data: DataSection, name: str) -> str | None:
+    """Return the format of a column, where the study names it."""
+    same = columns_called(name, data.formats or {})
+    return (data.formats or {})[same[0]] if same else None

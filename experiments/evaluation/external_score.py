@@ -1,0 +1,221 @@
+"""The external validation of a final model: its score on labelled rows that came after the study's end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import hypot, isfinite
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.config.target import Target
+from experiments.data.count_different import count_different
+from experiments.data.features import Features, take_rows
+from experiments.errors import DataError, SearchError
+from experiments.evaluation.baseline_scores import Truth, score_baseline
+from experiments.evaluation.baselines import baseline_tasks, fit_baseline
+from experiments.evaluation.diagnostics import calibration, confusion
+from experiments.evaluation.final_score import final_score, other_metrics
+from experiments.evaluation.model import ROWS, Model, outputs_of
+from experiments.evaluation.records import CalibrationRecord, Counts
+from experiments.evaluation.results import BaselineRecord, FinalScore, IntervalMethod
+from experiments.evaluation.score_range import difference_within
+from experiments.evaluation.statistics import Interval
+from experiments.evaluation.temperature import scaled
+from nnet.arrays import Array, Targets
+from nnet.batches import FoldData
+from nnet.metrics import class_probabilities, predicted_labels
+
+LOGITS, NUMBERS = "cross_entropy", "squared_error"  # losses whose outputs are probabilities, and are none
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOutRows:
+    """Number of rows that were not scored: without a target, of a class that the study leaves out, without a time."""
+
+    no_target: int
+    dropped: int
+    no_time: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownToStudy:
+    """Number of rows that are equal to some of the study's, in all that the model reads and in the target.
+
+    development: of the rows that the model learnt from; None where the study's data is not at hand.
+    test:        of its test rows; None where their hashes are not.
+    reason:      reason for a missing number of development rows.
+    """
+
+    development: int | None
+    test: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyScore:
+    """The study's own test score, of other rows.
+
+    nested: whether it is pooled over outer folds, and so of the whole procedure.
+    """
+
+    score: float
+    ci95: tuple[float, float]
+    rows: int
+    metrics: dict[str, float]
+    nested: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndependentDifference:
+    """The score on the new rows minus that on the test rows: of two samples that share no row and no group."""
+
+    score: float
+    ci95: tuple[float, float]
+    method: Literal["square_and_add"] = "square_and_add"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """The ledger's entries on the new rows.
+
+    times:           number of test evaluations that used these rows or some of them, with this one.
+    own:             of these, those of this study on exactly these rows.
+    largest_overlap: largest share of these rows, 0 to 1, in one test evaluation of another study.
+    """
+
+    file: str
+    times: int
+    own: int
+    largest_overlap: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalScore:
+    """The final model's score on new rows, with what is needed to judge it.
+
+    digest:     of the study's results.
+    model:      sha256 of the model's file, which holds the checksum of its weights.
+    file:       name of the new rows' file; empty where they came from a program.
+    drawn:      what the interval draws: rows, groups (data.groups, or copies), or blocks of consecutive rows.
+    units:      number of these.
+    metrics:    further scores.
+    confusion:  number of rows of each true class by predicted class; None of a number.
+    calibration: None where outputs are no probabilities.
+    baseline:   the majority class, or the mean, of the development rows; None where these are not known.
+    difference: None where the two samples are not known to be independent.
+    """
+
+    study: str
+    digest: str
+    model: str
+    file: str
+    rows: int
+    drawn: Literal["rows", "groups", "blocks"]
+    units: int
+    left_out: LeftOutRows
+    metric: str
+    score: float
+    ci95: tuple[float, float]
+    ci_method: IntervalMethod
+    ci_draws: int | None
+    metrics: dict[str, float]
+    confusion: Counts | None
+    calibration: CalibrationRecord | None
+    baseline: BaselineRecord | None
+    test: StudyScore | None
+    difference: IndependentDifference | None
+    known: KnownToStudy
+    ledger: Looks
+
+
+@dataclass(frozen=True)
+class ScoredModel:
+    """The findings about a model on rows."""
+
+    record: FinalScore
+    metrics: dict[str, float]
+    confusion: Counts | None
+    calibration: CalibrationRecord | None
+
+
+def score_model(model: Model, metric: str, features: Features, truth: Truth) -> ScoredModel:
+    """Score a model on rows by the rules of the test score.
+
+    Raises:
+        DataError: the metric has no score on these rows, or no interval.
+    """
+    y, target = truth.y, model.target
+    if len(y) < 2:
+        raise DataError("new rows: a score needs two rows with a target, but there is one.")
+    if truth.groups is not None and (units := count_different(truth.groups)) < 2:
+        what = "block of time" if truth.ordered else "group"
+        raise DataError(
+            f"new rows: an interval needs rows of two {what}s, but all {len(y)} are of {units} {what}; add rows, or "
+            "leave the column out of the file: then rows count as independent."
+        )
+    z = np.concatenate(list(_outputs(model, features)))
+    try:
+        record = final_score(metric, target, y, z, None, truth.groups, truth.ordered)
+        finite = all(map(isfinite, (record.score, *record.ci95)))
+    except (SearchError, ValueError) as error:
+        raise DataError(f"new rows: {metric} has no score with an interval on these rows: {error}") from None
+    if not finite:
+        raise DataError(f"new rows: {metric} has no score with an interval on these rows; {_classes(target, y)}.")
+    metrics = other_metrics(target, LOGITS if model.probabilities else NUMBERS, y, z)
+    calibrated = None
+    if target.classes and model.probabilities:
+        predicted = predicted_labels(z)
+        calibrated = calibration(class_probabilities(z)[np.arange(len(y)), predicted], predicted == y)
+    return ScoredModel(record, metrics, confusion(target, y, z), calibrated)
+
+
+def _outputs(model: Model, features: Features) -> Iterator[Array]:
+    """Yield the outputs of a model at its temperature, some rows at a time."""
+    temperature = 1.0 if model.uncertainty is None else model.uncertainty.temperature
+    for start in range(0, len(features), ROWS):
+        rows: Any = take_rows(features, slice(start, start + ROWS))
+        yield scaled(outputs_of(model, rows), temperature)
+
+
+def _classes(target: Target, y: Targets) -> str:
+    """Say which classes rows have."""
+    there = [name for at, name in enumerate(target.classes) if at in set(y.tolist())]
+    return f"they have {len(there)} of {len(target.classes)} classes" if target.classes else f"they are {len(y)}"
+
+
+def score_blind(
+    metric: str, target: Target, learnt: Targets, weights: NDArray[np.float64] | None, truth: Truth
+) -> BaselineRecord:
+    """Score the majority class, or the mean, of rows that were learnt from, which reads no column.
+
+    Args:
+        learnt:  (L,) labels or numbers of these rows.
+        weights: (L,) their weights.
+    """
+    nothing, rows = np.zeros((len(learnt), 1), np.float32), np.arange(len(learnt))
+    task = baseline_tasks(target, len(learnt), 1)[0]
+    fitted = fit_baseline(task, FoldData(nothing, learnt, rows, rows[:0], weights), target)
+    return score_baseline(task, fitted, metric, target, np.zeros((len(truth.y), 1), np.float32), truth)
+
+
+def independent_difference(
+    metric: str, score: float, interval: Interval, other: float, other_interval: Interval
+) -> IndependentDifference:
+    """Return the difference of a model's scores on two independent samples, from their two intervals.
+
+    With the scores s and t and their intervals [l, u] and [m, v] the limits are s - t - √((s - l)² + (v - t)²) and
+    s - t + √((u - s)² + (t - m)²).
+
+    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
+    Medicine 17, 873-890, method 10; for other scores Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
+
+    >>> found = independent_difference("accuracy", 56 / 70, (0.69185, 0.87773), 48 / 80, (0.49043, 0.70035))
+    >>> [round(limit, 4) for limit in found.ci95]  # his example (a)
+    [0.0524, 0.3339]
+    """
+    (low, high), (least, most), gain = interval, other_interval, score - other
+    limits = gain - hypot(score - low, most - other), gain + hypot(high - score, other - least)
+    return IndependentDifference(score=gain, ci95=difference_within(metric, limits))
