@@ -10,7 +10,7 @@ from experiments.config.conflicts import LAYERS
 from experiments.config.data_options import LISTS, SINGLE, TWO_ROLES
 from experiments.config.keys import whole_key
 from experiments.config.same_column import same_column
-from experiments.config.toml_text import parse_toml
+from experiments.config.toml import parse_toml
 from experiments.config.words import sizes_of
 from experiments.errors import SpecError
 

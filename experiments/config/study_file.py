@@ -19,7 +19,7 @@ from experiments.config.regular_file import check_regular
 from experiments.config.report_options import ReportSection
 from experiments.config.section import Section
 from experiments.config.spec import StudySpec
-from experiments.config.toml_text import parse_toml
+from experiments.config.toml import parse_toml
 from experiments.config.whole_study import whole_study
 from experiments.errors import SpecError
 

@@ -1,15 +1,21 @@
-"""A resolved study as the text of a study file."""
+"""The TOML of study files: a resolved study as text, and the document of a text that may be a stranger's."""
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
 _SECTIONS: Final = ("study", "data", "cv", "preprocessing", "training", "search", "space", "default")
 _FIRST: Final = ("name", "source", "low", "high")
 _OPTIONS: Final = ("sampler_options", "pruner_options")  # tables of [search] that get a heading of their own
+DEEPEST = 32  # dots of a key; the parser takes the square of their number in memory
+_KEY = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
+_TOO_DEEP = re.compile(
+    rf"(?:^|[{{,\[])[ \t]*+{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{DEEPEST + 1},}}+[ \t]*+[=\]]", re.MULTILINE
+)
 # what TOML forbids, controls that a terminal obeys, and marks that turn the rest of a line around
 _STEERING: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -65,3 +71,19 @@ def toml_value(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(toml_value, value))}]"
     return repr(value)
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the document of a TOML text.
+
+    >>> parse_toml("[search]\\ntrials = 3")
+    {'search': {'trials': 3}}
+
+    Raises:
+        ValueError: it is no TOML (TOMLDecodeError), or one of its keys has too many dots.
+        RecursionError: its lists are nested too deeply.
+    """
+    if (found := _TOO_DEEP.search(text)) is not None:
+        line = 1 + text.count("\n", 0, found.start())
+        raise ValueError(f"line {line} has a key with more than {DEEPEST} dots")
+    return tomllib.loads(text)

@@ -7,7 +7,8 @@ from typing import Any
 
 from experiments.config.space import Space
 from experiments.config.spec import Choices, StudySpec
-from experiments.data.inputs.date_parts import PARTS
+from experiments.data.inputs.date_parts import CIRCULAR, PARTS
+from experiments.data.inputs.preprocessing import MOST_NAMES
 from experiments.data.prepare import StudyData, fitted_folds
 from experiments.data.raw_table import MOST_CELLS
 
@@ -44,10 +45,13 @@ def with_possible_scaling(spec: StudySpec, space: Space, data: StudyData) -> tup
 
 
 def _most_inputs(space: Space, data: StudyData) -> int:
-    """Return the most inputs of a row with piecewise numbers; 0 if they are far from too many."""
-    asked = [one for one in space.preprocessings if one.numbers == PIECEWISE]
-    at_most = data.features * len(PARTS) * max(one.bins for one in asked)
-    if len(data.development.y) * at_most <= MOST_CELLS:
+    """Return the most inputs of a row with piecewise numbers; 0 if they cannot be too many."""
+    asked, kinds = [one for one in space.preprocessings if one.numbers == PIECEWISE], data.development.table.kinds
+    binned = kinds.count("number") + kinds.count("date") * (len(PARTS) - len(CIRCULAR))
+    at_most = binned * (1 + max(one.bins for one in asked)) + kinds.count("date") * len(CIRCULAR)
+    names = (len(set(values.tolist())) for _, _, values in data.development.table.values_of("category"))
+    at_most += sum(1 + min(different, MOST_NAMES) for different in names)
+    if len(data.development.y) * at_most <= MOST_CELLS:  # fitting a large table takes a while
         return 0
     return max(of_fold.width for one in asked for of_fold in fitted_folds(data.development, data.folds, one))
 

@@ -18,7 +18,6 @@ from experiments.config.documents import canonical_digest
 from experiments.data.features import Features, column_values, take_rows
 from experiments.data.identity.hashes import fingerprint
 from experiments.data.inputs.date_parts import CIRCULAR, date_part, parts_that_vary
-from experiments.data.inputs.medians import medians
 from experiments.data.inputs.piecewise import quantile_bins, shares
 from experiments.data.inputs.robust_scaling import OF_A_CONSTANT, robust_scale, smoothly_clipped
 from experiments.data.raw_table import MOST_CELLS
@@ -286,6 +285,19 @@ def _missing(values: NDArray[Any], is_number: NDArray[np.bool_]) -> tuple[NDArra
         return fill, np.empty(0, np.int64)
     fill[is_number] = medians(values[:, is_number])
     return fill, np.flatnonzero(np.isnan(values).any(axis=0) & is_number)
+
+
+def medians(values: NDArray[Any]) -> NDArray[Any]:
+    """Return (k,) the median of each column's numbers; 0 of a column without any.
+
+    Args:
+        values: (N, k); NaN is missing.
+
+    >>> medians(np.array([[1.0, np.nan], [4.0, np.nan], [np.nan, np.nan]])).tolist()
+    [2.5, 0.0]
+    """
+    present = (column[~np.isnan(column)] for column in values.T)
+    return np.array([np.median(numbers) if numbers.size else 0.0 for numbers in present])
 
 
 def _categories(training: Features, kinds: tuple[Kind, ...], rare: int | float) -> tuple[Categories, ...]:

@@ -6,6 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,30 @@ MOST_ROWS = 1 << 20  # of a sheet, as Excel has
 SAMPLE = 200  # rows from which the layout follows
 CELLS = 1 << 20  # cells that are Python's at a time
 ENCRYPTED = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls, and of an .xlsx with a password
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The header of a sheet.
+
+    above:  the rows above it.
+    begins: number of its first row.
+    named:  whether it names the columns; if not, the table begins there.
+    given:  the names.
+    start:  number of the first row below it.
+    width:  number of cells of the widest row.
+    note:   a line about what was doubtful in it.
+    survey: a line about further rows of a survey tool.
+    """
+
+    above: Sequence[Record]
+    begins: int
+    named: bool
+    given: list[str]
+    start: int
+    width: int
+    note: str
+    survey: str
 
 
 def read_excel(path: Path, keys: FileKeys) -> RawTable:
@@ -88,6 +113,33 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     sheet, others = _sheet(path, book, keys)
     where = f"{path}: sheet {shown(sheet.title)}"
     merged = merged_cells(path, sheet._worksheet_path)  # a sheet that is read row by row has no other name of its part
+    header = _header(sheet, merged, keys, where)
+    columns, left_out = _body(sheet, merged, header, keys, where)
+    if not columns or not len(columns[0]):
+        raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
+    inside, given, columns = _named_or_filled(header.given, columns)
+    spanned = columns_of(one for one in merged if one.top >= header.start)
+    filled = [name for at, name in zip(inside, column_names(given), strict=True) if at in spanned]
+    span = f"every row of merged cells read with their value ({listed(filled)})" if filled else ""
+    skip = header.begins if header.above and keys.skip is None else None
+    decided = {"sheet": sheet.title if others else None, "skip": skip, "header": header.named if header.note else None}
+    chosen = f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another"
+    title = next((cell for _, _, cells in header.above for cell in cells if cell), "")
+    over = f"{count(len(header.above), 'row')} above the table left out ({shown(title)}); --set data.skip=0 reads them"
+    return RawTable.of_file(
+        path,
+        given,
+        columns,
+        (over if skip is not None else "", header.survey, span, *left_out),
+        place=_places(path, keys, header.start),
+        unnamed=unnamed(given) if header.named else frozenset(),
+        notes=tuple(filter(None, (chosen if others else "", header.note))),
+        layout={key: value for key, value in decided.items() if value is not None},
+    )
+
+
+def _header(sheet: Any, merged: Sequence[Merged], keys: FileKeys, where: str) -> _Header:
+    """Find the header of a sheet among its first rows."""
     in_columns = [one for one in merged if one.left == one.right]  # others above the table are titles
     records = _records(with_merged(_rows(sheet), in_columns))
     if keys.skip is not None:
@@ -101,37 +153,21 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     below = [cells for _, _, cells in rows[1:]]
     named, note = is_header([cell.strip() for cell in first], below, keys, begins + 1)
     given, further, survey = survey_header(first, below, keys) if named else ([], 0, "")
-    start = rows[further][0] + named
-
-    numbers: list[int] = []
     width = max(len(cells) for _, _, cells in rows)
-    below_header: Iterator[Row] = (row for row in with_merged(_rows(sheet), merged, width) if row[0] >= start)
-    if keys.model:
-        below_header = _numbered(below_header, numbers)
-    holds_row = keys.holds_row_in(column_names(given)[0] if named else "0")
-    columns, _, below_it = without_last_rows(_columns(below_header, where), holds_row=holds_row)
-    if not columns or not len(columns[0]):
-        raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
-    empty = empty_between(((number, number + 1) for number in numbers[: len(columns[0])]), "row")
-    inside, given, columns = _named_or_filled(given, columns)
-    spanned = columns_of(one for one in merged if one.top >= start)
-    filled = [name for at, name in zip(inside, column_names(given), strict=True) if at in spanned]
-    span = f"every row of merged cells read with their value ({listed(filled)})" if filled else ""
-    skip = begins if above and keys.skip is None else None
-    decided = {"sheet": sheet.title if others else None, "skip": skip, "header": named if note else None}
-    chosen = f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another"
-    title = next((cell for _, _, cells in records[:above] for cell in cells if cell), "")
-    over = f"{count(above, 'row')} above the table left out ({shown(title)}); --set data.skip=0 reads them"
-    return RawTable.of_file(
-        path,
-        given,
-        columns,
-        (over if skip is not None else "", survey, span, *empty, *below_it),
-        place=_places(path, keys, start),
-        unnamed=unnamed(given) if named else frozenset(),
-        notes=tuple(filter(None, (chosen if others else "", note))),
-        layout={key: value for key, value in decided.items() if value is not None},
-    )
+    return _Header(records[:above], begins, named, given, rows[further][0] + named, width, note, survey)
+
+
+def _body(
+    sheet: Any, merged: Sequence[Merged], header: _Header, keys: FileKeys, where: str
+) -> tuple[list[pa.ChunkedArray], tuple[str, ...]]:
+    """Read the columns below the header; return them, and lines about the rows that are left out."""
+    numbers: list[int] = []
+    rows = (row for row in with_merged(_rows(sheet), merged, header.width) if row[0] >= header.start)
+    holds_row = keys.holds_row_in(column_names(header.given)[0] if header.named else "0")
+    read = _columns(_numbered(rows, numbers) if keys.model else rows, where)
+    columns, _, below_it = without_last_rows(read, holds_row=holds_row)
+    length = len(columns[0]) if columns else 0
+    return columns, (*empty_between(((number, number + 1) for number in numbers[:length]), "row"), *below_it)
 
 
 def _named_or_filled(

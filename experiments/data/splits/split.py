@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from experiments.data.columns.target_type import LabelledTable
 from experiments.data.features import Features, take_rows
 from experiments.data.identity.fingerprint import content_fingerprint
+from experiments.data.raw_table import listed
 from experiments.data.splits.class_rows import check_classes, check_counts, share_to_test, with_every_class
 from experiments.data.splits.copies import different_rows, with_their_copies
 from experiments.data.splits.drawn_together import drawn_together
-from experiments.data.splits.few_groups import refuse_shared, too_few_groups
 from experiments.data.splits.holdout import SealedTestSet
 from experiments.data.splits.moments import between_moments, refuse_earlier, share_of_last
 from experiments.data.splits.positive import with_positive_last
@@ -105,14 +105,49 @@ def check_roles(rows: LabelledTable) -> None:
 
 def _check_sides(table: Table, development: Rows, test: Rows) -> None:
     if table.groups is not None:
-        refuse_shared(table.groups[development], table.groups[test])
+        _refuse_shared(table.groups[development], table.groups[test])
         if len(np.unique(table.groups[test])) < 2:
-            raise DataError(too_few_groups(len(np.unique(table.groups)), bool(table.own_test)))
+            raise DataError(_too_few_groups(len(np.unique(table.groups)), bool(table.own_test)))
     if table.time is not None and not table.own_test and len(np.unique(table.time[test])) < 2:
         rule = "data.test_size: the test set needs at least two moments for an interval of its score"
         raise DataError(f"{rule}; set data.test_size = {share_of_last(table.time, 2):g}.")
     if table.time is not None:
         refuse_earlier(table.time[development], table.time[test])
+
+
+def _too_few_groups(groups: int, own_test: bool) -> str:
+    """Say what a test set of one group needs, and at once what the folds need of the other groups.
+
+    >>> _too_few_groups(5, False).partition("; ")[2]
+    'set data.test_size = 0.4; cv.n_splits is then at most 3.'
+    >>> _too_few_groups(3, False).partition("; ")[0]
+    'data.groups: a study needs 4 groups, two to test on and two for the folds, but there are 3'
+    """
+    rule = "the test set needs at least two groups for an interval of its score"
+    if own_test:
+        return f"data.test: {rule}; add test rows of another group."
+    if groups < 4:
+        others = "name another column, or give rows of two more groups in data.test"
+        needed = "a study needs 4 groups, two to test on and two for the folds"
+        return f"data.groups: {needed}, but there are {groups}; {others}."
+    share = max(floor(200 / groups) / 100, 2 / groups if groups > 100 else 0)
+    folds = f"; cv.n_splits is then at most {groups - 2}" if groups < 12 else ""
+    return f"data.test_size: {rule}; set data.test_size = {share:.2g}{folds}."
+
+
+def _refuse_shared(learned: NDArray[Any], tested: NDArray[Any]) -> None:
+    """Refuse groups that have rows to learn from and the source's own test rows.
+
+    Raises:
+        DataError: the message names the first such groups.
+    """
+    shared = np.intersect1d(learned, tested)
+    if shared.size:
+        raise DataError(
+            f"data.groups: the source's own test rows must not share a group with its other rows, but {len(shared)} of "
+            f"{len(np.unique(tested))} groups do: {listed(list(map(str, shared)))}; remove their rows from one of the "
+            "two, or remove data.groups."
+        )
 
 
 def rows_of(table: Table, rows: Rows) -> Table:

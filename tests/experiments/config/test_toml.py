@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import tomllib
+import tracemalloc
+
+import pytest
 
 from experiments.config.study_file import parse_spec
-from experiments.config.toml import study_file, toml_value
+from experiments.config.toml import DEEPEST, parse_toml, study_file, toml_value
 
 SPEC = {
     "study": {"name": "digits", "seed": 0},
@@ -44,3 +47,34 @@ def test_the_order_of_settings_does_not_matter():
 
 def test_an_empty_section_is_left_out():
     assert study_file({"study": {"name": "a"}, "default": {}}) == '[study]\nname = "a"\n'
+
+
+@pytest.mark.parametrize("part", ["a", '"a b"', "'a'", "a ", "\ta"])
+def test_a_key_may_have_some_dots(part: str) -> None:
+    for dots in (DEEPEST, DEEPEST + 1):
+        text = f"x = 1\n{'.'.join([part] * (dots + 1))} = 1"
+        if dots == DEEPEST:
+            assert parse_toml(text)["x"] == 1
+        else:
+            with pytest.raises(ValueError, match=r"^line 2 has a key with more than 32 dots$"):
+                parse_toml(text)
+
+
+def test_the_dots_of_a_key_take_no_memory() -> None:
+    tracemalloc.start()
+    try:
+        for text in ("[[" + ".".join(["a"] * 100_000) + "]]", "x = {" + ".".join(["'='"] * 100_000) + " = 1}"):
+            with pytest.raises(ValueError, match="line 1 has a key"):
+                parse_toml(text)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 22
+    finally:
+        tracemalloc.stop()
+
+
+def test_dots_in_texts_numbers_and_comments_are_none() -> None:
+    dots = ".".join(["a"] * 40)
+    texts = ", ".join(["'.'"] * 40)
+    lines = [f"# {dots} = 1", f'path = "{dots}=1"', f"marks = [{texts}] # {dots}", "rates = [0.5, 0.5]"]
+    said = "One day. Two days. " * 100
+    document = parse_toml("\n".join([*lines, f'said = "{said}"']))
+    assert (document["path"], document["said"], len(document["marks"])) == (f"{dots}=1", said, 40)

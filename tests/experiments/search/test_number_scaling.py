@@ -34,6 +34,10 @@ def test_piecewise_numbers_are_no_choice_for_a_table_too_wide_for_them(
     chance = np.random.default_rng(0)
     frame = pd.DataFrame(chance.normal(size=(100, 5)), columns=list("abcde")).assign(y=["u", "v"] * 50)
     frame.to_csv(source := tmp_path / "wide.csv", index=False)
+    with monkeypatch.context() as bounded:
+        bounded.setattr(number_scaling, "MOST_CELLS", 80 * 85)  # of as many bins, and marks of missing numbers
+        bounded.setattr(number_scaling, "fitted_folds", None)  # nothing needs to be fitted to know that
+        assert "numbers" in prepare_study(own_study(str(source), "y")[0]).spec.space
     monkeypatch.setattr(number_scaling, "MOST_CELLS", 80 * 80)  # 80 rows of 5 columns of 16 bins
     assert "numbers" in prepare_study(own_study(str(source), "y")[0]).spec.space
     monkeypatch.setattr(number_scaling, "MOST_CELLS", 80 * 80 - 1)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.config.data_options import DataSection
+from experiments.data.columns.column_roles import refuse_two_roles
 from experiments.data.raw_table import RawTable
 from experiments.data.table_of import table_of
 from experiments.errors import DataError
@@ -133,3 +134,38 @@ def test_several_columns_in_one_name_and_the_name_of_a_row_are_told(
 ) -> None:
     with pytest.raises(DataError, match=words):
         table_of(sheet(**COLUMNS), data(**keys))
+
+
+def test_keys_that_go_together_may_name_one_column() -> None:
+    refuse_two_roles(
+        {"target": ("y",), "categories": ("y", "a"), "numbers": ("b",), "keep": ("a", "b"), "drop": ("c",)}
+    )
+    refuse_two_roles({})
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (
+            {"target": ("y",), "drop": ("Tax",), "numbers": ("age", "Tax")},
+            "data: column 'Tax' is named in drop and in numbers; set data.numbers = [\"age\"] for data.drop to hold.",
+        ),
+        (
+            {"drop": ("a",), "numbers": ("a",)},
+            "data: column 'a' is named in drop and in numbers; remove data.numbers for data.drop to hold.",
+        ),
+        (
+            {"target": ("y",), "groups": ("y",)},
+            "data: column 'y' is named in target and in groups; leave only one of them.",
+        ),
+        (
+            {"target": ("y",), "drop": ("y", "b"), "dates": ("b", *map(str, range(20)))},
+            "data: column 'y' is named in target and in drop; set data.drop = [\"b\"] for data.target to hold; "
+            "data: column 'b' is named in drop and in dates; take it out of data.dates for data.drop to hold.",
+        ),
+    ],
+)
+def test_every_column_with_two_roles_is_named_with_what_to_set(roles: dict[str, tuple[str, ...]], said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        refuse_two_roles(roles)
+    assert str(caught.value) == said

@@ -15,12 +15,13 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, QuantileTr
 from experiments.config.candidate import NUMBERS, Preprocessing, Scaling
 from experiments.data.inputs import preprocessing
 from experiments.data.inputs.date_parts import PARTS
-from experiments.data.inputs.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor
+from experiments.data.inputs.preprocessing import MOST_NAMES, Preprocessor, fit_preprocessor, medians
 from experiments.data.table import LARGEST, Kind
 from experiments.errors import DataError
 from nnet.network import Architecture, Network
 from support.tables import mixed_frame
 
+RNG = np.random.default_rng(0)
 SCALINGS: list[Scaling] = ["standard", "robust", "quantile", "none"]  # an input for each number
 TRAINING = np.random.default_rng(0).normal(3, [0.01, 5, 1e4], (40, 3))
 OTHERS = np.random.default_rng(1).normal(0, 9, (7, 3))
@@ -317,3 +318,18 @@ def test_a_cell_of_any_size_gives_an_output() -> None:
     assert np.isfinite(network.predict(x, 0)).all()
     expected = (np.array([0.5, -0.5]) - training.mean(axis=0)) / training.std(axis=0)
     np.testing.assert_allclose(x[2], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.uint8])
+@pytest.mark.parametrize("rows", [1, 2, 400, 401])
+def test_medians_are_those_of_simple_imputer(dtype: type, rows: int) -> None:
+    values = (RNG.normal(size=(rows, 6)) * (1, 9, 99, 1e30, 1, 1)).astype(np.float64)
+    values[:, 4] = np.where(values[:, 4] < 0, -0.0, 0.0)
+    if np.dtype(dtype).kind != "f":
+        values = np.clip(np.abs(values), 0, 200)
+    values = values.astype(dtype)
+    if np.dtype(dtype).kind == "f":
+        values[RNG.random((rows, 6)) < 0.3] = np.nan
+        values[:, 5] = np.nan
+    expected = SimpleImputer(strategy="median", keep_empty_features=True).fit(values).statistics_
+    assert medians(values).astype(np.float64).tobytes() == expected.astype(np.float64).tobytes()
