@@ -26,7 +26,7 @@ from experiments.config.same_column import columns_called
 from experiments.config.target import Target
 from experiments.data.cell_notes import CellNotes
 from experiments.data.cells import SourceCells
-from experiments.data.column_types import cleaned
+from experiments.data.column_types import cleaned, is_text, words_in
 from experiments.data.compared_rows import compared_rows
 from experiments.data.copies import with_copies, with_equal_rows
 from experiments.data.dropped_classes import dropped_rows, without_classes
@@ -153,7 +153,11 @@ def _of_raw(
     clean = replace(clean, missing=data.missing or ())
     classes = (*(data.drop_classes or ()), *drop)
     dropped = sum(dropped_rows([clean], name, classes).values())
-    clean, _ = plain_target(without_classes(clean, name, classes), name, _format(data, form.target))
+    written = _format(data, form.target)
+    clean, _ = plain_target(without_classes(clean, name, classes), name, written)
+    if not learnt.target.classes and is_text(clean.columns[name].type):
+        rule = "is the target and must hold numbers" + (f" written as {written}" if written else "")
+        clean.refuse(name, words_in(clean.columns[name]), rule, "correct it")
     absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
     untimed = np.zeros(len(absent), np.bool_)
     if (time := roles["time"]) is not None:
