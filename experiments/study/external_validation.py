@@ -174,8 +174,8 @@ def score_rows(study: FinishedStudy, rows: LabelledRows, ledger: Ledger, file: s
 
 
 def _look(study: FinishedStudy, new: RowHashes, test: RowHashes, identity: str, ledger: Ledger) -> Look:
-    """Return the look at new rows; at the study's own test rows it is that of its test."""
-    tested = ledger.tested(identity, test.fingerprint)
+    """Return the look at new rows; at the study's own test rows, if this model was tested on them, that of its test."""
+    tested = None if study.result.outer is not None else ledger.tested(identity, test.fingerprint)
     if tested is not None and new.read and sorted(new.read) == sorted(test.read):
         return Look(test.fingerprint, tested, identity, parts=(new.fingerprint,))
     return Look(new.fingerprint, canonical_digest({"model": study.sha256}), identity, external=True)

@@ -30,8 +30,9 @@ from experiments.data.columns.reading import taken
 from experiments.data.columns.row_roles import read_groups, read_time
 from experiments.data.columns.target_column import plain_target, read_target
 from experiments.data.columns.target_type import LabelledTable
-from experiments.data.formats.column_types import cleaned
+from experiments.data.formats.column_types import cleaned, is_text, words_in
 from experiments.data.identity.cells import SourceCells
+from experiments.data.known_classes import labels_of, names_of
 from experiments.data.load import load_table
 from experiments.data.new_data.cell_notes import CellNotes
 from experiments.data.new_data.known_classes import labels_of, names_of
@@ -153,7 +154,11 @@ def _of_raw(
     clean = replace(clean, missing=data.missing or ())
     classes = (*(data.drop_classes or ()), *drop)
     dropped = sum(dropped_rows([clean], name, classes).values())
-    clean, _ = plain_target(without_classes(clean, name, classes), name, _format(data, form.target))
+    written = _format(data, form.target)
+    clean, _ = plain_target(without_classes(clean, name, classes), name, written)
+    if not learnt.target.classes and is_text(clean.columns[name].type):
+        rule = "is the target and must hold numbers" + (f" written as {written}" if written else "")
+        clean.refuse(name, words_in(clean.columns[name]), rule, "correct it")
     absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
     untimed = np.zeros(len(absent), np.bool_)
     if (time := roles["time"]) is not None:
