@@ -17,7 +17,7 @@ from experiments.config.regular_file import read_regular
 from experiments.errors import StudyStateError
 from experiments.search.journal_reader import JournalReader
 from experiments.search.trial import FinishedTrial
-from experiments.tracking.answers import is_denied, status_of
+from experiments.tracking.answers import is_hopeless, status_of
 from experiments.tracking.comparable import METRIC, comparable_metadata, comparable_outcome
 from experiments.tracking.experiment import NOTE
 from experiments.tracking.mlflow_setup import innermost, reason
@@ -55,7 +55,7 @@ class Writer:
 
     Attributes:
         trouble:    why the last attempt failed; empty once what it failed at is written.
-        hopeless:   True if that was because the server denies this user, or a driver is missing: it would fail again.
+        hopeless:   True if the next attempt would fail in the same way.
         registered: address of the model in MLflow's registry; empty if it was not registered.
         notes:      lines for the user about what was found in the store.
 
@@ -130,7 +130,7 @@ class Writer:
         except Exception as error:
             self._note()
             self._store, self.trouble, self._failed = None, reason(error), at
-            self.hopeless = is_denied(error) or isinstance(error, ImportError)
+            self.hopeless = is_hopeless(error)
             return False
         self._note()
         return True

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,18 @@ def test_a_missing_driver_is_no_outage(
     assert said.out == ""
     assert "postgresql+psycopg2://***@127.0.0.1/m is missing 2 of 2 trials" in said.err
     assert "psycopg2" in said.err.rpartition("(")[2]
+
+
+@pytest.mark.parametrize(
+    ("version", "whose"), [("cfd24bdc0731", "an older MLflow;"), ("ffffffffffff", "a newer MLflow than")]
+)
+def test_a_database_of_another_mlflow_is_no_outage(
+    place: Place, capsys: pytest.CaptureFixture[str], version: str, whose: str
+) -> None:
+    assert sync.main(["study", "--tracking-uri", place.uri, "--quiet"]) == 0
+    shutil.copy(place.folder / "mlflow.db", place.folder / "other.db")
+    with closing(sqlite3.connect(place.folder / "other.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    assert sync.main(["study", "--tracking-uri", f"sqlite:///{place.folder}/other.db"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count(f"its database is of {whose}")) == ("", 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.tracking.answers import is_denied, status_of
+from experiments.tracking.answers import is_hopeless, status_of
 from experiments.tracking.mlflow_setup import innermost, prepare_mlflow, reason
 from support.answering import answering
 
@@ -17,7 +17,7 @@ VARIABLES = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TR
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said", "denied"),
+    ("status", "body", "said", "hopeless"),
     [
         (401, "You are not authenticated.", f"it answers 401 Unauthorized: {VARIABLES}", True),
         (401, '{"error_code": "UNAUTHENTICATED", "message": "who?"}', "UNAUTHENTICATED: who?", True),
@@ -30,7 +30,7 @@ VARIABLES = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TR
     ],
 )
 def test_an_answer_to_the_client_is_said_in_words(
-    environment: None, status: int, body: str, said: str, denied: bool
+    environment: None, status: int, body: str, said: str, hopeless: bool
 ) -> None:
     from mlflow.exceptions import MlflowException
 
@@ -38,7 +38,7 @@ def test_an_answer_to_the_client_is_said_in_words(
         prepare_mlflow(os.environ).MlflowClient(uri).get_experiment_by_name("x")
     assert reason(caught.value).startswith(said)
     assert "<" not in reason(caught.value)
-    assert is_denied(caught.value) == denied
+    assert is_hopeless(caught.value) == hopeless
 
 
 def test_the_status_of_an_answer_to_a_file_is_known(environment: None, tmp_path: Path) -> None:
