@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from experiments.study.cli import add_study_argument, command_parser, run_command
 
@@ -44,7 +45,7 @@ def _report(chosen: argparse.Namespace) -> int:
     quiet_optuna()
     recorded = read_own_results(results_file(chosen.study))
     texts = texts_now(chosen.study, recorded)
-    ledger = open_ledger(LEDGER, print)
+    ledger = open_ledger(LEDGER, partial(print, file=sys.stderr) if chosen.latex else print)
     standing_of(ledger, recorded)
     seen = recorded_reading(ledger, recorded)
     if chosen.latex:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from experiments.evaluation.final_kind import keeps_smallest
@@ -12,6 +11,8 @@ from experiments.reports.blocks import Words, plain
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.glance import glance
 from experiments.reports.headline import REUSE, lead, scored_baselines
+from experiments.reports.interval_notes import interval_notes
+from experiments.reports.latex_text import PACKAGES, escaped, table
 from experiments.reports.methods import difference_method, interval_method, selection_method
 from experiments.reports.metrics import Scores, axis_label, label_of_class, metric_of
 from experiments.reports.outer_fold import tested
@@ -20,11 +21,6 @@ from experiments.reports.sections.transformations import transformations
 from experiments.reports.split import drawn_for_folds, folds, in_groups, is_forward, origin
 
 FIXED: Final = ("loss", "optimizer", "batch_size", "activation", "patience")  # settings that a reader asks for
-LETTERS: Final = {
-    **{letter: f"\\{letter}" for letter in "&%$#_{}"},
-    **{"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "²": "$^2$"},
-    **{"<": "$<$", ">": "$>$", "−": "$-$", "–": "--", "“": "``", "”": "''", "’": "'", "…": "\\dots{}", "\xa0": "~"},
-}
 
 
 def latex(result: StudyResult, reading: LedgerRecord | None) -> str:
@@ -34,17 +30,8 @@ def latex(result: StudyResult, reading: LedgerRecord | None) -> str:
         reading: what the ledger says of the test rows.
     """
     paragraphs = [_data(result), _search(result), _choice(result), _test(result, reading), _software(result)]
-    written = [escaped(" ".join(paragraph)) for paragraph in paragraphs]
+    written = [escaped(" ".join(filter(None, paragraph))) for paragraph in paragraphs]
     return "\n\n".join(["% Methods", *written, *([_table(result, result.test)] if result.test else [])]) + "\n"
-
-
-def escaped(text: str) -> str:
-    r"""Write plain text as LaTeX.
-
-    >>> print(escaped("R² of a_b & c: −0.5, 95%"))
-    R$^2$ of a\_b \& c: $-$0.5, 95\%
-    """
-    return re.sub(".", lambda found: LETTERS.get(found[0], found[0]), text)
 
 
 def _data(result: StudyResult) -> Iterator[str]:
@@ -83,8 +70,7 @@ def _search(result: StudyResult) -> Iterator[str]:
     yield f"{plain(folds(result))} of {some}the development rows, at its best epoch."
     pruned = sum(one.state == "PRUNED" for one in result.trials)
     if search.get("pruner", "none") != "none":
-        by = f"by the {_word(search['pruner'])} pruner, or as they diverged"
-        yield f"{pruned:,} of them were stopped early {by}."
+        yield f"The {_word(search['pruner'])} pruner, or divergence, stopped {pruned:,} of them early."
 
 
 def _choice(result: StudyResult) -> Iterator[str]:
@@ -94,6 +80,8 @@ def _choice(result: StudyResult) -> Iterator[str]:
     yield plain(lead(result))
     if result.test is not None:
         yield "It was trained on all development rows."
+    if result.outer is not None:
+        yield "It was kept, and no row was left to test it alone."
     if (chosen := result.analysed.selection) is not None:
         scores = Scores.of_selection(result)
         yield f"Corrected for having been chosen, its score is {scores.show(chosen.corrected)}, 95% interval"
@@ -110,6 +98,7 @@ def _test(result: StudyResult, reading: LedgerRecord | None) -> Iterator[str]:
     again = f"scored on the test rows together. {REUSE}"
     yield f"All models that the test compares, {', '.join(models)}, were {once if test.times_scored == 1 else again}"
     yield f"The interval of the {tested(result)}'s score is at 95% ({plain(interval_method(test))})."
+    yield plain(interval_notes(result, test))
     if test.difference is not None:
         method = plain(difference_method(test.difference))
         yield f"Its difference to the default was tested, two-sided, at the level 5% ({method})."
@@ -141,7 +130,7 @@ def _word(value: object) -> str:
 
 
 def _table(result: StudyResult, test: FinalScore) -> str:
-    """Write the scores of all models on the test rows as a table that needs the package booktabs."""
+    """Write the scores of all models on the test rows as a table."""
     scores, named = Scores.like(test.metric, test.score), [*scored_baselines(result, test)]
     limits = [one.ci95 for one in test.references if one.score is not None] if result.outer is None else []
     rows: list[tuple[Words, float, tuple[float, float] | None]] = [(tested(result), test.score, test.ci95)]
@@ -152,32 +141,16 @@ def _table(result: StudyResult, test: FinalScore) -> str:
         (plain(name), scores.show(score), scores.interval(interval) if interval else "–")
         for name, score, interval in rows
     ]
-    return "\n".join(
-        [
-            "% Scores; needs \\usepackage{booktabs}",
-            "\\begin{table}",
-            f"\\caption{{{escaped(_caption(result, test, scores))}}}",
-            "\\begin{tabular}{lrr}",
-            "\\toprule",
-            _line(("model", axis_label(test.metric), "95% interval")),
-            "\\midrule",
-            *map(_line, lines),
-            "\\bottomrule",
-            "\\end{tabular}",
-            "\\end{table}",
-        ]
-    )
+    columns = [("model", False), (axis_label(test.metric), True), ("95% interval", True)]
+    return f"{PACKAGES}\n{table(_caption(result, test, scores), columns, lines)}"
 
 
 def _caption(result: StudyResult, test: FinalScore, scores: Scores) -> str:
     rows = f"{test.rows:,} test rows" if result.outer is None else f"{test.rows:,} rows, in outer folds"
-    said = f"{label_of_class(test.metric, result.data.classes)} of {result.study} on the same {rows}."
+    label = label_of_class(test.metric, result.data.classes)
+    said = f"{label[:1].upper()}{label[1:]} of {result.study} on the same {rows}."
     if test.difference is None:
         return said
     limits = f", 95% interval {scores.gain_interval(test.difference.ci95)}" if test.difference.has_interval else ""
     gain = f"{scores.gain(test.difference.score)}{limits}, {p_value(test.difference.p_value)}"
     return f"{said} The {tested(result)} against the default: {gain}; the other models were not compared by a test."
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"{' & '.join(map(escaped, cells))} \\\\"

@@ -4,14 +4,8 @@ import re
 from dataclasses import replace
 
 from experiments.evaluation.results import LedgerRecord
-from experiments.reports.latex import escaped, latex
+from experiments.reports.latex import latex
 from support.results import replaced
-
-
-def test_what_latex_takes_for_a_command_is_escaped():
-    assert escaped("a_b & 5% of $x{}#~^\\") == (
-        "a\\_b \\& 5\\% of \\$x\\{\\}\\#\\textasciitilde{}\\textasciicircum{}\\textbackslash{}"
-    )
 
 
 def test_the_methods_name_data_search_choice_test_and_software(full):
@@ -49,6 +43,8 @@ def test_a_second_test_and_a_missing_one_are_said(full):
     again = latex(replaced(full[0], "test", times_scored=2), None)
     assert "were scored on the test rows together. This study was changed after its test rows had been scored" in again
     assert "fixed before the test rows were read" not in again
+    notes = "the interval is about 1.7 times as wide as that of independent blocks."
+    assert notes in latex(replaced(full[0], "test", ci_widened=1.7), None)
     untested = latex(replace(full[0], test=None), LedgerRecord(looks=0, largest_overlap=0.0, head="h"))
     assert "The final model was not tested." in untested
     assert "\\begin{table}" not in untested
