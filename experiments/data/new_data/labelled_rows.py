@@ -32,7 +32,6 @@ from experiments.data.columns.target_column import plain_target, read_target
 from experiments.data.columns.target_type import LabelledTable
 from experiments.data.formats.column_types import cleaned, is_text, words_in
 from experiments.data.identity.cells import SourceCells
-from experiments.data.known_classes import labels_of, names_of
 from experiments.data.load import load_table
 from experiments.data.new_data.cell_notes import CellNotes
 from experiments.data.new_data.known_classes import labels_of, names_of

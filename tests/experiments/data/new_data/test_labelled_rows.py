@@ -11,7 +11,7 @@ import pytest
 
 from experiments.config.data_options import DataSection
 from experiments.config.target import Target
-from experiments.data.labelled_rows import LabelledRows, Learnt, labelled_data, labelled_file
+from experiments.data.new_data.labelled_rows import LabelledRows, Learnt, labelled_data, labelled_file
 from experiments.data.new_data.row_format import RowFormat
 from experiments.errors import DataError
 
