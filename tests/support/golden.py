@@ -21,6 +21,7 @@ from experiments.config.formats import GIVEN
 from experiments.config.study_file import parse_spec
 from experiments.data.readers.in_memory import given_table
 from experiments.data.table import Table
+from experiments.evaluation.result_digest import DEFAULT_OUTSIDE, TEST_OUTSIDE
 from experiments.evaluation.results import StudyResult
 from experiments.study.console import study_console
 from experiments.study.options import Options
@@ -212,7 +213,14 @@ def digest_of(result: StudyResult) -> str:
     """The digest of what was computed: settings and names may get new keys, which change nothing."""
     document = result.document()
     compared = {part: document[part] for part in COMPARED} | {"uncertainty": document["analysis"]["uncertainty"]}
+    if test := compared["test"]:
+        compared["test"] = {**_without(test, TEST_OUTSIDE), "default": _without(test["default"], DEFAULT_OUTSIDE)}
     return canonical_digest(compared)[:16]
+
+
+def _without(part: dict[str, Any] | None, names: tuple[str, ...]) -> Any:
+    """A part of a result without keys that came after the digests, and are outside a result's own."""
+    return part and {key: value for key, value in part.items() if key not in names}
 
 
 def other_versions() -> list[str]:
