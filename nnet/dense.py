@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from nnet.arrays import Array
+from nnet.checks import shaped
 from nnet.layer import Layer
 from nnet.parameters import DenseViews
 
@@ -40,8 +41,12 @@ class Dense(Layer):
         self._input_gradient = input_gradient
 
     def forward(self, x: Array) -> Array:
-        self._x_transposed = x.transpose(0, 2, 1)
-        return self.finish(self.product(x))
+        try:
+            self._x_transposed = x.transpose(0, 2, 1)
+            return self.finish(self.product(x))
+        except (AttributeError, ValueError):  # of NumPy, about axes: a stack checks x before, a layer by hand does not
+            shaped("x", x, (*self.gives[:1], *self.takes))
+            raise
 
     def product(self, x: Array) -> Array:
         """Compute x W, in the buffer of the outputs."""

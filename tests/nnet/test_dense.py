@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from nnet.dense import Dense
+from nnet.errors import ShapeError
 from nnet.parameters import Parameters
 
 F, B, INPUTS, UNITS, OUT = 3, 4, 5, 6, 2
@@ -51,3 +54,11 @@ def test_gradients_replace_those_of_the_step_before_and_need_no_input_gradient()
         gradients.append(parameters.gradients.copy())
     assert np.array_equal(gradients[0], gradients[1])
     assert np.array_equal(gradients[1], gradients[2])
+
+
+@pytest.mark.parametrize("x", [np.zeros((B, INPUTS)), np.zeros((F, B + 1, INPUTS)), np.zeros((F, B, UNITS)), [[1.0]]])
+def test_an_input_of_another_shape_is_named_where_a_layer_is_called_by_hand(x):
+    layer = Dense(random_parameters().dense(0, slice(0, F)), B)
+    got = re.escape(str(getattr(x, "shape", "list")))
+    with pytest.raises(ShapeError, match=rf"^x must be an array of shape \(3, 4, 5\), but got {got}"):
+        layer.forward(x)
