@@ -84,11 +84,19 @@ class LocalExecutor(Executor):
             raise
 
     def wait_for_workers(self) -> list[WorkerInfo]:
-        """Return the reports of all workers once they have started; lost workers are left out."""
-        workers: list[WorkerInfo] = []
+        """Return the reports of all workers once they have started; lost workers are left out.
+
+        Where all are lost and not for their silence, one is started anew.
+        """
+        workers, died = list[WorkerInfo](), False
         for greeting in self._greetings:
-            with suppress(WorkerLost):
+            try:
                 workers.append(greeting.result())
+            except WorkerLost as error:
+                died = died or isinstance(error, WorkerDied)
+        if died and not workers:
+            with suppress(WorkerLost):
+                workers.append(self.submit(hello).result())
         return workers
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -217,6 +218,17 @@ def test_more_files_are_allowed_where_the_system_allows_few_unless_asked() -> No
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (336, limits[1])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.parametrize("deaths", [1, 9])
+def test_the_only_worker_may_be_killed_while_it_starts_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int
+) -> None:
+    monkeypatch.setattr(local, "hello", partial(die_unless, tmp_path / "deaths", deaths))
+    with LocalExecutor(1, {}) as pool:
+        assert pool.wait_for_workers() == (["alive"] if deaths == 1 else [])
+        if deaths == 1:
+            assert pool.submit(divmod, 1, 1).result() == (1, 0)
 
 
 @pytest.mark.parametrize("error", [psutil.NoSuchProcess(1), psutil.ZombieProcess(1), psutil.AccessDenied(1)])
