@@ -153,9 +153,9 @@ def score_model(model: Model, metric: str, features: Features, truth: Truth) -> 
     if len(y) < 2:
         raise DataError("new rows: a score needs two rows with a target, but there is one.")
     if truth.groups is not None and (units := count_different(truth.groups)) < 2:
-        what = "block of time" if truth.ordered else "group"
+        what = "blocks of time" if truth.ordered else "groups"
         raise DataError(
-            f"new rows: an interval needs rows of two {what}s, but all {len(y)} are of {units} {what}; add rows, or "
+            f"new rows: an interval needs rows of two {what}, but all {len(y)} are of {units}; add rows, or "
             "leave the column out of the file: then rows count as independent."
         )
     z = np.concatenate(list(_outputs(model, features)))
@@ -214,6 +214,7 @@ def independent_difference(
     Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
     Medicine 17, 873-890, method 10; for other scores Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
 
+    >>> from experiments.evaluation.statistics import wilson_interval
     >>> one, other = wilson_interval(56, 70), wilson_interval(48, 80)  # his example (a)
     >>> found = independent_difference("accuracy", 56 / 70, one, 48 / 80, other)
     >>> [round(limit, 4) for limit in found.ci95]
