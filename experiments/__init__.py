@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os.path
+import signal
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +16,12 @@ if TYPE_CHECKING:
     from experiments.study.opened import Study
 
 __all__ = ["Study", "open", "run"]
+
+# Python imports this package first when it starts a command. Until the command can say what an interruption leaves,
+# Ctrl-C just ends it; Python itself would print a traceback.
+_starts = os.path.basename(sys.argv[0]) in ("-m", "nnet-experiments")  # noqa: PTH119 - importing pathlib takes longer
+if _starts and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def __getattr__(name: str) -> Any:

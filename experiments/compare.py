@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     words = f"with --finalists: repetitions, each with new splits of the development rows and seeds (default: {SEEDS})"
     it.add_argument("--seeds", type=int, metavar="M", help=words)
     add_workers_argument(it)
+    it.add_argument("--latex", action="store_true", help="print the tables for a paper, and write no page")
     return it
 
 
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _compare(chosen: argparse.Namespace) -> int:
     from experiments.errors import SpecError
     from experiments.evaluation.ledger_place import LEDGER, find_ledger
+    from experiments.reports.comparison.latex import comparison_latex
     from experiments.search.executors.create import usable_cores
     from experiments.search.pruning import quiet_optuna
     from experiments.study.compare_files import (
@@ -68,7 +70,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     if count is None and (chosen.seeds is not None or chosen.workers is not None):
         raise SpecError("--seeds and --workers belong to --finalists N; add it, or leave them out.")
     workers = workers_of(chosen.workers, usable_cores())
-    studies, console = read_studies(chosen.studies, least=2 if count is None else 1), study_console()
+    studies, console = read_studies(chosen.studies, least=2 if count is None else 1), study_console(chosen.latex)
     if count is not None:
         check_comparable(studies, count, seeds)
     folder = chosen.out or comparison_folder(studies)
@@ -78,6 +80,9 @@ def _compare(chosen: argparse.Namespace) -> int:
         options = Options(folder, LEDGER, OFF, workers, look="leave")
         found = compare_again(studies, count, seeds, chosen.data, options, console)
         comparison = replace(comparison, finalists=found)
+    if chosen.latex:
+        print(comparison_latex(comparison), end="")
+        return 0
     print_comparison(console, comparison)
     console.print(str(write_comparison(folder, comparison)), markup=False, soft_wrap=True)
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import shutil
 import sys
 import tempfile
@@ -85,7 +84,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.evaluation.threshold import asked_threshold, meaning
     from experiments.study.lookup import model_folder
-    from experiments.study.new_rows_file import check_out, layout_keys
+    from experiments.study.new_rows_file import check_out, is_stream, layout_keys
     from nnet.durable import replacing
 
     file, out = chosen.file, chosen.out
@@ -114,7 +113,7 @@ def _predict(chosen: argparse.Namespace) -> int:
     predictions = (_named(chunk, index, rows.unreadable) for chunk, index in computed)
     if out is not None:
         check_out(out, file)
-    if out is None or _is_stream(out):
+    if out is None or is_stream(out):
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as whole:
             _write(whole, predictions)
             _note_cells(rows)
@@ -129,11 +128,6 @@ def _predict(chosen: argparse.Namespace) -> int:
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     return 0
-
-
-def _is_stream(out: Path) -> bool:
-    """Tell whether a name is that of a pipe, a device or an open file, whose place no file may take."""
-    return os.path.exists(out) and (not os.path.isfile(out) or out.absolute().parts[1] in ("dev", "proc"))  # noqa: PTH110, PTH113
 
 
 def _send(whole: IO[str], out: Path | None) -> None:

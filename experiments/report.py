@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from experiments.study.cli import add_study_argument, command_parser, run_command
 
@@ -18,6 +19,9 @@ def parser() -> argparse.ArgumentParser:
         "report", "Write a study's report.html, report.md, pictures and trials.csv again, from its results and journal."
     )
     add_study_argument(it, more=", or a results.json")
+    it.add_argument(
+        "--latex", action="store_true", help="print the methods and the table of test scores for a paper, write nothing"
+    )
     return it
 
 
@@ -28,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(chosen: argparse.Namespace) -> int:
     from experiments.evaluation.ledger_place import LEDGER, open_ledger
+    from experiments.reports.latex import latex
     from experiments.search.pruning import quiet_optuna
     from experiments.study.admission import recorded_reading
     from experiments.study.folder import StudyFolder
@@ -40,9 +45,12 @@ def _report(chosen: argparse.Namespace) -> int:
     quiet_optuna()
     recorded = read_own_results(results_file(chosen.study))
     texts = texts_now(chosen.study, recorded)
-    ledger = open_ledger(LEDGER, print)
+    ledger = open_ledger(LEDGER, partial(print, file=sys.stderr) if chosen.latex else print)
     standing_of(ledger, recorded)
     seen = recorded_reading(ledger, recorded)
+    if chosen.latex:
+        print(latex(recorded.result, seen), end="")
+        return 0
     folder = StudyFolder(recorded.folder)
     with folder.claimed():
         trials = learned(recorded)

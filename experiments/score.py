@@ -55,13 +55,13 @@ def _score(chosen: argparse.Namespace) -> int:
     from experiments.study.external_validation import finished_study, score_rows
     from experiments.study.folder import print_note
     from experiments.study.lookup import results_file
-    from experiments.study.new_rows_file import check_out, layout_keys
+    from experiments.study.new_rows_file import check_out, is_stream, layout_keys
     from experiments.study.results_file import read_own_results
 
     file, out = chosen.file, chosen.out
     if out is not None:
         check_out(out, file)
-        if out.exists() and not out.is_file():
+        if is_stream(out):
             raise StudyStateError(f"--out: must be a file to write, but {out} is a pipe or a device.")
     recorded = read_own_results(results_file(chosen.study))
     layout = layout_keys(file, chosen.overrides, ("drop_classes",))

@@ -6,13 +6,14 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from experiments.errors import SpecError, StudyStateError
 from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
 SYNC_TIMEOUT = 60.0  # seconds for a store in trouble
 PAUSE = 1.0  # seconds between attempts
+PROGRESS = 10.0  # seconds between lines about what is left
 
 
 def parser() -> argparse.ArgumentParser:
@@ -54,7 +55,8 @@ def _sync(chosen: argparse.Namespace) -> int:
     with without_writers(folder, [lock], 0.0 if running else LIMIT, say):
         writer.close("RUNNING" if running else None)
         deadline, silent = time.monotonic() + SYNC_TIMEOUT, chosen.quiet
-        while not writer.write(lambda: True) and time.monotonic() < deadline:
+        go_on = _progress(lambda: say(f"still to send: {writer.left}"))
+        while not writer.write(go_on) and not writer.hopeless and time.monotonic() < deadline:
             if not silent:
                 place = f"MLflow at {masked(where)}"
                 print(f"{place} does not accept data ({writer.trouble}); trying for {SYNC_TIMEOUT:.0f} s")
@@ -69,6 +71,20 @@ def _sync(chosen: argparse.Namespace) -> int:
     if not chosen.quiet:
         print(f"MLflow at {masked(where)} has {writer.trials} trials of {folder}")
     return 0
+
+
+def _progress(tell: Callable[[], object]) -> Callable[[], bool]:
+    """Return a function that says to go on, and now and then tells what is left."""
+    told = time.monotonic()
+
+    def go_on() -> bool:
+        nonlocal told
+        if time.monotonic() - told > PROGRESS:
+            tell()
+            told = time.monotonic()
+        return True
+
+    return go_on
 
 
 if __name__ == "__main__":

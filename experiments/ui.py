@@ -188,12 +188,13 @@ def wait_for_answer(server: subprocess.Popen[bytes], port: int, log: IO[str]) ->
 
 
 def last_line(log: IO[str]) -> str:
-    """Return the last line of a server's log, without credentials."""
+    """Return the last line of a server's log, in words and without credentials."""
+    from experiments.tracking.answers import in_words
     from experiments.tracking.uris import masked
 
     log.seek(0)
     lines = [line.strip() for line in log if line.strip()]
-    return masked(lines[-1])[:300].rstrip(".") if lines else "it says nothing"
+    return in_words(masked(lines[-1]))[:300].rstrip(".") if lines else "it says nothing"
 
 
 if __name__ == "__main__":

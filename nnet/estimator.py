@@ -304,7 +304,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
 
     Args:
         {PARAMETERS}
-        loss:                mean_squared_error or huber, summed over the outputs. Not halved as in scikit-learn.
+        loss:                mean_squared_error, mean_absolute_error or huber, a sum over outputs; no square is halved.
         huber_delta:         error from which on huber grows linearly, in units of y.
 
     Attributes:
@@ -335,7 +335,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MLP):  # type: ignore[misc]
 
     @base.all_or_nothing
     def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, go_on: bool) -> MLPRegressor:
-        lookup({"mean_squared_error": 0, "huber": 0}, self.loss, "loss")
+        lookup(dict.fromkeys(("huber", "mean_absolute_error", "mean_squared_error")), self.loss, "loss")
         first = self._begins(go_on)
         x, truth = self._checked(X, y, first, multi_output=True, y_numeric=True)
         if not first:

@@ -193,6 +193,27 @@ class MeanSquaredError(ErrorLoss):
         return losses
 
 
+class MeanAbsoluteError(ErrorLoss):
+    """The absolute error |z - t|, summed over the outputs, with gradient sign(z - t), which is 0 at 0.
+
+    The mean squared error is least at the mean of the targets, this one at their median: few wild targets count little.
+
+    Source: Goodfellow et al. (2016), Deep Learning, section 6.2.1.2.
+    """
+
+    def _gradient(self, z: Array, targets: Array) -> None:
+        np.subtract(z, targets, out=z)
+        np.abs(z, out=self._term)
+        np.add.reduce(self._term, axis=-1, keepdims=True, out=self._per_row)
+        np.sign(z, out=z)
+
+    @staticmethod
+    def rows(z: Array, targets: Array, delta: float = 1.0) -> Array:
+        shaped("targets", targets, z.shape, "loss.encode(...)")
+        losses: Array = np.abs(z.astype(np.float64) - targets).sum(axis=-1)
+        return losses
+
+
 class Huber(ErrorLoss):
     """The Huber loss of e = z - t, summed over the outputs: e^2 / 2 if |e| <= delta, else delta (|e| - delta / 2).
 
@@ -223,6 +244,7 @@ LOSSES: dict[str, type[Loss]] = {
     "binary_cross_entropy": BinaryCrossEntropy,
     "cross_entropy": SoftmaxCrossEntropy,
     "huber": Huber,
+    "mean_absolute_error": MeanAbsoluteError,
     "mean_squared_error": MeanSquaredError,
 }
 

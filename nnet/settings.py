@@ -24,7 +24,7 @@ class TrainingSettings:
 
     epochs:           number of epochs; the schedule runs over all of them.
     batch_size:       rows of a mini-batch.
-    loss:             cross_entropy, binary_cross_entropy, mean_squared_error or huber.
+    loss:             cross_entropy, binary_cross_entropy, mean_squared_error, mean_absolute_error or huber.
     label_smoothing:  share of the probability of the true class that is spread over all classes, in training.
     huber_delta:      error from which on huber grows linearly, in the units of the targets that are trained on.
     optimizer:        adam, adamw, sgd, nesterov, rmsprop or adagrad.

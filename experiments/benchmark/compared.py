@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from experiments.benchmark.studies import searched, study_workers
+from experiments.benchmark.studies import of_seeds, searched, study_workers
 from experiments.benchmark.synthetic import SPACE, Rows, curve, made_table, noise
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.verdicts import most_claims
@@ -32,7 +32,6 @@ from experiments.evaluation.resampling import Numbers, samples_of
 from experiments.evaluation.statistics import wilson_interval
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import prepare_study
-from experiments.search.executors.base import Executor
 from experiments.search.executors.serial import Inline, SerialExecutor
 from experiments.search.pruning import quiet_optuna
 from nnet.metrics import score_of
@@ -113,7 +112,7 @@ def run(options: Namespace) -> Iterator[Line]:
     """Compare as many pairs of each kind as `options.studies` says, in parallel."""
     with study_workers() as executor:
         for kind in KINDS:
-            yield compare_pairs(kind, options.studies, executor, options.trials)
+            yield pairs_line(kind, of_seeds(executor, compared_pair, kind, options.studies, options.trials))
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
@@ -125,12 +124,6 @@ def show(lines: Sequence[Line], console: Console) -> None:
     )
     console.print("the binomial error. noise, sampler: TPE against random search, on labels of chance and on a curve;")
     console.print("planted: a network against a linear model.")
-
-
-def compare_pairs(kind: Kind, pairs: int, executor: Executor, trials: int) -> Line:
-    """Run so many pairs, with seeds from 0 on."""
-    futures = [executor.submit(compared_pair, kind, seed, trials) for seed in range(pairs)]
-    return pairs_line(kind, [future.result() for future in futures])
 
 
 def pairs_line(kind: Kind, pairs: Sequence[dict[str, Any]]) -> Line:

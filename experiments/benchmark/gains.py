@@ -13,7 +13,6 @@ from experiments.benchmark.tabulate import Line
 from experiments.config.target import Task
 from experiments.evaluation.statistics import bootstrap_interval
 
-SEED = 0  # seed of the draws of tables
 DIGITS = 6  # decimals of a gain: scores that differ by the rounding of results.json are equal
 METRICS: dict[Task, str] = {"classification": "accuracy", "regression": "RMSE"}
 UNITS: dict[Task, str] = {"classification": "points of accuracy", "regression": "per cent of the RMSE"}
@@ -51,5 +50,5 @@ def mean_with_interval(gains: Sequence[float]) -> Line:
     2.0
     """
     values = np.array(gains, np.float64)
-    low, high = bootstrap_interval(values, SEED)
+    low, high = bootstrap_interval(values)
     return {"mean": float(values.mean()), "low": low, "high": high, "median": float(np.median(values))}

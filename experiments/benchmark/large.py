@@ -17,16 +17,15 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-import psutil
 from rich.console import Console
 
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timed_command import machine
 from experiments.errors import SearchError
+from experiments.study.memory import held_by_children
 
 PARTS = (1, 2, 4, 8)  # the sizes, as parts of the largest one
 LONG, WIDE = "trials", "rows"
@@ -167,7 +166,7 @@ def watched(module: Sequence[str], folder: Path) -> tuple[float, float, str]:
         command = [sys.executable, "-u", "-m", *module]  # -u: what is said last is the reason of a failure
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
         while process.poll() is None:
-            peak = max(peak, _resident(process.pid))
+            peak = max(peak, held_by_children())
             time.sleep(EVERY)
         said.seek(0)
         text = said.read()
@@ -205,14 +204,3 @@ def write_rows(file: Path, rows: int) -> None:
 def _processor_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _resident(number: int) -> int:
-    """Return the bytes that a process and its descendants hold now."""
-    total = 0
-    with suppress(psutil.Error):
-        process = psutil.Process(number)
-        for one in (process, *process.children(recursive=True)):
-            with suppress(psutil.Error):
-                total += one.memory_info().rss
-    return total

@@ -138,7 +138,7 @@ def steps_of_rows() -> None:
     model, rows = OutOfFold(contents[0], are_probabilities=True), Development(validated, whole.target, "rows")
     measure("temperature and sets", lambda: uncertainty_of(model, None, rows))
     measure("errors and calibration", lambda: predictions(model, validated, whole.target))
-    measure("bootstrap of the test rows", lambda: bootstrap_interval(random.normal(size=len(test)), 0))
+    measure("bootstrap of the test rows", lambda: bootstrap_interval(random.normal(size=len(test))))
     held, inputs = folds.pairs[0][1], features.shape[1]
     shuffling = Shuffling(inputs, (np.arange(inputs),), *shuffles(inputs, [len(held)], 500))
     scored = ScoredModel(

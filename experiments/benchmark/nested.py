@@ -19,7 +19,7 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.benchmark.coverage import covers, fold_interval
-from experiments.benchmark.studies import final_outputs, searched, study_workers
+from experiments.benchmark.studies import final_outputs, of_seeds, searched, study_workers
 from experiments.benchmark.synthetic import made_table
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.verdicts import DEFAULTS, MAKERS, Made
@@ -34,7 +34,6 @@ from experiments.evaluation.outer_fit import OuterFits, outer_fit
 from experiments.evaluation.outer_record import OuterFold
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
-from experiments.search.executors.base import Executor
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.pruning import quiet_optuna
 from experiments.search.trial import FinishedTrial
@@ -63,7 +62,7 @@ def run(options: Namespace) -> Iterator[Line]:
     found: dict[Made, list[dict[str, Any]]] = {}
     with study_workers() as executor:
         for made in MAKERS:
-            found[made] = simulate(made, options.studies, executor, options.trials)
+            found[made] = of_seeds(executor, nested_study, made, options.studies, options.trials)
             yield coverage_line(made, found[made])
     yield from together([coverage_line(made, studies) for made, studies in found.items()])
 
@@ -81,12 +80,6 @@ def show(lines: Sequence[Line], console: Console) -> None:
         f"{'held' if everything['held'] else 'not held'}.",
         sep="\n",
     )
-
-
-def simulate(made: Made, studies: int, executor: Executor, trials: int) -> list[dict[str, Any]]:
-    """Run so many nested studies of one kind of data, with seeds from 0 on."""
-    futures = [executor.submit(nested_study, made, seed, trials) for seed in range(studies)]
-    return [future.result() for future in futures]
 
 
 def coverage_line(made: Made, studies: Sequence[dict[str, Any]]) -> Line:

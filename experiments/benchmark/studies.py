@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ from experiments.search.loop import search
 from experiments.search.trial import FinishedTrial, TrialOutput, TrialResult, TrialTask
 from nnet.arrays import Array
 
+T = TypeVar("T")
+
 
 def study_arithmetic() -> Mapping[str, str]:
     """Return the environment variables of a study's processes: one BLAS thread, and portable if it can be."""
@@ -41,6 +43,12 @@ def native_arithmetic() -> Mapping[str, str]:
 def study_workers() -> LocalExecutor:
     """Return worker processes as a study has them, one for each usable core."""
     return LocalExecutor(usable_cores(), study_arithmetic())
+
+
+def of_seeds(executor: Executor, work: Callable[..., T], kind: str, studies: int, trials: int) -> list[T]:
+    """Run work(kind, seed, trials) with as many seeds, from 0 on, in parallel; return what each returns."""
+    futures = [executor.submit(work, kind, seed, trials) for seed in range(studies)]
+    return [future.result() for future in futures]
 
 
 def searched(

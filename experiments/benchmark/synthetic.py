@@ -55,14 +55,12 @@ def clouds(random: np.random.Generator, rows: int, accuracy: float) -> tuple[Arr
 def made_table(make: Callable[[np.random.Generator, int], Rows], seed: int, development: int, test: int) -> Table:
     """Return a table of made rows whose last ones are its own test part."""
     x, y = make(np.random.default_rng(seed), development + test)
+    return table_of(make.__name__, x, y, ("no", "yes"), own_test=test)
+
+
+def table_of(
+    name: str, x: NDArray[np.float64], y: NDArray[Any], classes: tuple[str, ...] | None = None, **more: Any
+) -> Table:
+    """Return a table of (N, 4) features and a (N,) target; `more` are its other fields."""
     number: Kind = "number"
-    return Table(
-        name=make.__name__,
-        features=x,
-        kinds=(number,) * FEATURES,
-        columns=tuple(map(str, range(FEATURES))),
-        target=y,
-        target_name="label",
-        classes=("no", "yes"),
-        own_test=test,
-    )
+    return Table(name, x, (number,) * FEATURES, tuple(map(str, range(FEATURES))), y, "y", classes, **more)

@@ -16,8 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
 
-import psutil
-
+from experiments.benchmark.fault_rows.processes import processes_in
 from experiments.errors import SearchError
 from experiments.search.arithmetic import processor
 from experiments.search.executors.create import usable_cores
@@ -62,7 +61,8 @@ def time_module(module: str, arguments: Sequence[str], folder: Path, terminal: b
     start = time.perf_counter()
     code, said = (_at_terminal if terminal else _without_terminal)(command, folder)
     seconds = time.perf_counter() - start
-    _wait_for_processes(folder)
+    while processes_in(folder.resolve()):  # so that nothing disturbs the next measurement, or the folder's removal
+        time.sleep(0.1)
     if code:
         raise SearchError(f"{module} ended with exit code {code}: {said.splitlines()[-1] if said else 'no message'}")
     return seconds
@@ -101,15 +101,3 @@ def _at_terminal(command: Sequence[str], folder: Path) -> tuple[int, str]:
     if code:
         reader.join(10.0)  # its last line is read
     return code, shown.decode(errors="replace").strip()
-
-
-def _wait_for_processes(folder: Path) -> None:
-    """Wait until no process works in the folder, so that nothing disturbs the next measurement, or its removal."""
-    while any(_folder_of(process) == str(folder.resolve()) for process in psutil.process_iter()):
-        time.sleep(0.1)
-
-
-def _folder_of(process: psutil.Process) -> str | None:
-    with suppress(psutil.Error):
-        return str(process.cwd())
-    return None

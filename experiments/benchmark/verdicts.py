@@ -20,7 +20,7 @@ from rich.console import Console
 from scipy.stats import binom
 
 from experiments.benchmark import coverage
-from experiments.benchmark.studies import searched, study_workers
+from experiments.benchmark.studies import of_seeds, searched, study_workers
 from experiments.benchmark.synthetic import SPACE, Rows, curve, made_table, noise
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.spec import StudySpec
@@ -33,7 +33,6 @@ from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.results import FinalScore
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
-from experiments.search.executors.base import Executor
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.pruning import quiet_optuna
 from experiments.search.trial import FinishedTrial
@@ -71,7 +70,7 @@ def run(options: Namespace) -> Iterator[Line]:
     """Yield a line of verdicts for each kind of made data, then the lines of `coverage`."""
     with study_workers() as executor:
         for made in MAKERS:
-            yield simulate(made, options.studies, executor, options.trials)
+            yield verdict_line(made, of_seeds(executor, simulated_study, made, options.studies, options.trials))
         yield from coverage.measure_coverage(options.draws, executor)
 
 
@@ -84,12 +83,6 @@ def show(lines: Sequence[Line], console: Console) -> None:
     print_table(console, verdicts, GAINS, title=f"Mean gains over the default, beside the truth on {TRUTH:,} rows")
     console.print("folds' interval: the winner's mean over folds ± 1.96 sd/√k.")
     coverage.show([line for line in lines if "made" not in line], console)
-
-
-def simulate(made: Made, studies: int, executor: Executor, trials: int) -> Line:
-    """Run so many studies, with seeds from 0 on."""
-    futures = [executor.submit(simulated_study, made, seed, trials) for seed in range(studies)]
-    return verdict_line(made, [future.result() for future in futures])
 
 
 def verdict_line(made: Made, studies: Sequence[dict[str, Any]]) -> Line:

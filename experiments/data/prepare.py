@@ -20,7 +20,7 @@ from experiments.data.hints.last_batch import last_batch_hint
 from experiments.data.hints.leaks import leak_hints
 from experiments.data.hints.odd_numbers import brightness_hint, hints, size_hint
 from experiments.data.hints.pooling import pooling_note
-from experiments.data.hints.role_hints import role_hints
+from experiments.data.hints.role_hints import role_hints, survival_columns
 from experiments.data.hints.time_order import order_hints
 from experiments.data.inputs.preprocessing import Preprocessor, fit_preprocessor
 from experiments.data.load import load_table
@@ -132,7 +132,7 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
         yield from picture_groups(ours)
     yield from role_hints(ours, spec.data.test is not None)
     yield from size_hint(ours)
-    yield from order_hints(ours) or neighbour_hints(development)
+    yield from order_hints(ours, survival_columns(ours)) or neighbour_hints(development)
     yield from calendar_hints(ours)
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched
     yield from hints(development, bounded, spec.cv.metric)

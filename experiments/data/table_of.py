@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.config.readable import count
-from experiments.data.columns.column_kind import HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
+from experiments.data.columns.column_kind import HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
 from experiments.data.columns.column_roles import ColumnRoles, column_roles, spelled
 from experiments.data.columns.compared_rows import compared_rows
 from experiments.data.columns.dotted_classes import without_dots
@@ -74,7 +74,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         theirs, more = _timed(theirs, roles, data)
         untimed += more
     table = _without_features(ours, roles)
-    _check_targets_differ(table, raw, bool(dropped), lost)
+    _check_targets_differ(table, raw, sum(dropped.values()), lost)
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(ours.raw, roles.of("identifier"), roles.of("drop"), None if theirs is None else theirs.raw)
     table = replace(table, equal=equal, spelled=spelled(ours.raw, data))
@@ -147,7 +147,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
 
 def _advice(left_out: Sequence[LeftOut]) -> str:
     """Advise what to do where no column is left; what a column's own reason advises is not repeated."""
-    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_LISTS, HOLDS_TEXTS)}
+    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS)}
     if reasons & {"counts_rows", "identifies_rows", "index", "free_text"}:
         return "name those to keep in data.keep"
     if "no_values" in reasons:
@@ -237,11 +237,11 @@ def _present(words: tuple[str, ...]) -> str:
     return f", or set data.present = {json.dumps(words, ensure_ascii=False)} if that is a value" if words else ""
 
 
-def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tuple[str, ...]) -> None:
+def _check_targets_differ(table: Table, raw: RawTable, dropped: int, words: tuple[str, ...]) -> None:
     """Refuse a target that is the same in every row.
 
     Args:
-        dropped: whether rows of some classes were left out.
+        dropped: number of rows that were left out with their classes.
         words:   what stands in rows without a target.
 
     Raises:
@@ -251,7 +251,9 @@ def _check_targets_differ(table: Table, raw: RawTable, dropped: bool, words: tup
         value = table.target[0] if table.classes is None else table.classes[int(table.target[0])]
         every = f"{raw.at(table.target_name)} is the target, but all {len(table.target)} rows have {str(value)!r}"
         fewer = ", or fewer classes in data.drop_classes" if dropped else ""
-        raise DataError(f"{every}; name another column{fewer}{_present(words)}.")
+        empty = raw.rows - len(table.target) - dropped
+        fill = f", or fill in the {count(empty, 'empty cell')} if these are a class" if empty and not words else ""
+        raise DataError(f"{every}; name another column{fewer}{fill}{_present(words)}.")
 
 
 def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False) -> Table:

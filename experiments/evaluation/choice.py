@@ -12,10 +12,11 @@ from statistics import fmean
 
 import numpy as np
 
+from experiments.config.candidate import Preprocessing
+from experiments.data.prepare import fitted_on
 from experiments.data.splits.copies import groups_of
 from experiments.errors import StudyStateError
 from experiments.evaluation.assemble import best_of, default_of, finalists_of
-from experiments.evaluation.network_sizes import architectures
 from experiments.evaluation.one_standard_error import fold_errors, smallest_within
 from experiments.evaluation.reasons import BootstrapTooSlow, RowsInTimeOrder, TooFewDraws
 from experiments.evaluation.records import NetworkSize, SelectionRecord, SmallestMethod, SmallestRecord
@@ -26,6 +27,7 @@ from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
 from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, Shared
+from nnet.network import Architecture
 
 
 class Choice:
@@ -50,7 +52,7 @@ class Choice:
         data, complete = study.data, [trial for trial in trials if trial.result.state == "COMPLETE"]
         self.complete, self.validated = complete, validation_rows(data.development, data.folds)
         self.shared: list[Shared] = [executor.share(_content(files, trial)) for trial in complete]
-        self._sizes = architectures(study, complete)
+        self._sizes = _architectures(study, complete)
         self._candidates = Candidates(
             values=tuple(trial.result.value or 0.0 for trial in complete),
             sizes=tuple(size.parameters for size in self._sizes),
@@ -117,6 +119,18 @@ class Choice:
             behind=candidates.values[candidates.best] - candidates.values[at],
             error=error,
         )
+
+
+def _architectures(study: StudyContext, trials: Sequence[FinishedTrial]) -> list[Architecture]:
+    """Return the architecture of each trial's final networks, with the inputs made of all development rows."""
+    development, widths = study.data.development, dict[Preprocessing, int]()
+    everything, found = np.arange(len(development.y)), []
+    for trial in trials:
+        candidate = study.space.candidate(trial.params)
+        if candidate.preprocessing not in widths:
+            widths[candidate.preprocessing] = fitted_on(development, everything, candidate.preprocessing).width
+        found.append(candidate.architecture(widths[candidate.preprocessing], study.data.target))
+    return found
 
 
 def _content(files: OutOfFoldFiles, trial: FinishedTrial) -> bytes:

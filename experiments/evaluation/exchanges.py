@@ -39,7 +39,7 @@ class Exchanged:
 
 
 def exchange_test(
-    score: Callable[[Array], float], winner: Array, default: Array, units: Groups, seed: int, most: int = DRAWS
+    score: Callable[[Array], float], winner: Array, default: Array, units: Groups, most: int = DRAWS
 ) -> Exchanged:
     """Judge a difference in any score by exchanging the outputs of two models, row by row or group by group.
 
@@ -52,13 +52,12 @@ def exchange_test(
         winner:  (n, outputs) of the one model.
         default: (n, outputs) of the other.
         units:   (n,) group of each row; numbers of rows where every row is exchanged by itself.
-        seed:    seed of the exchanges.
         most:    limit of their number.
 
     Source: Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses, section 3.7, matched pairs.
 
     >>> better = np.array([[0.9], [0.8], [0.7], [0.6]])
-    >>> found = exchange_test(lambda z: float(z.mean()), better, np.zeros((4, 1)), np.arange(4), seed=0)
+    >>> found = exchange_test(lambda z: float(z.mean()), better, np.zeros((4, 1)), np.arange(4))
     >>> found.p_value, round(found.reach, 6)
     (0.125, 0.75)
     """
@@ -67,7 +66,7 @@ def exchange_test(
     if 2**count <= draws:
         exchanged = np.arange(2**count)[:, None] >> np.arange(count) & 1 == 1
     else:
-        exchanged = np.random.default_rng(seed).random((draws, count)) < 0.5
+        exchanged = np.random.default_rng(SEED).random((draws, count)) < 0.5
         exchanged[0] = False
     scores = score(winner), score(default)
     found = abs(scores[0] - scores[1]) - ROUNDING * (abs(scores[0]) + abs(scores[1]))
@@ -112,7 +111,7 @@ def of_few(
         return difference
     quick = count < FEW and is_our_own(metric) and len(winner) <= MANY_ROWS
     most = DRAWS if quick or count < FEW_OF_CLASS else FEWEST
-    found = exchange_test(score, winner, default, units, SEED, most)
+    found = exchange_test(score, winner, default, units, most)
     (low, high), reach = difference.ci95, found.reach
     if found.p_value < SIGNIFICANCE:
         own = (NORMAL_975 * difference.score) ** 2 / (count if rarest is None else rarest)

@@ -58,12 +58,14 @@ class KnownToStudy:
 class StudyScore:
     """The study's own test score, of other rows.
 
+    groups: number of groups of its rows; None without groups.
     nested: whether it is pooled over outer folds, and so of the whole procedure.
     """
 
     score: float
     ci95: tuple[float, float]
     rows: int
+    groups: int | None
     metrics: dict[str, float]
     nested: bool
 
@@ -159,11 +161,11 @@ def score_model(model: Model, metric: str, features: Features, truth: Truth) -> 
     z = np.concatenate(list(_outputs(model, features)))
     try:
         record = final_score(metric, target, y, z, None, truth.groups, truth.ordered)
-        finite = all(map(isfinite, (record.score, *record.ci95)))
-    except (SearchError, ValueError) as error:
-        raise DataError(f"new rows: {metric} has no score with an interval on these rows: {error}") from None
-    if not finite:
-        raise DataError(f"new rows: {metric} has no score with an interval on these rows; {_classes(target, y)}.")
+    except SearchError as error:
+        why = str(error).removeprefix("cv.metric: ").rpartition("; ")[0]
+        raise DataError(f"new rows: {why}; {_described(target, y)}.") from None
+    if not all(map(isfinite, (record.score, *record.ci95))):
+        raise DataError(f"new rows: {metric} has no score with an interval on them; {_described(target, y)}.")
     metrics = other_metrics(target, LOGITS if model.probabilities else NUMBERS, y, z)
     calibrated = None
     if target.classes and model.probabilities:
@@ -180,10 +182,10 @@ def _outputs(model: Model, features: Features) -> Iterator[Array]:
         yield scaled(outputs_of(model, rows), temperature)
 
 
-def _classes(target: Target, y: Targets) -> str:
-    """Say which classes rows have."""
-    there = [name for at, name in enumerate(target.classes) if at in set(y.tolist())]
-    return f"they have {len(there)} of {len(target.classes)} classes" if target.classes else f"they are {len(y)}"
+def _described(target: Target, y: Targets) -> str:
+    """Say how many rows there are, and how many of the classes they have."""
+    classes = f" of {count_different(y)} of the {len(target.classes)} classes" if target.classes else ""
+    return f"there are {len(y)} rows{classes}; add others"
 
 
 def score_blind(
@@ -212,8 +214,9 @@ def independent_difference(
     Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
     Medicine 17, 873-890, method 10; for other scores Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
 
-    >>> found = independent_difference("accuracy", 56 / 70, (0.69185, 0.87773), 48 / 80, (0.49043, 0.70035))
-    >>> [round(limit, 4) for limit in found.ci95]  # his example (a)
+    >>> one, other = wilson_interval(56, 70), wilson_interval(48, 80)  # his example (a)
+    >>> found = independent_difference("accuracy", 56 / 70, one, 48 / 80, other)
+    >>> [round(limit, 4) for limit in found.ci95]
     [0.0524, 0.3339]
     """
     (low, high), (least, most), gain = interval, other_interval, score - other

@@ -29,7 +29,6 @@ from experiments.evaluation.skewed_mean import skewed_difference, skewed_t_test
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
-    SEED,
     Interval,
     Resampled,
     bootstrap_draws,
@@ -84,8 +83,8 @@ def of_row_scores(metric: str, rows: Sequence[Array]) -> OfRows:
     if len(rows[0]) < FEW:
         interval = within(metric, skewed_t_test(rows[0]).interval)
         return OfRows(interval, "skewed_t", None, skewed_difference(*rows) if several else None)
-    difference = paired_mean_difference(rows[0], rows[1], SEED) if several else None
-    return OfRows(bootstrap_interval(rows[0], SEED), "bootstrap_rows", bootstrap_draws(len(rows[0])), difference)
+    difference = paired_mean_difference(rows[0], rows[1]) if several else None
+    return OfRows(bootstrap_interval(rows[0]), "bootstrap_rows", bootstrap_draws(len(rows[0])), difference)
 
 
 def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) -> OfRows:
@@ -256,7 +255,7 @@ def _samples(
     """Score models on samples of single rows, or of groups, as `final_score` describes them."""
     of_samples = [sample_scorer(metric, target, z, y) for z in outputs]
     try:
-        drawn = resampled(of_samples, len(y), SEED, groups, y if target.classes else None)
+        drawn = resampled(of_samples, len(y), groups, y if target.classes else None)
     except ValueError as error:
         raise SearchError(
             f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -23,7 +24,7 @@ from experiments.evaluation.exchanges import of_few
 from experiments.evaluation.final_score import OfRows, fewest, of_resampled, of_row_scores, of_unseen_errors
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
-from experiments.evaluation.statistics import SEED, Interval, resampled
+from experiments.evaluation.statistics import Interval, resampled
 from experiments.search.scorers import SampleScore, sample_scorer, scorer
 from nnet.arrays import Array, Targets
 from nnet.metrics import ROW_SCORES, row_score
@@ -153,47 +154,51 @@ def _of_samples(
     ordered: bool,
 ) -> OfRows | None:
     """Draw samples of the rows of all folds, or of whole groups; each fold is scored by its own rows of a sample."""
-    score = scorer(metric, target)
-    ends = np.cumsum([0, *(len(fold.y) for fold in folds)])
-
-    def pooled(outputs: Sequence[Array]) -> SampleScore:
-        of_folds = [sample_scorer(metric, target, z, fold.y) for z, fold in zip(outputs, folds, strict=True)]
-
-        def of_sample(sample: NDArray[np.intp]) -> float:
-            total = 0.0
-            for at, of_fold in enumerate(of_folds):
-                inside = sample[(ends[at] <= sample) & (sample < ends[at + 1])] - ends[at]
-                if not len(inside):
-                    return float("nan")
-                total += len(inside) * of_fold(inside)
-            return total / len(sample)
-
-        return of_sample
-
     outputs = [[fold.winner for fold in folds], [fold.default for fold in folds if fold.default is not None]]
-    models = [pooled(of_model) for of_model in outputs[: 1 + compared]]
+    models = [_sample_score(metric, target, of_model, folds) for of_model in outputs[: 1 + compared]]
+    of_fold = np.repeat(np.arange(len(folds)), [len(fold.y) for fold in folds])
     classes = np.concatenate([fold.y for fold in folds]) if target.classes else None
     try:
-        drawn = resampled(models, int(ends[-1]), SEED, groups, classes)
+        drawn = resampled(models, len(of_fold), groups, classes)
     except ValueError:
         return None
     if ordered and groups is not None:
         drawn = of_blocks(drawn, models, groups)
-    winner = np.concatenate([fold.winner for fold in folds])
-    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, [winner], groups))
-    if ordered and classes is not None:  # else the t test over the folds counts, too
-        of_fold = np.repeat(np.arange(len(folds)), np.diff(ends))
-        found = of_unseen_errors(found, metric, classes, winner, len(target.classes), groups, of_fold)
-    if not ordered or found.difference is None:
+    z = [np.concatenate(of_model) for of_model in outputs[: 1 + compared]]
+    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, z[:1], groups))
+    if not ordered:  # the t test over the folds counts, too
         return found
-    default = np.concatenate([fold.default for fold in folds if fold.default is not None])
-    rarest = None if classes is None or metric in ROW_SCORES else fewest(metric, classes, [winner, default], groups)
+    if classes is not None:
+        found = of_unseen_errors(found, metric, classes, z[0], len(target.classes), groups, of_fold)
+    if found.difference is None:
+        return found
+    rarest = None if classes is None or metric in ROW_SCORES else fewest(metric, classes, z, groups)
+    score = partial(_pooled, metric, target, folds)
+    return replace(found, difference=of_few(found.difference, metric, score, z[0], z[1], groups, rarest))
 
-    def of_folds(z: Array) -> float:
-        parts = zip(folds, np.split(z, ends[1:-1]), strict=True)
-        return float(np.average([score(part, fold.y) for fold, part in parts], weights=np.diff(ends)))
 
-    return replace(found, difference=of_few(found.difference, metric, of_folds, winner, default, groups, rarest))
+def _sample_score(metric: str, target: Target, outputs: Sequence[Array], folds: Sequence[FoldOutputs]) -> SampleScore:
+    """Return the pooled score of a sample of the rows of all folds; NaN where a fold has no row in it."""
+    of_folds = [sample_scorer(metric, target, z, fold.y) for z, fold in zip(outputs, folds, strict=True)]
+    ends = np.cumsum([0, *(len(fold.y) for fold in folds)])
+
+    def of_sample(sample: NDArray[np.intp]) -> float:
+        total = 0.0
+        for at, of_fold in enumerate(of_folds):
+            inside = sample[(ends[at] <= sample) & (sample < ends[at + 1])] - ends[at]
+            if not len(inside):
+                return float("nan")
+            total += len(inside) * of_fold(inside)
+        return total / len(sample)
+
+    return of_sample
+
+
+def _pooled(metric: str, target: Target, folds: Sequence[FoldOutputs], z: Array) -> float:
+    """Return the mean score over the folds of the outputs of all rows, each with the weight of its rows."""
+    sizes, score = [len(fold.y) for fold in folds], scorer(metric, target)
+    parts = np.split(z, np.cumsum(sizes)[:-1])
+    return float(np.average([score(part, fold.y) for fold, part in zip(folds, parts, strict=True)], weights=sizes))
 
 
 def _scores(metric: str, scores: list[float]) -> list[float]:

@@ -89,7 +89,7 @@ def bootstrap_draws(rows: int) -> int:
     return draws_of(rows, DRAWS, _SCORE_DRAWS, _INDICES)
 
 
-def bootstrap_interval(values: Array, seed: int) -> Interval:
+def bootstrap_interval(values: Array) -> Interval:
     """Compute the 95% percentile bootstrap interval of a mean over rows, such as log loss or squared error.
 
     Rows are drawn with replacement `bootstrap_draws` times; the limits are the 0.025 and 0.975 quantiles of the means.
@@ -97,18 +97,17 @@ def bootstrap_interval(values: Array, seed: int) -> Interval:
 
     Args:
         values: (n,) the value of each row, in the unit of the metric.
-        seed:   seed of the resampling: the same values and seed give the same interval.
 
     Raises:
         ValueError: a value is not finite.
 
     Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 
-    >>> low, high = bootstrap_interval(np.array([0.1, 0.2, 0.4, 0.1, 0.9, 0.2, 0.3, 0.1]), seed=0)
+    >>> low, high = bootstrap_interval(np.array([0.1, 0.2, 0.4, 0.1, 0.9, 0.2, 0.3, 0.1]))
     >>> round(low, 2), round(high, 2)
     (0.15, 0.49)
     """
-    return _percentile_limits(_bootstrap_means(values.astype(np.float64), seed))
+    return _percentile_limits(_bootstrap_means(values.astype(np.float64)))
 
 
 def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> ScoreDifference:
@@ -150,7 +149,7 @@ def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> 
     )
 
 
-def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDifference:
+def paired_mean_difference(winner: Array, default: Array) -> ScoreDifference:
     """Compare the mean scores of winner and default on the same rows, by a paired bootstrap.
 
     The rows' differences are drawn with replacement B = `bootstrap_draws` times. The interval is the percentile one. p
@@ -160,7 +159,6 @@ def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDif
     Args:
         winner:  (n,) the winner's score on each row, higher is better: a loss comes with its sign turned.
         default: (n,) the default's on the same rows in the same order.
-        seed:    seed of the resampling: the same scores and seed give the same result.
 
     Returns:
         the difference in the unit of the scores (positive: the winner is better), its 95% interval, and p.
@@ -172,12 +170,12 @@ def paired_mean_difference(winner: Array, default: Array, seed: int) -> ScoreDif
     Methods and their Application, section 4.2.
 
     >>> winner, default = np.array([-0.1, -0.2, -0.3, -0.2]), np.array([-0.3, -0.3, -0.6, -0.3])
-    >>> difference = paired_mean_difference(winner, default, seed=0)
+    >>> difference = paired_mean_difference(winner, default)
     >>> round(difference.score, 4), difference.p_value < 0.05
     (0.175, True)
     """
     gains = winner.astype(np.float64) - default
-    draws = _ties_are_zero(_bootstrap_means(gains, seed), winner)
+    draws = _ties_are_zero(_bootstrap_means(gains), winner)
     return _bootstrapped(float(gains.mean()), draws, "rows", len(gains))
 
 
@@ -213,7 +211,7 @@ class Resampled:
 
 
 def resampled(
-    scores: Sequence[Score], rows: int, seed: int, groups: Groups | None = None, classes: Groups | None = None
+    scores: Sequence[Score], rows: int, groups: Groups | None = None, classes: Groups | None = None
 ) -> list[Resampled]:
     """Score 1,000 samples of as many rows as there are, with replacement: the same samples for all models.
 
@@ -223,20 +221,19 @@ def resampled(
     Args:
         scores:  functions of row numbers, one a model; NaN for a sample that has no score.
         rows:    n.
-        seed:    seed of the samples.
         groups:  (n,) group of each row; then as many whole groups as there are make a sample.
         classes: (n,) class of each row; None where the target is a number.
 
     Raises:
         ValueError: too few samples have a score.
 
-    >>> resampled([lambda sample: float(np.mean(sample < 50))], rows=100, seed=0)[0].interval()
+    >>> resampled([lambda sample: float(np.mean(sample < 50))], rows=100)[0].interval()
     (0.4, 0.6)
     """
     drawn: Drawn = "groups" if groups is not None else "few_rows" if rows < FEW_ROWS else "rows"
-    draws = _scored(scores, _drawing_rows(rows) if groups is None else _of_groups(groups), seed)
+    draws = _scored(scores, _drawing_rows(rows) if groups is None else _of_groups(groups))
     if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
-        drawn, draws = "rows_of_each_class", _scored(scores, _within(classes), seed)
+        drawn, draws = "rows_of_each_class", _scored(scores, _within(classes))
     if draws.shape[1] < _FEWEST:
         words = drawn.removeprefix("few_").replace("_", " ")
         raise ValueError(
@@ -286,11 +283,11 @@ def _bonett_price(only_winner: int, only_default: int, rows: int) -> Interval:
     return max(-1.0, p1 - p2 - margin), min(1.0, p1 - p2 + margin)
 
 
-def _bootstrap_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+def _bootstrap_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the means of `bootstrap_draws` samples of as many rows as there are, with replacement."""
     if not np.isfinite(values).all():
         raise ValueError("every row must have a finite score, but some have none.")
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(SEED)
     means = np.empty(bootstrap_draws(values.size))
     step = max(1, _BLOCK // values.size)
     for start in range(0, means.size, step):
@@ -329,9 +326,9 @@ def _members(labels: Groups) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArra
     return np.argsort(codes, kind="stable"), np.cumsum(sizes) - sizes, sizes
 
 
-def _scored(scores: Sequence[Score], draw: Draw, seed: int) -> NDArray[np.float64]:
+def _scored(scores: Sequence[Score], draw: Draw) -> NDArray[np.float64]:
     """Return (len(scores), B) scores of the same samples; samples without a score are left out."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(SEED)
     samples = (draw(random) for _ in range(_SCORE_DRAWS))
     drawn = np.array([[score(sample) for score in scores] for sample in samples], np.float64)
     usable: NDArray[np.float64] = drawn[np.isfinite(drawn).all(axis=1)].T

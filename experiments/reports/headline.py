@@ -25,7 +25,7 @@ TONES: Final[dict[Verdict, Tone]] = {
 }
 REUSE: Final = (
     "This study was changed after its test rows had been scored, and they were scored again (--acknowledge-reuse): "
-    "score, interval and verdict are optimistic by an unknown amount."
+    "score, interval and verdict are not corrected for that, and so are optimistic by an unknown amount."
 )
 COPIES: Final = "{} equal to rows to learn from, so that score, interval and verdict say little of new rows."
 DOUBT: Final = "Before you trust this score: {}"
@@ -255,7 +255,7 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     words: dict[str, Words] = {"tuned": tested(result), **(OF_MODELS if result.outer is None else OF_PROCEDURES)}
     for at, (end, limit) in enumerate(zip(("low", "high"), test.difference.ci95, strict=True)):
         words[end] = Fact(f"test.difference.ci95[{at}]", scores.gain(limit))
-    if result.outer is None and _copies_to_test(result):
+    if result.outer is None and (_copies_to_test(result) or test.times_scored > 1):
         words["unseen"] = "these test rows"
     template = MEANINGS[test.verdict]
     if any(plain(one.name) in BLIND for one in unbeaten(result, test)):

@@ -24,7 +24,8 @@ FEW_ERRORS: Final = (
     "the interval is too narrow (in simulations it held the truth in 76 to 79% of samples)."
 )
 OF_R2: Final = (
-    "An interval of R² of so few rows is a little too narrow: in simulations it held the truth in 90 to 94% of samples."
+    "An interval of R² of so few rows is a little too narrow: in simulations it held the truth in 88 to 95% of "
+    "samples, least often where the target is skewed."
 )
 FEW: Final = {"r2": 300}  # rows below which an interval of numbers is too narrow; of other metrics FEW_ROWS
 ONE: Final = 2  # number of groups of one size as which others count, of which one has most rows

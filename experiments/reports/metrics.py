@@ -17,6 +17,7 @@ from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING
 
 MOST_DIGITS: Final = 7  # of a number of 1 or more, its decimals included
+ROUNDED: Final = 8  # decimals more than are shown, beyond which a difference is one of last bits
 MOST_DECIMALS: Final = 9  # of a number that is written without a power of ten
 _AVERAGES: Final = ("macro", "micro", "weighted", "samples")
 # an area under the ROC curve is the same for either class
@@ -173,8 +174,10 @@ class Scores:
 
         >>> Scores("accuracy", 4).gain(0.0139), Scores("neg_root_mean_squared_error", 0).gain(-1200.0)
         ('0.0139 better', '1,200 worse')
+        >>> Scores("accuracy", 4).gain(4e-17), Scores("neg_log_loss", 4).gain(1e-6)
+        ('no difference', '0.0000 better')
         """
-        if amount == 0:
+        if abs(amount) < 10.0 ** -(self.decimals + ROUNDED):
             return "no difference"
         return f"{self.size(abs(amount))} {'better' if amount > 0 else 'worse'}"
 

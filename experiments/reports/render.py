@@ -25,7 +25,6 @@ from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of, tested
 from experiments.reports.plots.intervals import difference
 from experiments.reports.run_info import looks_meaning, rows_scored, run_facts
-from experiments.reports.script import page_script
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
 from experiments.reports.sections.configurations import configurations
@@ -42,7 +41,7 @@ from experiments.reports.sections.selection import selection
 from experiments.reports.sections.sizes import sizes
 from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.sections.uncertainty import uncertainty
-from experiments.reports.templating import open_templates
+from experiments.reports.templating import open_templates, page_script
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 

@@ -1,9 +1,13 @@
-"""The templates of all pages, with the filters that they use."""
+"""The templates of all pages, with the filters that they use, and the one script of the report."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -11,6 +15,22 @@ from markupsafe import Markup
 from experiments.reports import markdown
 from experiments.reports.blocks import plain
 from experiments.reports.plots.svg import inline
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script as it stands in the page, and the source that a Content-Security-Policy names for it."""
+
+    text: Markup
+    source: str
+
+
+@cache
+def page_script() -> Script:
+    """Read the script; the page needs it for nothing but sorting tables and hovering over marks."""
+    text = files("experiments.reports").joinpath("templates", "page.js.jinja").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Script(Markup(text), f"sha256-{digest}")  # noqa: S704
 
 
 @lru_cache(maxsize=8)  # compiling them takes as long as all the rest of a page

@@ -25,10 +25,10 @@ from experiments.study.lookup import results_file
 from experiments.study.nested import OuterInput
 from experiments.study.opened import Study
 from experiments.study.options import Options
-from experiments.study.output import open_what_is_closed
 from experiments.study.python_words import in_python, python_words
 from experiments.study.results_file import read_own_results
 from experiments.study.run import run_study
+from experiments.study.standard_streams import open_what_is_closed
 from experiments.study.summary import print_summary, ui_command
 from experiments.tracking.uris import check_register, tracking_store
 
@@ -73,7 +73,8 @@ def run(
                       mapping, as in training={"epochs": 30}. A `space` replaces the whole one.
 
     Raises:
-        ExperimentError: in one line, what is wrong.
+        ExperimentError:   in one line, what is wrong.
+        KeyboardInterrupt: it was interrupted; finished trials are kept.
 
     Warns:
         UserWarning: MLflow lacks something; `python -m experiments.sync` sends it.
@@ -121,11 +122,15 @@ def run(
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
     try:
-        table = None if given is None else given_table(given, rows_of(asked.spec))
         with between_imports(signal.SIGINT):
+            table = None if given is None else given_table(given, rows_of(asked.spec))
             outcome = run_study(asked.spec, options, console, table=table, outer=_outer(asked.spec, given, table))
     except ExperimentError as error:  # whose words are those of the command
         raise in_python(error) from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"{asked.spec.study.name}: interrupted; the same call again resumes the study"
+        ) from None
     if not quiet:
         print_summary(console, outcome, options, ui_command(uri, tracking_store(None, None)))
     if outcome.untracked:

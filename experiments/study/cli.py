@@ -17,7 +17,7 @@ from experiments.errors import ExecutorError, ExperimentError, SpecError, first_
 from experiments.search.arithmetic import PORTABLE, could_be_portable
 from experiments.search.stop_signals import STOPPING
 from experiments.study.interrupts import between_imports
-from experiments.study.output import print_what_can_be
+from experiments.study.standard_streams import print_what_can_be
 from nnet.near import did_you_mean, near
 
 CONSOLE_SCRIPT = "nnet-experiments"

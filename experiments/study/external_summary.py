@@ -29,7 +29,7 @@ def print_score(console: Console, score: ExternalScore, classes: Sequence[str]) 
         classes: of the model's target.
     """
     where = f" of {score.file}" if score.file else ""
-    print_sentence(console, f"{score.study}: its final model on {count(score.rows, 'new row')}{where}", "bold")
+    print_sentence(console, f"{score.study}: its final model on {count(score.rows, 'row')}{where}", "bold")
     print_facts(console, facts(score, classes), width=21)
 
 
@@ -39,21 +39,25 @@ def facts(score: ExternalScore, classes: Sequence[str]) -> Iterator[tuple[str, s
     rows = f"{score.rows:,} rows"
     if score.drawn != "rows":
         rows += f" in {count(score.units, SAMPLES[score.drawn])}" + " of consecutive ones" * (score.drawn == "blocks")
-    yield "score on new rows", f"{name} {scores.show(score.score)}, 95% interval {scores.interval(score.ci95)} ({rows})"
+    label = "score on these rows" if score.known.development else "score on new rows"
+    yield label, f"{name} {scores.show(score.score)}, 95% interval {scores.interval(score.ci95)} ({rows})"
+    yield from _known(score)
     if (test := score.test) is not None:
-        interval = f"95% interval {scores.interval(test.ci95)} ({test.rows:,} rows)"
+        drawn = "" if test.groups is None else f" in {count(test.groups, 'group')}"
+        interval = f"95% interval {scores.interval(test.ci95)} ({test.rows:,} rows{drawn})"
         of = ", of the procedure, not of this model" if test.nested else ""
         yield f"{'nested' if test.nested else 'test'} score", f"{scores.show(test.score)}, {interval}{of}"
     if (difference := score.difference) is not None:
         gain = f"{scores.gain(difference.score)} on the new rows {scores.gain_interval(difference.ci95)}"
-        yield "difference", f"{gain}, of two samples of different rows"
+        yield "difference", f"{gain}, of two samples of other rows"
     if (blind := score.baseline) is not None and blind.score is not None and blind.ci95 is not None:
-        interval = f"95% interval {scores.interval(blind.ci95)}, on the new rows"
+        interval = f"95% interval {scores.interval(blind.ci95)}, on the same rows"
         yield baseline_name(blind), f"{scores.show(blind.score)}, {interval}"
     elif blind is None:
         yield "baseline", "none: too little is known of the rows that the model learnt from; --data FILE names them"
     yield from _further(score)
-    yield from _rows(score)
+    if left := _left_out(score):
+        yield "left out", left
     yield "ledger", _looks(score)
 
 
@@ -73,26 +77,31 @@ def _further(score: ExternalScore) -> Iterator[tuple[str, str]]:
         yield "calibration", f"confidence and accuracy differ by {error} in the mean over ten bins of confidence"
 
 
-def _rows(score: ExternalScore) -> Iterator[tuple[str, str]]:
-    """Say which rows were left out, and which the study knows."""
-    left, known = score.left_out, score.known
-    reasons = [
-        (left.no_target, "without a target"),
-        (left.dropped, "of classes that are left out"),
-        (left.no_time, "without a time"),
-    ]
-    if out := [f"{count(number, 'row')} {why}" for number, why in reasons if number]:
-        yield "left out", ", ".join(out)
-    of, equal = f"of these {score.rows:,} rows", "in all columns that the model reads and in the target"
+def _known(score: ExternalScore) -> Iterator[tuple[str, str]]:
+    """Say which of the rows the study knows: the model cannot be tested on what it learnt from."""
+    known, of = score.known, f"of these {score.rows:,} rows"
     if known.development:
-        learnt = f"{known.development:,} {of} are equal to rows that the model learnt from, {equal}"
-        yield "not new", f"{learnt}: on these, this is no test"
+        learnt = f"{_are_equal(known.development, of)} to rows that the model learnt from, in all columns that it reads"
+        yield "", f"{learnt} and in the target: on these it is no test; leave them out of the file"
+    elif known.development is None:
+        yield "", f"it is not known whether the model learnt from some {of}: {known.reason}"
     if known.test:
-        yield "", f"{known.test:,} {of} are equal to test rows of the study, {equal}"
-    if known.development is None:
-        yield "development rows", f"not known whether the model learnt from some {of}: {known.reason}"
-    elif not known.development and known.test == 0:
-        yield "new", f"none {of} is equal to a row of the study, {equal}"
+        yield "", f"{_are_equal(known.test, of)} to test rows of the study"
+
+
+def _are_equal(number: int, of: str) -> str:
+    return f"{number:,} {of} {'is' if number == 1 else 'are'} equal"
+
+
+def _left_out(score: ExternalScore) -> str:
+    """Count the rows that were not scored."""
+    left = score.left_out
+    reasons = {
+        "without a target": left.no_target,
+        "of classes that are left out": left.dropped,
+        "without a time": left.no_time,
+    }
+    return ", ".join(f"{count(number, 'row')} {why}" for why, number in reasons.items() if number)
 
 
 def _looks(score: ExternalScore) -> str:
@@ -101,6 +110,6 @@ def _looks(score: ExternalScore) -> str:
     others = seen.times - seen.own
     said = f"These rows were scored {times(seen.own)} by this study"
     if others:
-        said += f", and they, or some of them, {times(others)} by others"
-        said += f"; another study saw {seen.largest_overlap:.0%} of these rows at once" if seen.largest_overlap else ""
+        said += f", and some or all of them in {count(others, 'other test evaluation')}"
+        said += f"; another study saw {seen.largest_overlap:.0%} of them at once" if seen.largest_overlap else ""
     return f"{said}, by {seen.file}." + (" The more often, the less a good score says." if seen.times > 1 else "")

@@ -83,9 +83,9 @@ class FinishedStudy:
         ignored = first_few(rows.ignored, NAMED)
         return [*rows.notes, *([f"columns that the score does not use: {ignored}"] if ignored else [])]
 
-    def rows_of(self, given: Given) -> LabelledRows:
+    def rows_of(self, given: Given, drop: Sequence[str]) -> LabelledRows:
         """Read the rows of a Python program, as `labelled_data` does."""
-        return labelled_data(given, self.learnt)
+        return labelled_data(given, self.learnt, drop)
 
 
 def finished_study(recorded: Recorded, data: str | None = None) -> FinishedStudy:
@@ -174,8 +174,8 @@ def score_rows(study: FinishedStudy, rows: LabelledRows, ledger: Ledger, file: s
 
 
 def _look(study: FinishedStudy, new: RowHashes, test: RowHashes, identity: str, ledger: Ledger) -> Look:
-    """Return the look at new rows; at the study's own test rows it is that of its test."""
-    tested = ledger.tested(identity, test.fingerprint)
+    """Return the look at new rows; at the study's own test rows, if this model was tested on them, that of its test."""
+    tested = None if study.result.outer is not None else ledger.tested(identity, test.fingerprint)
     if tested is not None and new.read and sorted(new.read) == sorted(test.read):
         return Look(test.fingerprint, tested, identity, parts=(new.fingerprint,))
     return Look(new.fingerprint, canonical_digest({"model": study.sha256}), identity, external=True)
@@ -199,8 +199,15 @@ def _known(study: FinishedStudy, hashes: Sequence[bytes], test: RowHashes) -> Kn
 def _test(result: StudyResult) -> StudyScore | None:
     if (test := result.test) is None:
         return None
-    nested = result.outer is not None
-    return StudyScore(score=test.score, ci95=test.ci95, rows=test.rows, metrics=test.metrics, nested=nested)
+    groups = None if result.holdout is None else result.holdout.test_groups
+    return StudyScore(
+        score=test.score,
+        ci95=test.ci95,
+        rows=test.rows,
+        groups=groups,
+        metrics=test.metrics,
+        nested=result.outer is not None,
+    )
 
 
 def _difference(

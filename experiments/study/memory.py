@@ -30,7 +30,7 @@ def peak_of_this_process() -> int:
         return peak * (1 if sys.platform == "darwin" else 1024)
 
 
-def held_by_workers() -> int:
+def held_by_children() -> int:
     """Return the bytes that the processes below this one hold now; what they share counts once for each."""
     import psutil
 

@@ -25,6 +25,11 @@ def check_out(out: Path, file: Path) -> None:
         raise StudyStateError(f"--out: {out} is the file of the new rows, which would be lost.")
 
 
+def is_stream(out: Path) -> bool:
+    """Tell whether a name is that of a pipe, a device or an open file, whose place no file may take."""
+    return os.path.exists(out) and (not os.path.isfile(out) or out.absolute().parts[1] in ("dev", "proc"))  # noqa: PTH110, PTH113
+
+
 def layout_keys(file: Path, overrides: Sequence[str], others: Sequence[str] = ()) -> dict[str, Any]:
     """Return the keys of [data] that are set, which say how a file is written.
 

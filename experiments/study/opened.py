@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -178,13 +179,14 @@ class Study:
         check_is_current(self._recorded.folder)
         return StudyModel(folder)
 
-    def score(self, rows: Given) -> ExternalScore:
+    def score(self, rows: Given, drop_classes: Sequence[str] = ()) -> ExternalScore:
         """Score the model on new rows with their target, as `python -m experiments.score` does a file of them.
 
         The ledger in studies/ counts it.
 
         Args:
-            rows: a DataFrame with the target in it, or (x, y).
+            rows:         a DataFrame with the target in it, or (x, y).
+            drop_classes: classes whose rows are left out.
 
         Raises:
             ExperimentError: there is no model, a column is missing, or a class is unknown.
@@ -199,7 +201,7 @@ class Study:
         self._check_is_in_its_folder()
         try:
             study = finished_study(self._recorded)
-            labelled = study.rows_of(rows)
+            labelled = study.rows_of(rows, drop_classes)
             for note in study.notes_of(labelled):
                 warnings.warn(note, stacklevel=2)
             return score_rows(study, labelled, open_ledger(LEDGER, print_note))

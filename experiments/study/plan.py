@@ -41,7 +41,7 @@ from experiments.search.trial import PrunerChoice, TrialTask
 from experiments.study.admission import check_folder, view_of
 from experiments.study.columns import columns_line
 from experiments.study.folder import StudyFolder
-from experiments.study.memory import free, held_by_workers, peak_of_this_process, shortage, still_to_come
+from experiments.study.memory import free, held_by_children, peak_of_this_process, shortage, still_to_come
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.process import call
 from experiments.study.time_left import duration
@@ -131,14 +131,14 @@ def calibrate(study: StudyContext, inputs: Inputs, executor: Executor, workers: 
         end, running = time.perf_counter() + SECONDS, {submit() for _ in range(workers)}
         while running:
             done, running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
-            held = max(held, held_by_workers())
+            held = max(held, held_by_children())
             for future in done:
                 epochs.append(future.result())
                 if len(epochs) < ENOUGH and time.perf_counter() < end:
                     running.add(submit())
         for loaded in [executor.submit(load_estimators) for _ in range(workers)]:  # as baselines do
             loaded.result()
-        held = max(held, held_by_workers())
+        held = max(held, held_by_children())
     except WorkerLost as error:
         raise SearchError(f"configurations of this space cannot be timed here: {error}") from None
     return Calibration(tuple(epochs), peak_of_this_process() + held + still_to_come(inputs, workers))

@@ -25,7 +25,7 @@ from typing import IO, Any, TypeVar, cast
 from experiments.errors import ExecutorError, ExperimentError
 from experiments.search.stop_signals import STOPPING, stopping_waits
 from experiments.study.interrupts import between_imports
-from experiments.study.output import print_what_can_be
+from experiments.study.standard_streams import print_what_can_be
 
 T = TypeVar("T")
 _Answer = tuple[Any, BaseException | None] | None

@@ -105,6 +105,21 @@ class StudyModel:
         return predictions.set_axis(frame.index)
 
 
+def _instead(rows: Any) -> str | None:
+    """Return what makes a DataFrame of rows in another form; None if they may be an array."""
+    import pandas as pd
+
+    if isinstance(rows, pd.Series):
+        return "one row of a DataFrame is frame.iloc[[0]]"
+    if isinstance(rows, str | Path):
+        return "pandas.read_csv reads a file"
+    if isinstance(rows, Mapping):
+        return "pandas.DataFrame([rows]) makes one of a row by its columns, pandas.DataFrame(rows) of lists"
+    if isinstance(rows, list) and rows and isinstance(rows[0], Mapping):
+        return "pandas.DataFrame(rows) makes one of rows by their columns"
+    return None
+
+
 def _frame(rows: Any, model: Model) -> pd.DataFrame:
     """Return rows as a DataFrame with the columns of the model.
 
@@ -122,10 +137,9 @@ def _frame(rows: Any, model: Model) -> pd.DataFrame:
 
         table = pa.table(rows)
         return pa.table(list(map(plain_column, table.columns)), table.column_names).to_pandas()
-    if isinstance(rows, str | Path | Mapping | pd.Series):
+    if (instead := _instead(rows)) is not None:
         raise DataError(
-            f"rows: must be a DataFrame or an array (rows, features), but got a {type(rows).__name__}; one row of a "
-            "DataFrame is frame.iloc[[0]], and pandas.read_csv reads a file."
+            f"rows: must be a DataFrame or an array (rows, features), but got a {type(rows).__name__}; {instead}."
         )
     try:
         x = without_mask(rows)

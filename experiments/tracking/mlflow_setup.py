@@ -18,6 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from experiments.config.readable import printable
+from experiments.tracking.answers import in_words
 from experiments.tracking.uris import artifacts_of, masked
 from nnet.durable import rename
 
@@ -94,10 +95,15 @@ def pages(search: Callable[..., Any], **query: Any) -> Iterator[Any]:
             return
 
 
-def reason(error: BaseException) -> str:
-    """Return the innermost error in one short line, without credentials and what would act on a terminal."""
+def innermost(error: BaseException) -> str:
+    """Return the first line of the innermost error."""
     while (inner := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
         error = inner
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    text = printable(masked(lines[0]))
+    return lines[0]
+
+
+def reason(error: BaseException) -> str:
+    """Return the innermost error in one short line, without credentials and what would act on a terminal."""
+    text = printable(masked(in_words(innermost(error))))
     return text if len(text) <= 200 else f"{text[:197]}..."

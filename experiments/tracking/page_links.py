@@ -22,8 +22,13 @@ ERRORS = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError
 
 
 def page_links(host: str, port: int) -> list[tuple[str, str]]:
-    """Return names and addresses, the best to begin with first: that of the newest study, or MLflow's list of none."""
+    """Return names and addresses, the best to begin with first: that of the newest study, or MLflow's list of none.
+
+    That list is last where it has more studies than are named.
+    """
     page = f"http://{host}:{port}"
+    everything = f"{page}/#/experiments?{urlencode(MODEL_TRAINING)}"
+    rest: list[tuple[str, str]] = []
     try:
         query = {"order_by": ["last_update_time DESC"], "filter": "name != 'Default'"}
         found = _with_runs(host, port, _ask(host, port, "experiments", MOST_EXPERIMENTS, **query))
@@ -36,11 +41,12 @@ def page_links(host: str, port: int) -> list[tuple[str, str]]:
             )
             for one in islice(found, NEWEST)
         }
+        rest = [("all studies", everything) for _ in islice(found, 1)]
     except ERRORS:
         studies = {}
     if not studies:
-        return [("experiments", f"{page}/#/experiments?{urlencode(MODEL_TRAINING)}")]
-    return [*studies.values(), *_comparison(host, port, {key: name for key, (name, _) in studies.items()})]
+        return [("experiments", everything)]
+    return [*studies.values(), *_comparison(host, port, {key: name for key, (name, _) in studies.items()}), *rest]
 
 
 def _with_runs(host: str, port: int, found: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -17,9 +17,10 @@ from experiments.config.regular_file import read_regular
 from experiments.errors import StudyStateError
 from experiments.search.journal_reader import JournalReader
 from experiments.search.trial import FinishedTrial
+from experiments.tracking.answers import is_hopeless, status_of
 from experiments.tracking.comparable import METRIC, comparable_metadata, comparable_outcome
 from experiments.tracking.experiment import NOTE
-from experiments.tracking.mlflow_setup import reason
+from experiments.tracking.mlflow_setup import innermost, reason
 from experiments.tracking.model import log_model, register_model
 from experiments.tracking.outbox import EndStatus, Outbox, StudyOutcome, read_outbox
 from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError
@@ -28,6 +29,7 @@ from experiments.tracking.store import Store
 from experiments.tracking.uris import masked
 
 RANKS, RESULTS, MODEL, RESULTS_FILE = "the ranks", "the results of the study", "the model", "results.json"
+SERVER_ERROR, MOST_ERRORS = 500, 5  # answers of a server to files, until its place for them counts as broken
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Writer:
 
     Attributes:
         trouble:    why the last attempt failed; empty once what it failed at is written.
+        hopeless:   True if the next attempt would fail in the same way.
         registered: address of the model in MLflow's registry; empty if it was not registered.
         notes:      lines for the user about what was found in the store.
 
@@ -78,11 +81,13 @@ class Writer:
         self._written: set[str] = set()  # names of items that MLflow has
         self._refused: dict[str, tuple[Item, RefusedError]] = {}  # by name: items that MLflow will not take, and why
         self._took_file = False  # True once the place for artifacts has taken a file
+        self._errors = 0  # answers that the server failed at a file, since it took one
         self._store: Store | None = None
         self._parent = ""  # the study's run, in which all but the trials was written
         self._failed = ""  # name of the item at which the last attempt failed; empty if the store did not answer
         self._shown: str | None = None  # the status that MLflow shows
         self.trouble = self.registered = ""
+        self.hopeless = False
         self.notes: list[str] = []
 
     def conclude(self) -> None:
@@ -125,6 +130,7 @@ class Writer:
         except Exception as error:
             self._note()
             self._store, self.trouble, self._failed = None, reason(error), at
+            self.hopeless = is_hopeless(error)
             return False
         self._note()
         return True
@@ -163,6 +169,11 @@ class Writer:
         There is none where MLflow keeps the results of a newer copy of the folder.
         """
         return self._outcome.digest if self._outcome is not None and self._published and not self._newer() else ""
+
+    @property
+    def left(self) -> str:
+        """Return what is left to write, in words."""
+        return self._listed(self._items)
 
     @property
     def missing(self) -> str | None:
@@ -232,13 +243,24 @@ class Writer:
             self._shown = self._status
 
     def _write_item(self, store: Store, item: Item) -> None:
-        """Write an item; one that MLflow will never take is noted, so that it cannot block what comes after it."""
+        """Write an item; one that MLflow will never take is noted, so that it cannot block what comes after it.
+
+        A server whose own place for artifacts is broken says no more than 500, each time.
+        """
         try:
             item.write(store)
             self._written.add(item.name)
-            self._took_file |= item.kind == "file"
+            if item.kind == "file":
+                self._took_file, self._errors = True, 0
         except RefusedError as error:
             self._refused[item.name] = item, error
+        except Exception as error:
+            if item.kind != "file" or status_of(innermost(error)) != SERVER_ERROR:
+                raise
+            self._errors += 1
+            if self._errors < MOST_ERRORS:
+                raise
+            self._refused[item.name] = item, ArtifactsRefusedError(f"{reason(error)}; its log says why")
 
     def _left(self) -> deque[Item]:
         """Return what is not written. Files and the model come last: their place may need more rights."""

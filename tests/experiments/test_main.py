@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from functools import partial
 from importlib import import_module, resources
 from pathlib import Path
 
@@ -50,3 +55,20 @@ def test_every_command_is_listed() -> None:
 def test_the_study_files_come_with_the_package() -> None:
     names = {read_spec(file).study.name for file in SHIPPED.glob("*.toml")}
     assert names == {"breast_cancer", "diabetes", "digits", "mnist", "wine", "xor"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", ["experiments", "experiments.ui"])
+def test_an_interruption_before_a_command_can_say_so_just_ends_it(tmp_path: Path, module: str) -> None:
+    (tmp_path / "argparse.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
+    command = [sys.executable, "-P", "-m", module, "--help"]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

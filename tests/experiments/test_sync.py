@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.writer_lock import lock_of
 from experiments.tracking.writer_state import new_state, read_state, shortfall, write_state
+from support.answering import answering
 from support.results import change
 from support.study_folders import results
 from support.tracking import BEGUN, Place, end, metadata, result, tell
@@ -105,3 +108,47 @@ def test_results_that_were_changed_are_not_sent(place: Place, capsys: pytest.Cap
     assert sync.main(["study", "--tracking-uri", place.uri]) == 2
     assert "results.json: was changed after it was written: digest is" in capsys.readouterr().err
     assert place.runs() == []
+
+
+def test_a_server_that_denies_the_user_is_asked_once(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    with answering(401, "You are not authenticated.") as (uri, asked):
+        assert sync.main(["study", "--tracking-uri", uri]) == 2
+    assert len(asked) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("MLFLOW_TRACKING_PASSWORD")) == ("", 1)
+
+
+def test_a_slow_store_has_its_lines_about_what_is_left(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sync, "PROGRESS", 0.0)
+    assert sync.main(["study", "--tracking-uri", place.uri]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("still to send: ")]
+    assert lines[0] == "still to send: 2 of 2 trials, the ranks, the results of the study, 1 file"
+    assert lines[-1] == "still to send: 1 file"
+
+
+def test_a_missing_driver_is_no_outage(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    assert sync.main(["study", "--tracking-uri", "postgresql+psycopg2://ann:s3cret@127.0.0.1/m"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "postgresql+psycopg2://***@127.0.0.1/m is missing 2 of 2 trials" in said.err
+    assert "psycopg2" in said.err.rpartition("(")[2]
+
+
+@pytest.mark.parametrize(
+    ("version", "whose"), [("cfd24bdc0731", "an older MLflow;"), ("ffffffffffff", "a newer MLflow than")]
+)
+def test_a_database_of_another_mlflow_is_no_outage(
+    place: Place, capsys: pytest.CaptureFixture[str], version: str, whose: str
+) -> None:
+    assert sync.main(["study", "--tracking-uri", place.uri, "--quiet"]) == 0
+    shutil.copy(place.folder / "mlflow.db", place.folder / "other.db")
+    with closing(sqlite3.connect(place.folder / "other.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    assert sync.main(["study", "--tracking-uri", f"sqlite:///{place.folder}/other.db"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count(f"its database is of {whose}")) == ("", 1)

@@ -66,6 +66,7 @@ METRIC_OF = {
     "binary_cross_entropy": "neg_log_loss",
     "cross_entropy": "neg_log_loss",
     "huber": "neg_mean_absolute_error",
+    "mean_absolute_error": "neg_mean_absolute_error",
     "mean_squared_error": "r2",
 }
 

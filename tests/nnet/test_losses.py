@@ -30,9 +30,16 @@ REFERENCES = {
     "binary_cross_entropy": binary_cross_entropy,
     "cross_entropy": softmax_cross_entropy,
     "huber": lambda z, t: scipy.special.huber(DELTA, z - t).sum(axis=-1),
+    "mean_absolute_error": lambda z, t: np.abs(z - t).sum(axis=-1),
     "mean_squared_error": lambda z, t: ((z - t) ** 2).sum(axis=-1),
 }
-UNITS = {"binary_cross_entropy": [1], "cross_entropy": [1, 2, 5, 40], "huber": [1, 4], "mean_squared_error": [1, 4]}
+UNITS = {
+    "binary_cross_entropy": [1],
+    "cross_entropy": [1, 2, 5, 40],
+    "huber": [1, 4],
+    "mean_absolute_error": [1, 4],
+    "mean_squared_error": [1, 4],
+}
 CASES = [(name, units) for name in LOSSES for units in UNITS[name]]
 
 

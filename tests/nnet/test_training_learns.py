@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.linear_model import QuantileRegressor
 
 from nnet.activations import ACTIVATIONS
 from nnet.batches import FoldData
-from nnet.losses import LOSSES
 from nnet.network import Architecture
 from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES
@@ -89,22 +89,33 @@ def test_every_schedule_learns_iris(schedule, warm_up):
     assert max(reports[-1].train_losses) < 0.3 < min(reports[0].train_losses)
 
 
-@pytest.mark.parametrize("loss", sorted(name for name in LOSSES if not LOSSES[name].classifies))
-def test_every_loss_of_numbers_finds_the_least_squares(loss):
-    x, y = load_diabetes(return_X_y=True, scaled=True)
-    x, y = x * np.sqrt(len(x)), (y - y.mean()) / y.std()
+def fitted_line(loss, x, y, **options):
+    """Return what a single layer predicts after many epochs of full batches."""
     settings = TrainingSettings(
-        epochs=200,
-        batch_size=442,
-        loss=loss,
-        huber_delta=100.0,
-        learning_rate=0.05,
-        l2=0.0,
-        schedule="cosine",
-        decay=0.0,
+        epochs=400, batch_size=len(x), loss=loss, learning_rate=0.05, l2=0.0, schedule="cosine", decay=0.0, **options
     )
-    data = FoldData(x, y, np.arange(442), NONE)
-    network, _ = fit(Architecture(10, (), 1), settings, [data], [np.random.SeedSequence(0)], 200)
-    best, *_ = np.linalg.lstsq(np.hstack([x, np.ones((442, 1))]), y, rcond=None)
-    expected = np.hstack([x, np.ones((442, 1))]) @ best
-    assert np.mean((network.predict(x)[:, 0] - expected) ** 2) < 5e-3
+    network, _ = fit(Architecture(x.shape[1], (), 1), settings, [FoldData(x, y, np.arange(len(x)), NONE)], [0], 400)
+    return network.predict(x)[:, 0]
+
+
+@pytest.fixture
+def diabetes():
+    x, y = load_diabetes(return_X_y=True, scaled=True)
+    return x * np.sqrt(len(x)), (y - y.mean()) / y.std()
+
+
+@pytest.mark.parametrize(("loss", "options"), [("mean_squared_error", {}), ("huber", {"huber_delta": 100.0})])
+def test_a_loss_of_squares_finds_the_least_squares(loss, options, diabetes):
+    x, y = diabetes
+    with_ones = np.hstack([x, np.ones((len(x), 1))])
+    expected = with_ones @ np.linalg.lstsq(with_ones, y, rcond=None)[0]
+    assert np.mean((fitted_line(loss, x, y, **options) - expected) ** 2) < 5e-3
+
+
+@pytest.mark.parametrize(("loss", "options"), [("mean_absolute_error", {}), ("huber", {"huber_delta": 1e-3})])
+def test_a_loss_of_absolute_errors_finds_the_median_which_wild_targets_do_not_move(loss, options, diabetes):
+    x, y = diabetes
+    wild = np.where(np.arange(len(y)) % 20 == 0, 1000.0, y)
+    median = QuantileRegressor(quantile=0.5, alpha=0.0).fit(x, wild).predict(x)
+    least, found = (np.abs(wild - line).sum() for line in (median, fitted_line(loss, x, wild, **options)))
+    assert found - least < 0.01 * np.abs(y - np.median(y)).sum()

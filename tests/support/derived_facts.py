@@ -289,9 +289,10 @@ def missing(record: Record, what: str) -> int:
 
 def command(record: Record, name: str) -> str:
     study = shlex.quote(record.document["study"])
-    if name == "reproduce" and (fold := record.document["spec"]["data"].get("test_fold")):
+    if name in ("reproduce", "latex") and (fold := record.document["spec"]["data"].get("test_fold")):
         study = f"studies/{study}/outer-{fold[0]}"
-    module, option = {"tune": ("tune", ""), "score": ("tune", " --score"), "reproduce": ("reproduce", "")}[name]
+    commands = {"tune": ("tune", ""), "score": ("tune", " --score"), "reproduce": ("reproduce", "")}
+    module, option = {**commands, "latex": ("report", " --latex")}[name]
     return f"python -m experiments.{module} {study}{option}"
 
 

@@ -12,7 +12,9 @@ from support.facts import Fact, Record
 
 Counts = Counter[str]
 ALWAYS = {
-    **dict.fromkeys(("study", "digest", "spec", "commands.tune", "commands.reproduce", "data.task"), 1),
+    **dict.fromkeys(
+        ("study", "digest", "spec", "commands.tune", "commands.reproduce", "commands.latex", "data.task"), 1
+    ),
     **dict.fromkeys(("best.cv_mean", "best.cv_std", "stopped.epochs", "stopped.possible", "stopped.share"), 1),
     **dict.fromkeys(("trials.complete", "trials.pruned", "trials.diverged", "trials.failed"), 1),
     **dict.fromkeys(("checklist.items", "checklist.answered", "checklist.open"), 1),

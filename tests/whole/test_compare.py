@@ -86,6 +86,13 @@ def test_the_difference_is_that_of_the_choices_in_the_same_draws(folder: Path) -
     assert difference["claimed"] is bool(difference["ci95"][0] > 0)
 
 
+def test_the_tables_are_printed_for_a_paper_and_no_page_is_written(folder: Path) -> None:
+    done = compared("moons", "linear", "--latex", "--out", "found")
+    assert (done.code, done.error, Path("found").exists()) == (0, "", False)
+    assert done.out.startswith("% The tables need \\usepackage{booktabs}.\n\n")
+    assert done.out.count("\\begin{table}") == 5
+
+
 def test_the_errors_are_of_the_winners_on_development_rows(folder: Path) -> None:
     found = document("moons", "linear")
     errors = found["pairs"][0]["errors"]

@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from experiments import compare, delete, predict, report, reproduce, sync, tune, ui
+from experiments import compare, delete, predict, report, reproduce, score, sync, tune, ui
 from experiments.benchmark import __main__ as benchmark
 from experiments.config.candidate import NUMBERS
 from experiments.config.pruner_options import PRUNERS
@@ -26,7 +26,7 @@ from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import SCHEDULES
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = (tune, predict, compare, report, reproduce, sync, ui, delete, benchmark)
+COMMANDS = (tune, predict, score, compare, report, reproduce, sync, ui, delete, benchmark)
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text()
     for folder in (".", "studies", "experiments", "experiments/*", "nnet", "tests")

@@ -24,6 +24,16 @@ def test_the_report_is_written_again_with_the_same_bytes(done: CommandRunner, ca
     assert "studies/moons/report.html" in capsys.readouterr().out
 
 
+def test_methods_and_scores_are_printed_for_a_paper_and_nothing_is_written(done: CommandRunner, capsys: Output) -> None:
+    before = done.contents()
+    assert report.main(["moons", "--latex"]) == 0
+    printed = capsys.readouterr().out
+    score = json.loads((done.study / "results.json").read_text())["test"]["score"]
+    assert printed.startswith("% Methods\n\nThe models predict ")
+    assert f"tuned model & {score:.4f} & [" in printed
+    assert done.contents() == before
+
+
 def test_without_a_journal_or_the_ledger_the_report_names_what_is_missing(done: CommandRunner, capsys: Output) -> None:
     Path("alone").mkdir()
     shutil.copy("studies/moons/results.json", "alone/results.json")

@@ -32,7 +32,7 @@ from experiments.data.formats.number_formats import (
 )
 from experiments.data.formats.plain_values import with_formats
 from experiments.data.formats.without_words import without_words
-from experiments.data.raw_table import Marks, RawTable
+from experiments.data.raw_table import Marks, RawTable, shown
 from experiments.errors import DataError
 
 WHOLE = r"^[+-]?\d{1,18}$"
@@ -165,5 +165,5 @@ def _refuse_many_texts(raw: RawTable, name: str, column: pa.ChunkedArray, words:
         turned = ", or exchange rows and columns if each row is a feature" if raw.repeated else ""
         raise DataError(
             f"{raw.at(name)} is the target and must hold classes or numbers, but has {different} different texts "
-            f"in {len(column)} rows; name another column{turned}."
+            f"in {len(column)} rows, such as {shown(column[0].as_py())}; name another column{turned}."
         )

@@ -22,7 +22,7 @@ WITH_POINTS = "1.234,5"
 THOUSANDS = r"^[+-]?(?:0|[1-9]\d{0,2}(?:\.\d{3})*)$"
 DIGITS = {  # 1234.5 -> the digits of a number written like it
     PLAIN: r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
-    "1,234.5": r"(?:[1-9]\d{0,2}(?:,\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
+    "1,234.5": r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d\d)+,\d{3}|0|[1-9]\d*)(?:\.\d+)?",  # 12,34,567 in India
     "1234,5": r"\d+(?:,\d+)?(?:[eE][+-]?\d+)?",
     WITH_POINTS: r"(?:[1-9]\d{0,2}(?:\.\d{3})+|0|[1-9]\d*)(?:,\d+)?",
     "1 234.5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
@@ -41,7 +41,9 @@ INFINITE = r"^[+-]?(?i:inf(?:inity)?)$"
 ZERO = "0"  # is as much in every unit
 CURRENCY = r"[$€£¥₹₩₽₺₫฿₴₦]"
 BEFORE = rf"(?:[A-Z]{{0,3}}{CURRENCY}|USD|EUR|GBP|CHF|JPY|CNY|INR|Rs\.?|kr\.?|[~≈])?"
-AFTER = rf"(?:%|‰|\+|\.[-–—]|°[CFK]?|{CURRENCY}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
+SIGNS = rf"%|‰|\+|\.[-–—]|°[CFK]?|{CURRENCY}"
+AREA = r"sq\.? ?(?:ft|m|yd|km|mi)\.?"
+AFTER = rf"(?:{SIGNS}|{AREA}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
 MAGNITUDES = "KMB"  # after the digits of a format: a letter that multiplies, or none
 POWERS = {"[kK]": "e3", "[mM]": "e6", "[bB]": "e9"}
 TYPESET = "\u2212"  # a minus as typeset

@@ -42,9 +42,9 @@ THINGS = (
     "|site|plot|station|transect|nest|farm|hospital|clinic|machine|engine|device|sensor|unit"
 )
 NUMBERED = r"[_ .-]?(id|no|nr|number|name|code)\.?"  # after a thing: `class_students` is a count
-SHORT = "code|(hh|p|s|case|resp|subj?|pat|fam)id"  # names of identifiers in one piece
+SHORT = "code|e?-?mail([ _-]?address)?|(hh|p|s|case|resp|subj?|pat|fam)id"  # names of identifiers in one piece
 GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"
-COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|kunden|patienten|personen)"  # of numbers, as `households` are
+COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen)"  # of numbers, as `households` are
 
 
 def leak_hints(development: LabelledTable) -> tuple[str, ...]:
@@ -80,20 +80,20 @@ def _values(table: Table, at: int, most: int | None = None) -> NDArray[Any]:
 
 
 def _told_together(table: Table, rows: Rows, labels: NDArray[Any], numbers: NDArray[Any] | None) -> list[str]:
-    """Return the features that tell the target together: numbers, and categories of two values.
+    """Return the features that tell the target together: numbers, dates, and categories of two values.
 
     Args:
         rows:    (n,) the rows that are looked at.
         labels:  (n,) a number for each of them, the same for equal targets.
         numbers: (n,) their target if it is a number.
     """
-    features = [*table.columns_of("number", "category")]
+    features = [*table.columns_of("number", "category", "date")]
     if len(features) > MOST or (numbers is None and (labels.max() >= CLASSES or len(rows) < CLASS_ROWS)):
         return []
     found, some = {}, slice(None, None, 1 + len(rows) // (4 * SAMPLE))
     for at, name in features:
         values = _values(table, at)[rows[some]]
-        if table.kinds[at] == "number" or (len(values) and values.max() == 1):
+        if table.kinds[at] != "category" or (len(values) and values.max() == 1):
             found[name] = values.astype(np.float64)
     if numbers is None:
         return told_together(found, np.eye(1 + labels.max())[labels[some]])

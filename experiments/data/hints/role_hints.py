@@ -82,8 +82,11 @@ def _weights(table: Table) -> Iterator[str]:
             )
 
 
-def _survival(table: Table) -> Iterator[str]:
-    """Say which columns are named like the time to an event and whether it came, one of which may be the target."""
+def survival_columns(table: Table) -> tuple[str, ...]:
+    """Return a column named like the time to an event and one named like whether it came; none without both.
+
+    One of them may be the target.
+    """
     times = [name for name, values in _numbers(table, DURATION) if not (values < 0).any()]
     events = [name for name, values in _columns(table, EVENT) if _are_states(values)]
     target = np.asarray(table.target)
@@ -91,10 +94,15 @@ def _survival(table: Table) -> Iterator[str]:
         events.append(table.target_name)
     elif re.fullmatch(DURATION, table.target_name) and not _are_states(target):
         times.append(table.target_name)
-    if times and events:
+    return (times[0], events[0]) if times and events else ()
+
+
+def _survival(table: Table) -> Iterator[str]:
+    """Say that the time to an event is learnt like other numbers."""
+    if names := survival_columns(table):
         yield (
-            f"{listed([times[0], events[0]])} are named like the time to an event and whether it came, but are read "
-            f"like other columns: a time that was cut off counts as a whole one; {TOLD}"
+            f"{listed(names)} are named like the time to an event and whether it came, but are read like other "
+            f"columns: a time that was cut off counts as a whole one; {TOLD}"
         )
 
 

@@ -6,7 +6,7 @@ key that would change it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 
 import numpy as np
@@ -29,11 +29,16 @@ LATER = "validates and tests on rows that are later than those it learns from." 
 Moments = NDArray[np.float64]
 
 
-def order_hints(development: Table) -> tuple[str, ...]:
-    """Say by which column rows may be in an order of time, where neither it nor groups are named: one line at most."""
+def order_hints(development: Table, durations: Collection[str] = ()) -> tuple[str, ...]:
+    """Say by which column rows may be in an order of time, where neither it nor groups are named: one line at most.
+
+    Args:
+        durations: columns that may be durations, whose ascents are no series.
+    """
     if development.time is not None or development.groups is not None:  # which exclude each other
         return ()
-    columns, onward = _times(development), _times(development, onward=True)
+    columns = _times(development)
+    onward = [one for one in _times(development, onward=True) if one[0] not in durations]
     dates = [(name, moments) for name, kind, moments in columns if kind == "date"]
     numbers = [(name, moments) for name, kind, moments in columns if kind == "number"]
     lines = chain(_ordered(columns), _ordered_together(numbers), _series(development, onward), _even(dates))

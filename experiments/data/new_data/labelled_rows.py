@@ -30,7 +30,7 @@ from experiments.data.columns.reading import taken
 from experiments.data.columns.row_roles import read_groups, read_time
 from experiments.data.columns.target_column import plain_target, read_target
 from experiments.data.columns.target_type import LabelledTable
-from experiments.data.formats.column_types import cleaned
+from experiments.data.formats.column_types import cleaned, is_text, words_in
 from experiments.data.identity.cells import SourceCells
 from experiments.data.load import load_table
 from experiments.data.new_data.cell_notes import CellNotes
@@ -52,7 +52,7 @@ ROWS = 4096  # rows that are read at a time
 
 @dataclass(frozen=True)
 class Learnt:
-    """The form of rows that a study's model takes, its target, and its section [data]."""
+    """A study's knowledge of new rows: the form of its model's rows, its target, and its section [data]."""
 
     form: RowFormat
     target: Target
@@ -110,22 +110,25 @@ def labelled_file(
     return _of_raw(new.raw, features, learnt, (*new.notes, *new.cells.lines()), drop)
 
 
-def labelled_data(given: Given, learnt: Learnt) -> LabelledRows:
+def labelled_data(given: Given, learnt: Learnt, drop: Sequence[str] = ()) -> LabelledRows:
     """Read rows that a Python program has in memory: a DataFrame with the target in it, or (x, y).
+
+    Args:
+        drop: as of `labelled_file`.
 
     Raises:
         DataError: as of `labelled_file`.
     """
     name = learnt.form.target
-    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], pd.Series):
-        given = given[0], pd.Series(given[1], name=name)
+    if isinstance(given, tuple) and len(given) == 2 and hasattr(given[1], "name"):  # whatever it is called
+        given = given[0], pd.Series(given[1], getattr(given[1], "index", None), name=name)
     data = learnt.data.model_copy(update={"target": name})
     if not is_of_columns(given):
-        return _of_table(given_table(given, data), "data", learnt, ())
+        return _of_table(given_table(given, data), "data", learnt, drop)
     raw = raw_of_frame(given, data)[0]
     cells, frame = CellNotes(learnt.form), pa.table(raw.columns).to_pandas()
     features = pd.concat(list(frame_rows(frame, learnt.form, ROWS, cells)), ignore_index=True)
-    return _of_raw(raw, features, learnt, tuple(cells.lines()), ())
+    return _of_raw(raw, features, learnt, tuple(cells.lines()), drop)
 
 
 def _of_raw(
@@ -150,7 +153,11 @@ def _of_raw(
     clean = replace(clean, missing=data.missing or ())
     classes = (*(data.drop_classes or ()), *drop)
     dropped = sum(dropped_rows([clean], name, classes).values())
-    clean, _ = plain_target(without_classes(clean, name, classes), name, _format(data, form.target))
+    written = _format(data, form.target)
+    clean, _ = plain_target(without_classes(clean, name, classes), name, written)
+    if not learnt.target.classes and is_text(clean.columns[name].type):
+        rule = "is the target and must hold numbers" + (f" written as {written}" if written else "")
+        clean.refuse(name, words_in(clean.columns[name]), rule, "correct it")
     absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
     untimed = np.zeros(len(absent), np.bool_)
     if (time := roles["time"]) is not None:
@@ -256,8 +263,8 @@ def _unknown(
     )
     drop = json.dumps(different.tolist()[:SHOWN], ensure_ascii=False)
     return (
-        f"{where} has classes that the model does not know: {found}; it knows {listed(classes)}. Correct them; or "
-        f"--set {quote(f'data.drop_classes={drop}')} leaves these rows out, and the score says nothing of them."
+        f"{where} has classes that the model does not know: {found}; it knows {listed(classes)}. Correct them, "
+        f"or leave their rows out by --set {quote(f'data.drop_classes={drop}')}: the score then says nothing of them."
     )
 
 

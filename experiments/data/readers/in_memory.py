@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -49,7 +49,20 @@ def given_table(data: Given, section: DataSection) -> Table:
     if isinstance(data, tuple) and len(data) == 2:
         x, y = data
         return _of_arrays(x, y, section)
-    raise DataError(f"data: must be (x, y), a DataFrame or a Table, but got a {type(data).__name__}.")
+    raise DataError(f"data: must be (x, y), a DataFrame or a Table, but got {_got(data)}.")
+
+
+def _got(data: Any) -> str:
+    """Name what is no table, and what to pass in its place."""
+    if isinstance(data, tuple):
+        return f"{len(data)} parts; pass weights as a column of x, a DataFrame, which weights='...' names"
+    if isinstance(data, list):
+        return "a list; pass pandas.DataFrame(data), or (x, y)"
+    if isinstance(data, Mapping):
+        return f"a {type(data).__name__}; pass pandas.DataFrame(data)"
+    if isinstance(data, np.ndarray):
+        return f"an array of {data.shape}; pass (x, y), as (data[:, :-1], data[:, -1]) where y is its last column"
+    return f"a {type(data).__name__}"
 
 
 def _is_frame(data: Any) -> bool:
@@ -62,6 +75,20 @@ def is_of_columns(data: Any) -> bool:
     return _is_frame(data[0] if isinstance(data, tuple) and len(data) == 2 else data)
 
 
+def _refuse_several_names(frame: Any) -> None:
+    """Refuse a DataFrame whose columns have several names each, as a pivot table's.
+
+    Raises:
+        DataError: it is one.
+    """
+    levels = getattr(getattr(frame, "columns", None), "nlevels", 1)
+    if levels > 1:
+        raise DataError(
+            f"data: every column of the DataFrame needs a single name, but has {levels}; join them, as by "
+            "frame.columns = ['_'.join(map(str, names)) for names in frame.columns]."
+        )
+
+
 def raw_of_frame(data: Any, section: DataSection) -> tuple[RawTable, Any, DataSection]:
     """Return the columns of a caller's table, the table itself, and the section that names its target.
 
@@ -72,6 +99,7 @@ def raw_of_frame(data: Any, section: DataSection) -> tuple[RawTable, Any, DataSe
         DataError: the shapes do not match, or there are no rows.
     """
     frame = data
+    _refuse_several_names(data[0] if isinstance(data, tuple) else data)
     if isinstance(data, tuple):
         x, y = data
         frame, section = _with_target(x, y, section)

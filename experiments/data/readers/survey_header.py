@@ -1,12 +1,14 @@
-"""The further rows of a header that survey tools write: Qualtrics the questions and ids, SurveyMonkey the answers."""
+"""The further rows of a header: Qualtrics writes the questions and ids, SurveyMonkey answers, a device units."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from experiments.data.raw_table import column_names
+from experiments.data.raw_table import column_names, listed
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.text.layout import NUMBER_OR_COMMA
+from experiments.data.texts import MISSING, MISSING_NUMBERS
 
 IMPORT_ID = '{"ImportId"'  # begins every cell of Qualtrics' last row of a header
 START = "startdate"  # Qualtrics' first column, above `Start Date` in a workbook, which has no row of ids
@@ -14,8 +16,10 @@ RESPONDENT = "respondentid"  # SurveyMonkey's first column
 PLAIN = ("", "response", "open-ended response")  # cells that name no part of their question
 
 
-def survey_header(first: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys) -> tuple[list[str], int, str]:
-    """Find the further rows of a header by a survey tool.
+def survey_header(
+    first: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys, units: bool = True
+) -> tuple[list[str], int, str]:
+    """Find the further rows of a header by a survey tool or a device.
 
     A column of SurveyMonkey that is a part of a question is called by that part, as its question stands above the first
     part alone. A study that leaves these rows out as classes or missing answers has them as rows, and a model may have
@@ -24,6 +28,7 @@ def survey_header(first: Sequence[str], below: Sequence[Sequence[str]], keys: Fi
     Args:
         first: the cells of the first row of the header.
         below: those of the rows that follow, or of the first ones.
+        units: whether to look for rows of units, too.
 
     Returns:
         the columns' names, the number of further rows, and a line about them; none of another header.
@@ -34,6 +39,8 @@ def survey_header(first: Sequence[str], below: Sequence[Sequence[str]], keys: Fi
     ['Respondent ID', 'Pay', 'Team', 'Age']
     """
     names, further, said = _found(first, below)
+    if units and not further:
+        further, said = _units(below)
     cells = {cell.strip() for row in below[:further] for cell in row}
     plain = [*first, *[""] * (len(names) - len(first))]
     of_first = not set(keys.model) <= set(column_names(names)) and set(keys.model) <= set(column_names(plain))
@@ -53,6 +60,34 @@ def _found(first: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[list[s
         names = [name if part.lower() in PLAIN and name.strip() else part for name, part in both]
         return names, 1, "the second row of the header names parts of questions, as SurveyMonkey writes it"
     return list(first), 0, ""
+
+
+def _units(below: Sequence[Sequence[str]]) -> tuple[int, str]:
+    """Return the number of rows of units below a header, and a line about them; none of other rows."""
+    if not (further := _rows_of_units(below)):
+        return 0, ""
+    rows = "the row" if further == 1 else f"{further} rows"
+    words = listed([cell.strip() for cell in below[0] if cell.strip()])
+    return further, f"{rows} below the header left out, without a number where others have one ({words})"
+
+
+def _rows_of_units(below: Sequence[Sequence[str]]) -> int:
+    """Return the number of rows, two at most, that have no number in columns of numbers, but words in two or more."""
+    for count in (2, 1):
+        columns = [at for at, cells in enumerate(zip_longest(*below[count:], fillvalue="")) if _are_numbers(cells)]
+        above = [[row[at].strip() for at in columns if at < len(row)] for row in below[:count]]
+        if all(not any(map(NUMBER_OR_COMMA.fullmatch, cells)) and sum(map(_is_word, cells)) > 1 for cells in above):
+            return count if above else 0
+    return 0
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in map(str.strip, cells) if cell]
+    return bool(filled) and all(map(NUMBER_OR_COMMA.fullmatch, filled))
+
+
+def _is_word(cell: str) -> bool:
+    return cell.lower() not in (*MISSING, *MISSING_NUMBERS)
 
 
 def _joined(cells: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.config.formats import JSONS, PACKED, SORTS, TEXTS, sort_of, unread_format
+from experiments.config.formats import JSONS, PACKED, SORTS, sort_of, unread_format
 from experiments.data.raw_table import RawTable
 from experiments.data.readers.file_keys import FileKeys
 from experiments.errors import DataError
@@ -34,13 +34,10 @@ def read_table(path: Path, keys: FileKeys) -> RawTable:
     from experiments.data.readers.text.text_file import open_text
 
     file = open_text(path, keys.encoding, keys.usual_encoding)
-    inner = file.name.suffix.lower()
-    if inner in JSONS:
+    if file.name.suffix.lower() in JSONS:
         from experiments.data.readers.json_rows import json_table
 
         return json_table(file)
-    if inner in SORTS and inner not in TEXTS:
-        raise DataError(f"{path}: a {inner} is not read from an archive; unpack it.")
     from experiments.data.readers.text.delimited import text_table
 
     return text_table(file, keys)

@@ -40,6 +40,7 @@ MEANING: Final = (
     "interval their quantiles; it is too wide rather than too narrow. A difference is claimed only if zero lies "
     "outside."
 )
+HOLMS: Final = "with Holm's adjustment for their number"
 HOLM: Final = (
     "Several pairs are tested, so each interval has the level that Holm's adjustment gives it: together they claim a "
     "difference that is not there in at most 5% of such comparisons."
@@ -66,7 +67,9 @@ def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
         if len(tested) == 1:
             lines.append(_estimate(comparison, *tested[0]))
     if tested:
-        lines.append(f"This is a test {AFTER}.")
+        lines.append(
+            f"This is a test {AFTER}." if len(tested) == 1 else f"{len(tested)} pairs are tested {HOLMS}, {AFTER}."
+        )
     if 0 < len(tested) < len(comparison.pairs) or (not tested and len(comparison.pairs) > 1):
         left = len(comparison.pairs) - len(tested)
         lines.append(f"{left} of {len(comparison.pairs)} pairs are not tested; the reasons stand below.")

@@ -63,9 +63,10 @@ OPTIMISTIC: Final = (
 )
 METHODS: Final = (
     "Difference, interval and p: corrected resampled t test (Nadeau and Bengio) over the {} trainings of each "
-    "finalist, whose variance is enlarged because they share rows. p (Holm) is adjusted for the number of pairs; a "
-    "difference is claimed where that is below {}. The share of trainings in which the first is better is P(A > B) of "
-    "Bouthillier and others, its interval a bootstrap of whole repetitions ({} draws), too narrow where these are few."
+    "finalist, whose variance is enlarged because they share rows. p (Holm) is adjusted for the number of pairs, the "
+    "intervals are not; a difference is claimed where p (Holm) is below {}. The share of trainings in which the first "
+    "is better is P(A > B) of Bouthillier and others, its interval a bootstrap of whole repetitions ({} draws), too "
+    "narrow where these are few."
 )
 CAPTION: Final = "The dot is the difference in {}, the line its 95% interval; blue: claimed; {}."
 

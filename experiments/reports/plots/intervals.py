@@ -77,6 +77,12 @@ def dots(rows: Sequence[Dot], metric: str, title: str = "") -> str:
     return chart.svg()
 
 
+def has_arrow(rows: Sequence[Dot]) -> bool:
+    """Return whether `dots` draws a score as an arrow, as it is off the scale."""
+    low = _worst_shown(rows)
+    return any(row.score < low for row in rows)
+
+
 def _worst_shown(rows: Sequence[Dot]) -> float:
     """Return where the scale ends; minus infinity where all scores fit on it."""
     scores = sorted((row.score for row in rows), reverse=True)

@@ -8,7 +8,7 @@ from experiments.reports.formatting import NOTHING
 from experiments.reports.headline import default_won
 from experiments.reports.methods import baseline_name, baseline_settings, reason
 from experiments.reports.metrics import Scores, label_of_class
-from experiments.reports.plots.intervals import Dot, dots
+from experiments.reports.plots.intervals import Dot, dots, has_arrow
 
 
 def baselines(result: StudyResult) -> Section | None:
@@ -41,8 +41,8 @@ def baselines(result: StudyResult) -> Section | None:
         dots(drawn, test.metric, "test"),
         f"Test {label} with 95% intervals: {names}",
         sentence(
-            "Horizontal axis: {} on the test set. Lines are 95% intervals, and the dotted line marks the tuned model. "
-            "An arrow on the edge is a score far off the scale.",
+            "Horizontal axis: {} on the test set. Lines are 95% intervals, and the dotted line marks the tuned model."
+            + (" An arrow on the edge is a score far off the scale." if has_arrow(drawn) else ""),
             metric,
         ),
     )

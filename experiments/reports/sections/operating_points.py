@@ -36,7 +36,7 @@ OPENING: Final = (
 )
 READING: Final = (
     "Recall, or sensitivity: share of the rows of {} that are predicted as it. Specificity: the same of {}. Youden "
-    "index: their sum less 1. Thresholds are of the probabilities that {} writes{}."
+    "index: their sum less one. Thresholds are of the probabilities that {} writes{}."
 )
 CHOICE: Final = (
     "To choose a threshold here is a choice on development rows: of new rows, expect a little less than its line says. "
@@ -49,7 +49,7 @@ def operating_points(result: StudyResult, record: RocRecord) -> list[Block]:
     if not record.operating:
         return []
     first, second = (Fact(f"data.classes[{at}]", name) for at, name in enumerate(result.data.classes))
-    half = Fact(f"{KEY}[0].threshold", f"{record.operating[0].threshold:.9g}")
+    half = _threshold(f"{KEY}[0]", record.operating[0])
     uncertainty = result.analysed.uncertainty
     is_scaled = uncertainty is not None and uncertainty.temperature is not None and uncertainty.temperature.kept
     titles: tuple[Words, ...] = (
@@ -72,15 +72,20 @@ def operating_points(result: StudyResult, record: RocRecord) -> list[Block]:
     ]
 
 
+def _threshold(key: str, point: OperatingPoint) -> Fact:
+    """Write all digits of a threshold, three decimals at least."""
+    return Fact(f"{key}.threshold", max(f"{point.threshold:.9g}", f"{point.threshold:.3f}", key=len))
+
+
 def _row(key: str, point: OperatingPoint) -> Row:
     rule: Words = Fact(f"{key}.rule", RULES[point.rule])
     if point.goal is not None:
-        rule = sentence("{} {}", rule, Fact(f"{key}.goal", f"{point.goal:g}"))
+        rule = sentence("{} {}", rule, Fact(f"{key}.goal", f"{point.goal:.2f}"))
     scores = {name: getattr(point, name) for name in ("recall", "specificity", "precision")}
     return Row(
         (
             rule,
-            Fact(f"{key}.threshold", f"{point.threshold:.9g}"),
+            _threshold(key, point),
             percent(f"{key}.named", point.named),
             *(Fact(f"{key}.{name}", NOTHING if share is None else f"{share:.4f}") for name, share in scores.items()),
         )

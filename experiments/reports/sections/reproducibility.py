@@ -43,6 +43,8 @@ def reproduce(result: StudyResult) -> Section:
                 Code("--trials"),
             ),
             Listing("commands.tune", tune_command(result), "sh"),
+            text("This command prints the methods in words and the table of test scores as LaTeX, for a paper:"),
+            Listing("commands.latex", f"python -m experiments.report {study_name(result)} --latex", "sh"),
             text("The digest covers everything that the study file and the data determine:"),
             Listing("digest", result.digest),
             text(

@@ -60,14 +60,14 @@ def test_the_command_prints_and_writes_a_line_for_each_kind(
 ) -> None:
     seen: list[Any] = []
 
-    def pairs_of(kind: compared.Kind, pairs: int, _: object, trials: int) -> Line:
-        seen.append((kind, pairs, trials))
-        return pairs_line(kind, [pair(0.1, 0.1, kind == "planted")] * pairs)
+    def pairs_of(_: object, work: object, kind: str, pairs: int, trials: int) -> list[dict[str, Any]]:
+        seen.append((work, kind, pairs, trials))
+        return [pair(0.1, 0.1, kind == "planted")] * pairs
 
-    monkeypatch.setattr(compared, "compare_pairs", pairs_of)
+    monkeypatch.setattr(compared, "of_seeds", pairs_of)
     monkeypatch.setattr(studies, "usable_cores", lambda: 1)
     arguments = ["--compared", "--studies", "7", "--trials", "5", "--json", str(tmp_path / "lines.json")]
     assert benchmark.main(arguments) == 0
-    assert seen == [("noise", 7, 5), ("sampler", 7, 5), ("planted", 7, 5)]
+    assert seen == [(compared_pair, kind, 7, 5) for kind in ("noise", "sampler", "planted")]
     assert [line["held"] for line in json.loads((tmp_path / "lines.json").read_text())] == [True, True, True]
     assert "Intervals of the difference between two studies" in capsys.readouterr().out

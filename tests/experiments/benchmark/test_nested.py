@@ -50,12 +50,12 @@ def test_the_command_prints_what_was_wanted(
 ) -> None:
     asked: list[Any] = []
 
-    def simulated(made: str, studies: int, _: object, trials: int) -> list[Line]:
-        asked.append((made, studies, trials))
+    def simulated(_: object, work: object, made: str, studies: int, trials: int) -> list[Line]:
+        asked.append((work, made, studies, trials))
         return [study((0.5, 0.9), 0.7, 0.7)] * studies
 
-    monkeypatch.setattr(nested, "simulate", simulated)
+    monkeypatch.setattr(nested, "of_seeds", simulated)
     monkeypatch.setattr(studies, "usable_cores", lambda: 1)
     assert benchmark.main(["--nested", "--studies", "3"]) == 0
-    assert asked == [("noise", 3, 10), ("curve", 3, 10)]
+    assert asked == [(nested_study, "noise", 3, 10), (nested_study, "curve", 3, 10)]
     assert "interval, all studies: 100.0% [61.0%, 100.0%], at least 88% wanted: held." in capsys.readouterr().out

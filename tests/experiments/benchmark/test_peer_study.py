@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.benchmark.datasets import write_table
+from experiments.benchmark.datasets import TABLES
 from experiments.benchmark.optuna_peer import OptunaPeer, read_peer
 from experiments.benchmark.peer_study import PeerStudy
 from experiments.config.default_study import own_study
@@ -20,8 +20,8 @@ from experiments.study.lookup import study_file
 
 def study_of(table: str, folder: Path, *overrides: str) -> StudyContext:
     file = folder / f"{table}.csv"
-    _, target = write_table(table, file)
-    return prepare_study(own_study(str(file), target, overrides)[0])
+    TABLES[table]().to_csv(file, index=False)
+    return prepare_study(own_study(str(file), "target", overrides)[0])
 
 
 def shipped(name: str, *overrides: str) -> StudyContext:

@@ -11,9 +11,10 @@ import pytest
 
 from experiments.benchmark import __main__ as benchmark
 from experiments.benchmark import coverage, studies, verdicts
+from experiments.benchmark.studies import of_seeds
 from experiments.benchmark.synthetic import BEND, RIGHT, clouds, curve, made_table, noise
 from experiments.benchmark.tabulate import Line
-from experiments.benchmark.verdicts import most_claims, simulate, verdict_line
+from experiments.benchmark.verdicts import most_claims, simulated_study, verdict_line
 from experiments.search.executors.serial import SerialExecutor
 
 pytestmark = pytest.mark.slow
@@ -78,12 +79,13 @@ def test_studies_of_a_planted_gain_must_find_it() -> None:
 
 def test_a_tiny_study_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "TRUTH", 1000)
-    line = simulate("noise", 2, SerialExecutor(), trials=4)
+    studied = of_seeds(SerialExecutor(), simulated_study, "noise", 2, 4)
+    line = verdict_line("noise", studied)
     assert (line["made"], line["studies"]) == ("noise", 2)
     assert line["selection"] >= 0
     assert abs(line["truth"]) < 0.1
-    assert simulate("noise", 2, SerialExecutor(), trials=4) == line
-    assert simulate("curve", 1, SerialExecutor(), trials=8)["truth"] > 0
+    assert of_seeds(SerialExecutor(), simulated_study, "noise", 2, 4) == studied
+    assert simulated_study("curve", 0, 8)["truth"] > 0
 
 
 def test_the_command_prints_and_writes_both_tables(
@@ -91,21 +93,21 @@ def test_the_command_prints_and_writes_both_tables(
 ) -> None:
     seen: list[Any] = []
 
-    def simulated(made: verdicts.Made, studies: int, _: object, trials: int) -> Line:
-        seen.append((made, studies, trials))
-        return verdict_line(made, [HELPED, NOTHING] if made == "curve" else [NOTHING])
+    def simulated(_: object, work: object, made: str, studies: int, trials: int) -> list[dict[str, Any]]:
+        seen.append((work, made, studies, trials))
+        return [HELPED, NOTHING] if made == "curve" else [NOTHING]
 
     def measured(draws: int, _: object) -> list[Line]:
         seen.append(draws)
         draw = {"best": 0.8, "accuracy": 0.8, "likelihood": True, "fold_model": True, "folds_low": 0, "folds_high": 1}
         return coverage.coverage_lines([{**draw, "wilson": number < 19} for number in range(20)])
 
-    monkeypatch.setattr(verdicts, "simulate", simulated)
+    monkeypatch.setattr(verdicts, "of_seeds", simulated)
     monkeypatch.setattr(coverage, "measure_coverage", measured)
     monkeypatch.setattr(studies, "usable_cores", lambda: 1)
     arguments = ["--honesty", "--studies", "7", "--trials", "5", "--draws", "30", "--json", str(tmp_path / "rows.json")]
     assert benchmark.main(arguments) == 0
-    assert seen == [("noise", 7, 5), ("curve", 7, 5), 30]
+    assert seen == [(simulated_study, "noise", 7, 5), (simulated_study, "curve", 7, 5), 30]
     out = capsys.readouterr().out
     assert "50%" in out
     assert "Wilson, all draws: 95.0% [76.4%, 99.1%], 94.0% to 96.5% wanted: held." in out

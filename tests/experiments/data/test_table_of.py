@@ -152,6 +152,9 @@ def test_most_rows_may_be_of_dropped_classes(sheet: Make) -> None:
     lost = ["a", "b", *[None] * 6] * 4 + ["c"] * 8
     with pytest.raises(DataError, match="24 of 32 rows have none; name another column, or remove these rows to"):
         table_of(sheet(x=rows["x"], y=lost), data(drop_classes=("c",)))
+    ticks = ["checked", "checked", None, "c"] * 10
+    with pytest.raises(DataError, match=r"20 rows have 'checked'; name .*, or fill in the 10 empty cells if"):
+        table_of(sheet(x=rows["x"], y=ticks), data(drop_classes=("c",)))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_only_neighbours_that_are_alike_beyond_chance_widen() -> None:
 def test_scores_and_differences_of_blocks_are_as_much_wider() -> None:
     losses = [np.abs(NOISE) + 3 * TREND, np.abs(NOISE[::-1])]
     scores = [lambda rows, of=of: float(of[rows].mean()) for of in losses]
-    plain = resampled(scores, ROWS, 0, BLOCKS)
+    plain = resampled(scores, ROWS, BLOCKS)
     alike, free = of_blocks(plain, scores, BLOCKS)
     factor = widening(alike.without)
     assert factor > 1.5

@@ -177,10 +177,12 @@ def test_a_score_whose_interval_reaches_a_model_without_columns_is_not_taken_for
         assert "leaves open" not in meaning(score, id)
 
 
-def test_test_rows_that_are_copies_are_not_called_unseen(study):
+def test_test_rows_that_are_copies_or_were_scored_before_are_not_called_unseen(study):
     helped = {"difference": _difference(0.1, (0.05, 0.15), 0.001), "verdict": "helped", "times_scored": 1}
     copied = replace(study[0], copies=CopiesRecord(rows=0, split="free", test=3))
     assert plain(_answer(study[0], **helped).meaning).startswith("On rows that neither model had seen, the tuned model")
+    again = _answer(study[0], **{**helped, "times_scored": 2})
+    assert plain(again.meaning).startswith("On these test rows, the tuned model does better")
     found = _answer(copied, **helped)
     assert plain(found.meaning).startswith("On these test rows, the tuned model does better")
     assert plain(found.warning).startswith("3 test rows are equal to rows to learn from, so that score, interval")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.data.table import Table
 from experiments.errors import SpecError
 from experiments.study.api import run
 from support.study_file import RATE
@@ -50,6 +52,21 @@ def test_a_switch_is_true_or_false() -> None:
     for name, value in product(("fresh", "quiet"), (1, "no", None)):
         with pytest.raises(SpecError, match=f"^{name}: must be True or False, but got {value!r}"):
             refused(**{name: value})
+
+
+def test_an_interruption_says_how_to_go_on_and_comes_between_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading rows in memory imports much, and a module that is half imported stays so in a notebook."""
+    handlers: list[object] = []
+
+    def interrupted(*_: object) -> Table:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.study.api.given_table", interrupted)
+    with pytest.raises(KeyboardInterrupt, match=r"^rows: interrupted; the same call again resumes the study$") as error:
+        run(data=(np.zeros((9, 1)), np.arange(9)), name="rows", tracking_uri="none", quiet=True)
+    assert error.value.__suppress_context__
+    assert handlers != [signal.getsignal(signal.SIGINT)]
 
 
 def test_what_is_known_is_not_refused() -> None:

@@ -14,7 +14,7 @@ from experiments.config.target import Target
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.executors.shared_data import DataReference, share_folds
 from experiments.study import memory
-from experiments.study.memory import COPIES, free, held_by_workers, peak_of_this_process, shortage, still_to_come
+from experiments.study.memory import COPIES, free, held_by_children, peak_of_this_process, shortage, still_to_come
 from nnet.batches import FoldData
 
 MIB = 1 << 20
@@ -42,12 +42,12 @@ def test_the_peak_is_that_of_this_process_and_stays() -> None:
 
 
 def test_workers_are_the_processes_below_this_one() -> None:
-    before = held_by_workers()
+    before = held_by_children()
     program = f"held = b'x' * {40 * MIB}; print(len(held), flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert int(worker.stdout.readline()) == 40 * MIB
-        assert held_by_workers() - before > 40 * MIB
+        assert held_by_children() - before > 40 * MIB
         worker.communicate(b"\n")
 
 

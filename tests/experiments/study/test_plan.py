@@ -261,7 +261,7 @@ def test_the_memory_of_a_plan_has_the_command_at_its_peak_the_workers_and_what_c
 ) -> None:
     monkeypatch.setattr("experiments.study.memory.free", lambda: 1_300_000_000)
     monkeypatch.setattr(module, "peak_of_this_process", lambda: 1_000_000_000)
-    monkeypatch.setattr(module, "held_by_workers", lambda: 300_000_000)
+    monkeypatch.setattr(module, "held_by_children", lambda: 300_000_000)
     monkeypatch.setattr(module, "still_to_come", lambda inputs, workers: 50_000_000 * workers)
     words = " ".join(text(spec_of(), options(tmp_path)).split())
     assert "about 1.4 GB in the command and its workers" in words  # of 1.35

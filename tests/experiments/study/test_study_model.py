@@ -68,11 +68,25 @@ def test_a_class_is_a_truth_value_where_labels_are(tmp_path: Path, classes: tupl
     assert texts.nunique() == 2
 
 
-def test_a_row_or_the_name_of_a_file_is_answered_with_what_to_pass(tmp_path: Path) -> None:
+def test_rows_of_another_form_are_answered_with_what_makes_a_frame_of_them(tmp_path: Path) -> None:
     model, frame = saved(tmp_path, mixed_model(())), mixed_frame(5)
-    for rows in (frame.iloc[0], frame.iloc[0].to_dict(), "new.csv", tmp_path / "new.csv"):
-        with pytest.raises(DataError, match=rf"but got a {type(rows).__name__}; one row of a DataFrame is frame\.iloc"):
+    one, columns, records = frame.iloc[0], frame.to_dict("list"), frame.to_dict("records")
+    for rows, said in (
+        (one, "one row of a DataFrame is frame.iloc[[0]]"),
+        (one.to_dict(), "pandas.DataFrame([rows]) makes one of a row by its columns, pandas.DataFrame(rows) of lists"),
+        (columns, "pandas.DataFrame([rows]) makes one of a row by its columns, pandas.DataFrame(rows) of lists"),
+        (records, "pandas.DataFrame(rows) makes one of rows by their columns"),
+        ("new.csv", "pandas.read_csv reads a file"),
+        (tmp_path / "new.csv", "pandas.read_csv reads a file"),
+    ):
+        with pytest.raises(DataError) as error:
             model.predict(rows)
+        wanted = f"rows: must be a DataFrame or an array (rows, features), but got a {type(rows).__name__}; {said}."
+        assert str(error.value) == wanted
+    expected = model.predict(frame)
+    assert model.predict(pd.DataFrame(columns)).equals(expected)
+    assert model.predict(pd.DataFrame(records)).equals(expected)
+    assert len(model.predict(pd.DataFrame([one.to_dict()]))) == 1
 
 
 def test_predictions_have_the_index_of_the_rows_whatever_the_order_of_the_columns(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ from pathlib import Path
 import mlflow.pyfunc
 mlflow.pyfunc.load_model(sys.argv[1])
 from experiments.reports.render import open_templates
-from experiments.reports.script import page_script
+from experiments.reports.templating import page_script
 from experiments.search.compiled.load import file_name
 from experiments.search.arithmetic import processor
 from experiments.tracking.model import write_mlflow_model

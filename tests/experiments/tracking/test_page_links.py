@@ -92,3 +92,14 @@ def test_without_studies_it_is_the_list_of_experiments(answers: Any) -> None:
     for answer in ({}, {"experiments": []}, {"experiments": [{"name": "x"}]}, "broken"):
         replies["experiments"] = answer
         assert page_links(HOST, port) == expected
+
+
+@pytest.mark.parametrize("number", [5, 7])
+def test_where_there_are_more_studies_than_are_named_their_list_is_last(answers: Any, number: int) -> None:
+    port, replies, _ = answers
+    replies["experiments"] = {"experiments": [study(str(at), f"s{at}") for at in range(number)]}
+    replies["runs"] = lambda query: {"runs": [run(query["experiment_ids"][0], "r")]}
+    links = page_links(HOST, port)
+    named = [name for name, _ in links]
+    assert named == ["s0", "s1", "s2", "s3", "s4", *(["all studies"] if number == 7 else [])]
+    assert number == 5 or links[-1][1] == f"http://{HOST}:{port}/#/experiments?workflowType=machine_learning"

@@ -122,6 +122,38 @@ def test_a_place_for_artifacts_that_cannot_be_used_is_named_once_and_the_scores_
     assert place.client.search_model_versions("name = 'm'")
 
 
+def test_a_servers_broken_place_for_artifacts_is_given_up_soon_and_tried_by_the_next_command(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each study that was run without a terminal waited 30 s for a server without its S3 password."""
+    tried: list[str] = []
+
+    def broken(_: Store, name: str, __: object) -> None:
+        tried.append(name)
+        raise ConnectionError("too many 500 error responses")
+
+    write_model(mixed_model(()), place.study / "model")
+    (place.study / "a.md").write_text("x")
+    tell(place.study, result(0))
+    write_outbox(
+        place.study, Outbox(metadata=metadata(), begun=BEGUN, outcome=end(1, files=("a.md",), refitted=refitted()))
+    )
+    writer = Writer(place.study, place.uri)
+    writer.close()
+    with monkeypatch.context() as context:
+        context.setattr(Store, "upload", broken)
+        attempts = 1
+        while not writer.write(lambda: True):
+            assert writer.trouble == "it answers 500 Internal Server Error"
+            attempts += 1
+    assert (attempts, len(tried)) == (5, 6)
+    why = "refused: it answers 500 Internal Server Error; its log says why"
+    assert str(writer.missing).endswith(f"is missing the model, 2 files ({why})")
+    assert (writer.trouble, place.parent().info.status, rows(place)) == ("", "FINISHED", [])
+    assert place.sync() is None
+    assert set(place.artifacts(place.parent())) == {"a.md", "curves.csv"}
+
+
 def test_an_outage_in_the_middle_of_the_model_leaves_one_model(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each attempt left a deleted one."""
     write_model(mixed_model(()), place.study / "model")

@@ -82,7 +82,8 @@ def above_target(records: Sequence[Record], above: int, keys: FileKeys) -> int:
         above: number of records above the first row of names.
     """
     first = [cell.strip() for cell in records[above][2]]
-    of_survey = survey_header(first, [cells for _, _, cells in records[above + 1 : above + MOST_ABOVE]], keys)[1] > 0
+    next_ones = [cells for _, _, cells in records[above + 1 : above + MOST_ABOVE]]
+    of_survey = survey_header(first, next_ones, keys, units=False)[1] > 0
     if keys.header is False or of_survey or same_column(keys.target, first):
         return above
     for at, (_, _, cells) in enumerate(records[above + 1 : above + MOST_ABOVE], above + 1):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import IO
 
+from experiments.config.formats import JSONS, SORTS, TEXTS
 from experiments.data.raw_table import LARGEST_FILE, brief
 from experiments.data.readers.text.other_content import START, refuse_other_content
 from experiments.errors import DataError
@@ -108,6 +109,9 @@ def open_text(path: Path, encoding: str | None = None, usual: str | None = None)
         DataError: the file is too large, cannot be unpacked, is no text, or is not of that encoding.
     """
     text = replace(_opened(path), usual=usual)
+    inner = text.name.suffix.lower()
+    if text.packing and inner in SORTS and inner not in (*TEXTS, *JSONS):
+        raise DataError(f"{path}: a {inner} is not read from an archive; unpack it.")
     if encoding is None:
         with text.bytes() as file:
             start = file.read(4)

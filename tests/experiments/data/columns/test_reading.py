@@ -230,6 +230,11 @@ def test_the_test_rows_have_no_say(column: str, sheet: Make) -> None:
 def test_texts_and_lists_are_left_out_with_what_makes_features_of_them(sheet: Make) -> None:
     for cells, why in (
         ([f"a{row}|b|c" for row in range(ROWS)], "holds lists; give each of their values a column of its own"),
+        (
+            [f"{row}.5 ± 0.2" for row in range(ROWS)],
+            "holds numbers with their errors; give each of both its own column",
+        ),
+        ([f"{row}.5(2)" for row in range(ROWS)], "holds numbers with their errors; give each of both its own column"),
         ([f"[{row}.5, 2]" for row in range(ROWS)], "holds lists; give each of their values a column of its own"),
         (
             [f"it came on day {row} and broke down" for row in range(ROWS)],

@@ -65,7 +65,10 @@ def test_what_cannot_be_a_target_is_refused_with_its_place(sheet: Make) -> None:
         (["a", "", "b", "?"], r"row 1 is empty \(2 such rows\)"),
         ([1, None], "row 1 is empty"),
         ([1.0, float("nan")], "row 1 has nan"),
-        ([f"name {number}" for number in range(30)], "classes or numbers, but has 30 different texts in 30 rows"),
+        (
+            [f"name {number}" for number in range(30)],
+            "but has 30 different texts in 30 rows, such as 'name 0'; name another",
+        ),
         ([*(f"{number}.5" for number in range(30)), "oops"], "numbers, but row 30 has 'oops'"),
         ([f"{day}/1/2026" for day in range(1, 29)], "is the target, but holds dates"),
         ([f"{day}/{month}/2026" for day in (1, 2) for month in range(1, 13)], "is the target, but holds dates"),
@@ -90,7 +93,8 @@ def test_words_among_numbers_are_named_with_the_key_that_leaves_out_their_rows(s
 def test_a_table_on_its_side_is_to_be_turned(sheet: Make) -> None:
     genes = sheet(y=[f"gene {number}" for number in range(30)])
     with pytest.raises(
-        DataError, match="in 30 rows; name another column, or exchange rows and columns if each row is a"
+        DataError,
+        match="in 30 rows, such as 'gene 0'; name another column, or exchange rows and columns if each row is a",
     ):
         read_target(replace(genes, repeated=frozenset({"tumour"})), "y")
 

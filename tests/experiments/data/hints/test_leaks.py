@@ -98,6 +98,16 @@ def test_columns_that_are_the_target_together_are_pointed_out() -> None:
     assert leak_hints(table, np.where(np.arange(300) == 77, 1, label), True) == ()
 
 
+def test_a_duration_between_two_dates_is_pointed_out() -> None:
+    begun = 20_000 + np.random.default_rng(3).integers(400 * 24, size=200) / 24
+    hours = np.random.default_rng(4).integers(1, 90, size=200)
+    frame = pd.DataFrame({"begun": begun, "plain": np.arange(200) % 7.0, "ended": begun + hours / 24})
+    table = Table("t", frame, ("date", "number", "date"), tuple(frame), np.zeros(200), "y", None)
+    end = "together; data.drop leaves out what is not known before the target is."
+    assert leak_hints(table, hours * 1.0, False) == (f"target 'y' follows from 'begun', 'ended' {end}",)
+    assert leak_hints(table, hours[::-1] * 1.0, False) == ()
+
+
 def test_columns_of_few_rows_that_are_a_rounded_target_together_are_named_alone() -> None:
     random = np.random.default_rng(2)
     low, other = random.uniform(5, 50, size=(2, 93)).round(1)
@@ -195,6 +205,8 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         (np.arange(ROWS) // 3, "households"),
         (np.arange(ROWS) // 3, "Customers"),
         (np.arange(ROWS) // 3, "Kunden"),
+        (np.arange(ROWS) // 3, "emails"),
+        (np.arange(ROWS) // 3, "email"),
         (np.arange(ROWS), "id"),  # differs in every row
         (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
         (np.arange(ROWS) // 20, "species_id"),  # a few kinds
@@ -207,6 +219,8 @@ def test_other_names_and_values_are_not(values: Any, name: str) -> None:
 def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -> None:
     names = np.array([f"P{row // 3:02}" for row in range(ROWS)])
     assert "column 'patients' is named like an identifier" in said(names, kind="category", name="patients")
+    for name in ("Email", "e-mail", "Email Address"):
+        assert f"column '{name}' is named like an identifier" in said(names, kind="category", name=name)
 
 
 def test_a_column_that_is_the_target_of_the_next_row_in_time_is_pointed_out() -> None:

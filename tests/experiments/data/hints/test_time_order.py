@@ -79,6 +79,14 @@ def test_series_one_after_another_are_pointed_out() -> None:
     assert order_hints(table_of(YEARS, "number", "year", within)) == (line,)
 
 
+def test_ascents_of_what_may_be_a_duration_are_no_series() -> None:
+    times = np.tile(np.arange(5.0), ROWS // 5)
+    table = table_of(times, "number", "time")
+    assert order_hints(table) != ()
+    assert order_hints(table, ["time", "status"]) == ()
+    assert order_hints(table_of(np.arange(ROWS) * 1.0, "number", "time"), ["time"]) != ()
+
+
 def test_rows_in_the_order_of_several_numbers_together_are_pointed_out() -> None:
     days = np.arange(ROWS)
     features = pd.DataFrame({"year": days // 50, "month": days // 10 % 5, "day": days % 10, "x": PLAIN}, dtype=float)

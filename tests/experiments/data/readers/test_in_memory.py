@@ -227,6 +227,7 @@ def test_a_table_stays_itself() -> None:
 
 
 def test_what_is_no_table_is_refused() -> None:
+    pair = FRAME.set_axis(pd.MultiIndex.from_product([["a", "b"], [1, 2]]), axis=1)
     for data, words in [
         ((X, Y[:4]), r"\(6, 2\) and y is \(4,\)"),
         ((X[:, 0], Y), "of shape"),
@@ -242,9 +243,22 @@ def test_what_is_no_table_is_refused() -> None:
         ((FRAME, [0, 1]), r"x is \(30, 4\) and y \(2,\)"),
         ((pd.DataFrame(X, columns=["a", "a"]), Y), "its own name"),
         (FRAME[:0], "it has 0 rows and 4 columns"),
-        (X, "but got a ndarray"),
+        (X, r"but got an array of \(6, 2\); pass \(x, y\), as \(data\[:, :-1\], data\[:, -1\]\) where y is its last"),
+        (X.tolist(), r"but got a list; pass pandas\.DataFrame\(data\), or \(x, y\)\.$"),
+        ({"a": [1.0], "y": [2]}, r"but got a dict; pass pandas\.DataFrame\(data\)\.$"),
+        (
+            (X, Y, np.ones(6)),
+            "but got 3 parts; pass weights as a column of x, a DataFrame, which weights=",
+        ),
+        (FRAME["age"], r"but got a Series\.$"),
+        (
+            (FRAME.set_axis(pd.MultiIndex.from_product([["a", "b"], [1, 2]]), axis=1), np.arange(30)),
+            "needs a single name, but has 2",
+        ),
     ]:
         with pytest.raises(DataError, match=words):
             given(data)
+    pair.columns = ["_".join(map(str, names)) for names in pair.columns]  # as the message says
+    assert given((pair, FRAME["age"])).columns == ("a_1", "a_2", "b_1", "b_2")
     with pytest.raises(DataError, match=r"data\.drop: names columns, which arrays lack; pass a DataFrame"):
         given((X, Y), drop=("a",))

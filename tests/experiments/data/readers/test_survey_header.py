@@ -1,4 +1,4 @@
-"""The further rows of a survey tool's header are no answers."""
+"""The further rows of a header, of a survey tool or with units, are no answers."""
 
 from __future__ import annotations
 
@@ -63,6 +63,34 @@ def test_a_part_of_a_question_names_its_column(name: str, tmp_path: Path) -> Non
         assert raw.columns["My pay"].to_pylist() == ["good", "bad"]
         assert raw.unnamed == frozenset()
         assert "the second row of the header names parts of questions, as SurveyMonkey writes it" in raw.repairs
+
+
+@pytest.mark.parametrize("name", ["my.csv", "my.xlsx"])
+@pytest.mark.parametrize("units", [[["kg", "", "(m/s)"]], [["kg", "", "%"], ["as weighed", "paint", "of the limit"]]])
+def test_units_below_a_header_are_no_row(name: str, units: list[list[str]], tmp_path: Path) -> None:
+    header, rows = ["mass", "colour", "y"], [["1.5", "red", "7"], ["2,5", "", "8"], ["", "red", "9"]]
+    for keys in (FileKeys(target="y"), FileKeys(model=("mass", "colour"))):
+        raw = read(tmp_path / name, [header, *units, *rows], keys)
+        assert raw.columns["y"].to_pylist() == ["7", "8", "9"]
+        said = next(line for line in raw.repairs if "below the header left out, without a number" in line)
+        assert "('kg', " in said
+    raw = read(tmp_path / name, [header, *units, *rows], FileKeys(target="y", words=("kg",)))
+    assert raw.columns["mass"].to_pylist()[0] == "kg"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [["kg", "x", "7"], ["1.5", "red", "8"]],  # of two columns of numbers one has a number
+        [["NA", "x", "missing"], ["1.5", "red", "8"]],
+        [["Error", "x", "Error"], ["1.5", "red", "8"], ["Error", "blue", "Error"]],
+        [["kg", "x", "N"]],
+        [["kg", "x", ""], ["1.5", "red", "8"]],  # a word alone may be a missing number
+        [],
+    ],
+)
+def test_a_row_of_data_is_no_row_of_units(below: list[list[str]]) -> None:
+    assert survey_header(["mass", "colour", "y"], below, FileKeys()) == (["mass", "colour", "y"], 0, "")
 
 
 def test_other_headers_have_one_row() -> None:

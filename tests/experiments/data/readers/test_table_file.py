@@ -51,8 +51,10 @@ def test_another_ending_is_refused_with_those_that_are_read(name: str, tmp_path:
 
 
 def test_a_binary_file_in_an_archive_is_to_be_unpacked(tmp_path: Path) -> None:
-    zipped(tmp_path / "my.zip", my__parquet=TEXT)
-    (tmp_path / "my.xlsx.gz").write_bytes(gzip.compress(TEXT.encode()))
+    binary = b"PK\3\4\xff\xb4\0\0"  # of no encoding
+    with zipfile.ZipFile(tmp_path / "my.zip", "w") as archive:
+        archive.writestr("my.parquet", binary)
+    (tmp_path / "my.xlsx.gz").write_bytes(gzip.compress(binary))
     for name, ending in (("my.zip", ".parquet"), ("my.xlsx.gz", ".xlsx")):
         with pytest.raises(DataError, match=rf"{name}: a \{ending} is not read from an archive; unpack it"):
             read_table(tmp_path / name, FileKeys())

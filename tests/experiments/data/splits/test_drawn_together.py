@@ -34,10 +34,10 @@ def test_rows_in_a_time_order_claim_less_than_independent_ones() -> None:
         for at in range(1, 300):
             gains[at] = 0.9 * gains[at - 1] + noise[at]
         gains, rows = gains[100:], np.arange(200)
-        low, high = resampled([lambda drawn, of=gains: float(of[drawn].mean())], 200, 0)[0].interval()
+        low, high = resampled([lambda drawn, of=gains: float(of[drawn].mean())], 200)[0].interval()
         single += not low <= 0 <= high
         outputs, none = gains[:, None], np.zeros((200, 1))
-        test = exchange_test(lambda z: float(z.mean()), outputs, none, time_blocks(rows, rows), 0)
+        test = exchange_test(lambda z: float(z.mean()), outputs, none, time_blocks(rows, rows))
         blocked += test.p_value < 0.05
     assert blocked <= 10 < 20 <= single
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from experiments.evaluation.comparison_records import Comparison
+from experiments.reports.comparison.differences import AFTER
 from experiments.reports.comparison.many_pairs import MOST
 from experiments.reports.comparison.page import render_comparison
 from support.comparisons import compared_pair, compared_study, difference
@@ -30,3 +31,10 @@ def test_of_many_pairs_those_with_the_best_study_are_drawn_and_their_errors_coun
         assert page.count("study-1 and study-2 |") == (studies == 6)
         said = "Of so many pairs, only those with the first study of the same rows are shown"  # without scores, too
         assert page.count(said) == 2 * (studies == 7)
+
+
+def test_the_answer_of_several_pairs_says_that_they_are_adjusted_for() -> None:
+    page, _ = _markdown(3)
+    said = f"3 pairs are tested with Holm's adjustment for their number, {AFTER}."
+    assert page.index(said) < page.index("## Studies")
+    assert "This is a test" not in page

@@ -31,6 +31,18 @@ def test_tuned_default_and_baselines_come_in_this_order(full):
     )
 
 
+def test_an_arrow_is_explained_where_there_is_one(full):
+    def caption(score):
+        majority = replace(full[0].test.references[0], score=score, ci95=(score - 0.01, score + 0.01))
+        references = (majority, *full[0].test.references[1:])
+        (picture,) = baselines(replaced(full[0], "test", references=references)).blocks[0].pictures
+        assert ("0.1000" in picture.svg) == (score == 0.1)
+        return plain(picture.caption)
+
+    assert caption(0.1).endswith("An arrow on the edge is a score far off the scale.")
+    assert caption(0.95).endswith("the dotted line marks the tuned model.")
+
+
 def test_without_a_test_score_or_baselines_there_is_no_section(make_study):
     sealed, _ = make_study(trials=1, test=None, ledger=None)
     assert baselines(sealed) is None

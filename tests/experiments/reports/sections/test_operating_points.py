@@ -31,18 +31,20 @@ def test_each_point_is_a_line_with_the_threshold_to_type(two):
         *("chosen for", "threshold", "predicted as broken", "recall", "specificity", "precision"),
     ]
     assert [[plain(cell) for cell in row.cells] for row in table.rows] == [
-        ["more probable class", "0.5", "0%", "0.0000", "1.0000", "–"],
+        ["more probable class", "0.500", "0%", "0.0000", "1.0000", "–"],
         ["largest F1", "0.123", "25%", "0.7500", "0.9000", "0.4000"],
-        ["recall of at least 0.8", "1.23e-06", "50%", "0.8000", "0.7000", "0.2000"],
+        ["recall of at least 0.80", "1.23e-06", "50%", "0.8000", "0.7000", "0.2000"],
     ]
 
 
 def test_the_choice_is_one_on_development_rows_and_the_test_score_is_of_a_half(two):
     words = said(operating_points(two, CURVE))
-    assert "The model predicts broken where its probability is at least 0.5. predict --threshold sets another" in words
+    assert (
+        "The model predicts broken where its probability is at least 0.500. predict --threshold sets another" in words
+    )
     assert "To choose a threshold here is a choice on development rows" in words
     assert words.endswith(
-        "All other scores of predicted classes on this page, those of the test rows included, are at 0.5."
+        "All other scores of predicted classes on this page, those of the test rows included, are at 0.500."
     )
     assert "the test rows" not in said(operating_points(replaced(two, "", test=None), CURVE))
 

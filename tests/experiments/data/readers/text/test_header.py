@@ -84,6 +84,7 @@ def test_words_that_stand_below_themselves_are_data() -> None:
         (["size,look", "a,y", "1,b"], 0, 1),
         (["Title", "size,look", "a, Y ", "1,b"], 1, 2),
         (["size,look", "cm,kg", "a,y", "1,b"], 0, 2),
+        (["size,look,at", "cm,kg,s", "a,b,y", "1,2,3"], 0, 2),  # units above the names
         (["a, y", "c,y", "1,b"], 0, 0),
         (["size,look", "1,y", "1,b"], 0, 0),  # a row of data
         (["size,look", "y,y", "1,b"], 0, 0),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.study.output import print_what_can_be
+from experiments.study.standard_streams import print_what_can_be
 
 
 def test_what_an_encoding_lacks_is_written_by_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +25,7 @@ def test_what_an_encoding_lacks_is_written_by_its_code(monkeypatch: pytest.Monke
 def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path, closed: str) -> None:
     program = (
         "import os, sys\n"
-        "from experiments.study.output import print_what_can_be\n"
+        "from experiments.study.standard_streams import print_what_can_be\n"
         "print_what_can_be()\n"
         "with open('file', 'w') as file:\n"
         "    print('to nobody', flush=True), print('to nobody', file=sys.stderr, flush=True)\n"
