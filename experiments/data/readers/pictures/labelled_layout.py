@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from experiments.config.data_options import DataSection
 from experiments.config.readable import count
@@ -41,23 +41,11 @@ def lay_out_by_labels(found: PictureFolder, data: DataSection, own_test: bool = 
         return None
     training, without = _labelled((one for one in found.pictures if not in_test_part(one)), labels)
     test, passed = _labelled((one for one in found.pictures if in_test_part(one)), labels)
-    facts, decisions = [], _said(labels, without)
-    if test and own_test:
-        facts.append(f"the test part is the test set ({count(len(test), 'picture')})")
-    elif test:
-        decisions.append(f"{count(len(test), 'picture')} of the test part passed over, as data.test is the test set")
-    elif labels.parts and own_test:
-        facts.append(
-            f"{labels.table} divides the pictures by its column {shown(labels.parts)}, which is not used: test "
-            "pictures are drawn from all; to test on those that it names, move them to a folder test/"
-        )
-    if passed:
-        decisions.append(f"{count(passed, 'picture')} of the test part passed over, without a class")
     layout = Layout(
         tuple(training),
         tuple(test if own_test else ()),
-        tuple(facts),
-        tuple(decisions),
+        _facts(labels, len(test), own_test),
+        (*_said(labels, without), *_passed_over(len(test), passed, own_test)),
         target=labels.target,
         origin="table" if labels.table else "names",
         groups=labels.groups,
@@ -95,6 +83,31 @@ def _labelled(pictures: Iterable[PictureFile], labels: PictureLabels) -> tuple[l
     labelled = [LabelledPicture(one, labels.classes[one.path]) for one in every if one.path in labels.classes]
     labelled.sort(key=lambda one: (one.label, one.file.order))
     return labelled, len(every) - len(labelled)
+
+
+def _facts(labels: PictureLabels, test: int, own_test: bool) -> tuple[str, ...]:
+    """Say which pictures are the test set, where that is known."""
+    if test and own_test:
+        return (f"the test part is the test set ({count(test, 'picture')})",)
+    if not test and labels.parts and own_test:
+        return (
+            f"{labels.table} divides the pictures by its column {shown(labels.parts)}, which is not used: test "
+            "pictures are drawn from all; to test on those that it names, move them to a folder test/",
+        )
+    return ()
+
+
+def _passed_over(test: int, without: int, own_test: bool) -> Iterator[str]:
+    """Say which pictures of the test part are passed over.
+
+    Args:
+        test:    number of those with a class.
+        without: number of those without.
+    """
+    if test and not own_test:
+        yield f"{count(test, 'picture')} of the test part passed over, as data.test is the test set"
+    if without:
+        yield f"{count(without, 'picture')} of the test part passed over, without a class"
 
 
 def _said(labels: PictureLabels, without: int) -> list[str]:
