@@ -14,6 +14,7 @@ from experiments.data.table import LeftOut, Table
 
 PART = r"^(?P<of>.*?)[\W_]*(?P<number>\d+)(?:\.[A-Za-z]\w{0,3})?$"  # of a recording or a patient, perhaps a file
 PARTS = 3  # of a thing, in the mean, and rows of each number; and things of a class: cat1.jpg is one of a class, too
+FILLED = 0.1  # share of all pairs of a thing and a number that are there: few of words that a search found pictures for
 
 
 def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str]:
@@ -53,11 +54,12 @@ def _numbered_parts(texts: pa.ChunkedArray) -> list[str]:
     """Return the names of what texts number the parts of, as `song7` of `song7.03.wav`; none where they do not.
 
     Their numbers are few, as each thing has its first part and its second one; numbers of persons or tickets are many.
+    So are those of pictures that were found for a word, as `airbus_s_000123` of CIFAR, few of which were kept.
     """
     parts = pc.extract_regex(texts, PART)
     if parts.null_count > (1 - MOSTLY) * len(texts):
         return []
     whole = parts.drop_null()
     names, numbers = (pc.unique(pc.struct_field(whole, field)) for field in ("of", "number"))
-    enough = len(names) >= GROUPS and len(whole) >= PARTS * len(names) and len(whole) >= PARTS * len(numbers)
-    return names.to_pylist() if enough else []
+    enough = len(names) >= GROUPS and len(whole) >= PARTS * max(len(names), len(numbers))
+    return names.to_pylist() if enough and len(whole) >= FILLED * len(names) * len(numbers) else []

@@ -290,7 +290,8 @@ def _chunks(
         raise DataError(
             f"{raw.where}: several columns are named {listed(several)}, with different values; rename them."
         )
-    beside = {name: _names_of(raw, name) for name in form.identifiers if name in raw.columns}
+    named = {name: columns_called(name, raw.columns) for name in form.identifiers}
+    beside = {own[0]: _names_of(raw, own[0]) for own in named.values() if len(own) == 1}
     names = pd.MultiIndex.from_frame(pd.DataFrame(beside)) if beside else pd.RangeIndex(raw.rows)
     raw = replace(raw, columns={name: raw.columns[own] for name, own in spelled.items()})
     written = cleaned(raw, [name for name in form.formats if name in raw.columns])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Inputs = Sequence[tuple[str, Kind]]
 Ranges = Mapping[str, tuple[float, float]]
+TRUTHS = {"false", "true"}
+PROBE = 50  # targets
 LAYOUT = ("encoding", "sheet")  # keys of [data] that new rows have from the file that a model learnt from
 
 
@@ -110,7 +112,10 @@ def are_numbered(table: Table) -> bool:
         return reading.coded
     if table.classes is None and table.target.dtype.kind in "fiu":
         return True
-    return are_truths(np.unique(table.target) if table.classes is None else table.classes)
+    if table.classes is not None:
+        return are_truths(table.classes)
+    first = {str(word).casefold() for word in table.target[:PROBE]}  # rules out most texts, which are slow to compare
+    return first <= TRUTHS and are_truths(np.unique(table.target))
 
 
 def are_truths(classes: Iterable[str]) -> bool:
@@ -119,7 +124,7 @@ def are_truths(classes: Iterable[str]) -> bool:
     >>> are_truths(["FALSE", "TRUE"]), are_truths(["no", "yes"])
     (True, False)
     """
-    return {name.casefold() for name in classes} == {"false", "true"}
+    return {name.casefold() for name in classes} == TRUTHS
 
 
 def ranges_of(table: Table) -> dict[str, tuple[float, float]]:

@@ -135,7 +135,8 @@ def _by_plain_spelling(words: AbstractSet[str]) -> dict[str, str]:
     """Return plain spelling -> word, where a single word has it."""
     often = Counter(map(_plain, words))
     spelled = {plain: word for word in words if often[plain := _plain(word)] == 1}
-    return spelled if words != set(TRUTH_VALUES.values()) else spelled | TRUTH_VALUES
+    truths = {number: spelled.get(plain_spelling(word), "") for number, word in TRUTH_VALUES.items()}
+    return spelled | truths if set(truths.values()) == words else spelled  # such as true and false, or TRUE and FALSE
 
 
 def _plain(word: str) -> str:

@@ -73,6 +73,10 @@ def test_parts_of_a_thing_that_pictures_are_of_are_pointed_out() -> None:
     assert said_of(slices, classes=tuple("abcdefghijklmn")) == []  # such as the seven of a class
     assert said_of([f"{'ab'[row % 2]}/IMG_{row:04}.png" for row in range(160)]) == []
     assert said_of([f"{'ab'[row % 2]}/{row // 2}.png" for row in range(160)]) == []
+    found = [f"a/word{word}_s_{number:06}.png" for word in range(60) for number in RANDOM.choice(500, 30, False)]
+    assert said_of(found) == []  # as CIFAR's, of which few are left of each word
+    frames = [f"a/clip{clip}_{frame:04}.png" for clip in range(12) for frame in range(RANDOM.integers(20, 200))]
+    assert len(said_of(frames)) == 1
 
 
 def notes_of(raw: RawTable, **keys: Any) -> tuple[str, ...]:

@@ -330,3 +330,5 @@ def test_identifiers_name_the_rows(tmp_path: Path) -> None:
         {"PersonId": ["7"]},
         {"PersonId": ["9"]},
     ]
+    rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS, identifiers=("person id",)), 2)  # in another case
+    assert next(rows.chunks).index.to_frame(index=False).to_dict("list") == {"PersonId": ["7", "9"]}

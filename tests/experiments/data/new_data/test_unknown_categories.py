@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from experiments.data.new_data.unknown_categories import UnknownCategories
 from support.models import mixed_model
@@ -78,6 +79,13 @@ def test_a_category_that_differs_in_case_or_space_alone_is_that_of_training() ->
         "3 cells hold categories that the model has not seen, by row from 0: flag ('maybe' in row 3), code ('TSM0' in "
         "rows 0, 4)"
     ]
+
+
+@pytest.mark.parametrize("known", [("true", "false"), ("TRUE", "FALSE")])
+def test_0_and_1_are_truth_values_however_training_spells_them(known: tuple[str, str]) -> None:
+    categories = UnknownCategories({"won": frozenset(known)})
+    assert categories.look_at(pd.DataFrame({"won": ["1", "0"]}))["won"].tolist() == list(known)
+    assert categories.unknown() == []
 
 
 def test_0_and_1_are_the_truth_values_of_a_column_that_has_no_other_category() -> None:
