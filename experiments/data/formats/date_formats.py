@@ -260,11 +260,15 @@ def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
         form = re.sub("[Qq]%q", "Q~%m", form)
     if "%V" in form:  # which is no day
         texts, form = texts + "-1", f"{form}-%u"
-    if "%Z" in form or (form == ISO and len(texts) and re.search(ZONE_NAME, texts.iloc[0])):  # nor is the zone's name
+    if "%Z" in form:  # nor is the name of a zone
         texts, form = texts.str.replace(ZONE_NAME, _offset, regex=True), form.replace("%Z", "%z")
     if re.match("%(m%d|d%m)%Y", form):
         texts = texts.where(texts.str.match(r"\d{8}"))  # without its zero, 1112026 could be two days
     times = pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+    if form == ISO and len(unread := texts[times.isna()].dropna()):
+        named = unread.str.replace(ZONE_NAME, _offset, regex=True)
+        if not named.equals(unread):
+            return _days(texts.mask(times.isna(), named), form)
     plausible = (times.dt.year >= FIRST) & (times.dt.year <= LAST)
     exact = times.where(plausible).dt.as_unit("ns").to_numpy().astype(np.int64)
     if form != ISO and not re.search("%[YGy]", form):

@@ -186,7 +186,7 @@ def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTab
 
     usual = form.layout
     keys = FileKeys(model=tuple(names), usual_encoding=usual.get("encoding"), usual_sheet=usual.get("sheet"))
-    raw = read_table(path, replace(keys, holds_row=partial(holds_row, form), **layout))
+    raw = read_table(path, replace(keys, words=form.words, holds_row=partial(holds_row, form), **layout))
     return _by_position(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 

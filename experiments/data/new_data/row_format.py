@@ -94,6 +94,11 @@ class RowFormat:
         """Return the names of the inputs."""
         return [name for name, _ in self.inputs]
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the categories, and the words that are missing numbers: a line of new rows with one is no header."""
+        return (*self.missing, *(word for known in self.categories.values() for word in known if word))
+
 
 def known_categories(inputs: Inputs, categories: Sequence[Categories]) -> dict[str, frozenset[str | None]]:
     """Return the values of each category column that have an input of their own."""

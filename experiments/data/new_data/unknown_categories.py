@@ -15,7 +15,7 @@ from experiments.config.readable import readable
 from experiments.data.columns.spellings import plain_spelling
 
 SHOWN = 3  # values, and rows, of a column
-TRUTH_VALUES = {"0": "False", "1": "True"}
+TRUTH_VALUES = {"0": "false", "1": "true"}
 
 Known = Mapping[str, AbstractSet[str | None]]
 
@@ -135,8 +135,8 @@ def _by_plain_spelling(words: AbstractSet[str]) -> dict[str, str]:
     """Return plain spelling -> word, where a single word has it."""
     often = Counter(map(_plain, words))
     spelled = {plain: word for word in words if often[plain := _plain(word)] == 1}
-    truths = {number: spelled.get(plain_spelling(word), "") for number, word in TRUTH_VALUES.items()}
-    return spelled | truths if set(truths.values()) == words else spelled  # such as true and false, or TRUE and FALSE
+    truths = {number: spelled[plain] for number, plain in TRUTH_VALUES.items() if plain in spelled}
+    return spelled | truths if set(truths.values()) == words else spelled  # such as TRUE and FALSE
 
 
 def _plain(word: str) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.data.columns.column_kind import file_has_comma, settled_format
-from experiments.data.formats.column_types import cleaned, is_text
+from experiments.data.formats.column_types import cleaned, is_text, words_in
 from experiments.data.formats.date_formats import EPOCHS, ISO, NO_DATE, AmbiguousDates, date_format, days_of
 from experiments.data.formats.number_formats import COMMAS, GROUPS, PLAIN
 from experiments.data.new_data.row_format import RowFormat
@@ -74,13 +74,13 @@ def _with_thousands(rows: RawTable, names: list[str], form: RowFormat) -> dict[s
 def _no_decimals(rows: RawTable, name: str) -> bool:
     """Return whether the commas of a column's numbers stand between thousands alone: 1,234 could be a bit more than 1.
 
-    They do where a number has two marks or more, or some numbers have none, as decimals of just three digits beside
-    whole numbers are not to be expected; but for these alone between semicolons, where commas are decimal ones.
+    They do where a number has two marks or more, or some have none, as decimals of just three digits beside whole
+    numbers are not to be expected; but for these alone between semicolons, where commas are decimal ones.
     """
-    texts = rows.columns[name]
+    texts = rows.columns[name].drop_null()
     if pc.any(pc.match_substring_regex(texts, r",.*[.,]")).as_py():
         return True
-    return rows.marks.separator != ";" and not pc.all(pc.match_substring(texts, ",")).as_py()
+    return rows.marks.separator != ";" and not pc.all(words_in(texts)).as_py()
 
 
 def _fits(raw: RawTable, name: str, form: str) -> bool:

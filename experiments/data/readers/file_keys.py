@@ -12,7 +12,7 @@ class FileKeys:
     """The keys that were given; None where the answer follows from the file.
 
     target: the column to predict, by which a header is known.
-    words:  classes and missing words that the study file names: a row with one is no header.
+    words:  classes and missing words that the study file names, or a model's categories: a row with one is no header.
     model:  the names of a model's columns, by which the header of new rows is known.
     usual_encoding: encoding of the model's own file, tried before one is guessed.
     usual_sheet: sheet of the model's own file, which is read where there is one of that name.

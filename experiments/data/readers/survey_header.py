@@ -72,13 +72,22 @@ def _units(below: Sequence[Sequence[str]]) -> tuple[int, str]:
 
 
 def _rows_of_units(below: Sequence[Sequence[str]]) -> int:
-    """Return the number of rows, two at most, that have no number in columns of numbers, but words in two or more."""
+    """Return the number of rows, two at most, that have no number in columns of numbers, but words in two or more.
+
+    A word that stands again below is a value, such as a class, of a row without any number.
+    """
     for count in (2, 1):
         columns = [at for at, cells in enumerate(zip_longest(*below[count:], fillvalue="")) if _are_numbers(cells)]
         above = [[row[at].strip() for at in columns if at < len(row)] for row in below[:count]]
         if all(not any(map(NUMBER_OR_COMMA.fullmatch, cells)) and sum(map(_is_word, cells)) > 1 for cells in above):
-            return count if above else 0
+            return count if above and not any(_has_value(row, below[count:]) for row in below[:count]) else 0
     return 0
+
+
+def _has_value(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a word of a row stands in its place again below."""
+    words = [(at, cell.strip()) for at, cell in enumerate(row) if _is_word(cell.strip())]
+    return any(at < len(cells) and cells[at].strip() == word for cells in below for at, word in words)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:

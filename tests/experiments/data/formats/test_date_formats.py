@@ -43,6 +43,7 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("20260131T0600Z",), "ISO8601", [DAY + 0.25]),
         (("2026-01-31 06:00:00 UTC", "2026-01-31 06:00:00.5 UTC"), "ISO8601", [DAY + 0.25, DAY + 21600.5 / 86400]),
         (("2026-01-31 06:00:00+00", "2026-01-31 06:00:00.5-05"), "ISO8601", [DAY + 0.25, DAY + 39600.5 / 86400]),
+        (("2026-01-31 06:00:00Z", "2026-01-31 06:00 EST"), "ISO8601", [DAY + 0.25, DAY + 11 / 24]),
         (("2026/01/31 6:00:00 PM GMT+1",), "%Y/%m/%d %I:%M:%S %p %Z", [DAY + 17 / 24]),
         (("2026/01/31 6:00:00 PM GMT-3:30",), "%Y/%m/%d %I:%M:%S %p %Z", [DAY + 21.5 / 24]),
         (
@@ -182,6 +183,10 @@ def test_a_few_texts_among_dates_are_left_out_unless_they_are_most_of_the_cells(
     assert never is not None
     assert never.to_pylist() == dates
     assert without_strays(column(*dates, *["never", "yearly", "monthly"] * 30), strays=3, least=20) is None
+
+
+def test_the_name_of_a_zone_is_read_below_a_word() -> None:
+    np.testing.assert_array_equal(days_of(column("unknown", "2026-01-31 06:00 UTC"), "ISO8601"), [np.nan, DAY + 0.25])
 
 
 def test_digits_of_a_date_that_lost_their_zero_are_none() -> None:

@@ -332,3 +332,12 @@ def test_identifiers_name_the_rows(tmp_path: Path) -> None:
     ]
     rows = read_rows(tmp_path / "new.csv", RowFormat(INPUTS, identifiers=("person id",)), 2)  # in another case
     assert next(rows.chunks).index.to_frame(index=False).to_dict("list") == {"PersonId": ["7", "9"]}
+
+
+def test_a_first_row_without_a_number_is_a_row(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("age,city,height,colour\nrefused,Rome,not done,red\n1,Bonn,2,blue\n")
+    known = RowFormat(INPUTS, categories={"city": frozenset({"Rome", "Bonn", None})})
+    (chunk,) = read_rows(tmp_path / "new.csv", known, 10).chunks
+    assert chunk["city"].tolist() == ["Rome", "Bonn"]
+    (chunk,) = read_rows(tmp_path / "new.csv", RowFormat(INPUTS, missing=("refused",)), 10).chunks
+    assert chunk["city"].tolist() == ["Rome", "Bonn"]

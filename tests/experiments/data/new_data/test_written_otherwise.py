@@ -62,7 +62,12 @@ def test_other_marks_between_thousands_are_read(learnt: str | None, cells: list[
 
 @pytest.mark.parametrize(
     ("learnt", "cells", "unread"),
-    [(None, ["1,234", "2,500"], 2), ("$1234.5", ["1,234.5", "$7"], 1), ("1,234.5", ["1,234", "1234.5"], 0)],
+    [
+        (None, ["1,234", "2,500"], 2),
+        (None, ["1,234", "-"], 2),
+        ("$1234.5", ["1,234.5", "$7"], 1),
+        ("1,234.5", ["1,234", "1234.5"], 0),
+    ],
 )
 def test_numbers_that_could_be_others_or_fit_are_no_other_format(learnt: str, cells: list[str], unread: int) -> None:
     form = RowFormat([("x", "number"), ("z", "number")], formats={"x": learnt} if learnt else {})

@@ -84,6 +84,7 @@ def test_units_below_a_header_are_no_row(name: str, units: list[list[str]], tmp_
         [["kg", "x", "7"], ["1.5", "red", "8"]],  # of two columns of numbers one has a number
         [["NA", "x", "missing"], ["1.5", "red", "8"]],
         [["Error", "x", "Error"], ["1.5", "red", "8"], ["Error", "blue", "Error"]],
+        [["refused", "red", "not done"], ["1.5", "blue", "8"], ["2.5", "red", "9"]],  # red is a value
         [["kg", "x", "N"]],
         [["kg", "x", ""], ["1.5", "red", "8"]],  # a word alone may be a missing number
         [],
