@@ -19,7 +19,9 @@ __all__ = ["Study", "open", "run"]
 
 # Python imports this package first when it starts a command. Until the command can say what an interruption leaves,
 # Ctrl-C just ends it; Python itself would print a traceback.
-_starts = os.path.basename(sys.argv[0]) in ("-m", "nnet-experiments")  # noqa: PTH119 - importing pathlib takes longer
+_starts = os.path.basename(sys.argv[0]) == "nnet-experiments"  # noqa: PTH119 - importing pathlib takes longer
+if sys.argv[0] == "-m":  # another program's module may import this package, too, and keeps its Ctrl-C
+    _starts = sys.orig_argv[-len(sys.argv)].removeprefix("-m").partition(".")[0] == __name__
 if _starts and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

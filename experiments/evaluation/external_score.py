@@ -24,6 +24,7 @@ from experiments.evaluation.results import BaselineRecord, FinalScore, IntervalM
 from experiments.evaluation.score_range import difference_within
 from experiments.evaluation.statistics import Interval
 from experiments.evaluation.temperature import scaled
+from experiments.search.scorers import scorer
 from nnet.arrays import Array, Targets
 from nnet.batches import FoldData
 from nnet.metrics import class_probabilities, predicted_labels
@@ -143,13 +144,13 @@ class ScoredModel:
     calibration: CalibrationRecord | None
 
 
-def score_model(model: Model, metric: str, features: Features, truth: Truth) -> ScoredModel:
-    """Score a model on rows by the rules of the test score.
+def check_scorable(metric: str, target: Target, truth: Truth) -> None:
+    """Refuse rows of which a metric has no score or no interval, whatever a model says of them.
 
     Raises:
-        DataError: the metric has no score on these rows, or no interval.
+        DataError: there is one row, or one group, or the metric needs other rows.
     """
-    y, target = truth.y, model.target
+    y = truth.y
     if len(y) < 2:
         raise DataError("new rows: a score needs two rows with a target, but there is one.")
     if truth.groups is not None and (units := count_different(truth.groups)) < 2:
@@ -158,6 +159,18 @@ def score_model(model: Model, metric: str, features: Features, truth: Truth) -> 
             f"new rows: an interval needs rows of two {what}, but all {len(y)} are of {units}; add rows, or "
             "leave the column out of the file: then rows count as independent."
         )
+    all_right = np.eye(target.outputs)[y] if target.classes else y[:, None]
+    if not isfinite(scorer(metric, target)(all_right, y)):
+        raise DataError(f"new rows: {metric} has no score on them; {_described(target, y)}.")
+
+
+def score_model(model: Model, metric: str, features: Features, truth: Truth) -> ScoredModel:
+    """Score a model by the rules of the test score, on rows that `check_scorable` takes.
+
+    Raises:
+        DataError: the metric has no score on these outputs, or no interval.
+    """
+    y, target = truth.y, model.target
     z = np.concatenate(list(_outputs(model, features)))
     try:
         record = final_score(metric, target, y, z, None, truth.groups, truth.ordered)

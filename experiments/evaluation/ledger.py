@@ -2,12 +2,11 @@
 
 Each line is a JSON entry that holds the sha256 of the line before. A look is reserved before the rows are read for
 scoring and completed afterwards, so no look stays unrecorded. A look at new rows, after the study's end, is
-`external`. Single rows are identified by the hash of their cells in
-the source, so a look at the same rows in another split or with other columns read is counted too. The same test rows
-are known by any of their columns, so that a file with more or fewer columns does not make them new. Entries of version
-0.1.0 have hashes of the rows as they were read, and still match. The chain cannot protect its own end: every
-results.json has the hashes of the first and of the last entry, the head, by which `stands` recognises a truncated
-ledger.
+`external`. Single rows are identified by the hash of their cells in the source, so a look at the same rows in another
+split or with other columns read is counted too. The same test rows are known by any of their columns, so that a file
+with more or fewer columns does not make them new. Entries of version 0.1.0 have hashes of the rows as they were read,
+and still match. The chain cannot protect its own end: every results.json has the hashes of the first and of the last
+entry, the head, by which `stands` recognises a truncated ledger.
 """
 
 from __future__ import annotations
@@ -197,14 +196,16 @@ class Ledger:
 
         shares = {rows: overlap(rows) for rows in list(cells)}
         shares |= {test.fingerprint: 1.0} if test.fingerprint in shares else {}  # whatever cells they were read from
-        # a look of the study itself at other, new rows is of a model that these rows had tested before
+        reservations = _reservations(entries)
+        own = [entry for entry in reservations if (entry["study"], entry["rows"]) == (study, test.fingerprint)]
+        # a later look of the study itself at new rows, which may hold some of these, had no say in its model
+        before = reservations.index(own[-1]) if own else len(reservations)
         reservations = [
             entry
-            for entry in _reservations(entries)
-            if entry["study"] != study or entry["rows"] == test.fingerprint or not entry.get("external")
+            for at, entry in enumerate(reservations)
+            if at <= before or entry["study"] != study or not entry.get("external")
         ]
         others = [shares[entry["rows"]] for entry in reservations if entry["study"] != study]
-        own = [entry for entry in reservations if (entry["study"], entry["rows"]) == (study, test.fingerprint)]
         return LedgerRecord(
             file=str(self.path),
             looks=len({_final(entry) for entry in reservations if shares[entry["rows"]] > 0}),

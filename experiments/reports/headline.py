@@ -34,8 +34,8 @@ MEANINGS: Final[dict[Verdict, str]] = {
     "helped": "On {unseen}, the {tuned} does better than the default by more than chance would explain. The true "
     "difference plausibly lies between {low} and {high}. Of the two, use the tuned model.",
     "no evidence either way": "{Rows} cannot tell the {tuned} and the default apart; that does not show that they are "
-    "equal. Any true difference from {low} to {high} would fit. Of the two, use the tuned model, but do not claim that "
-    "tuning improved it.",
+    "equal. Any true difference from {low} to {high} would fit. Of the two, use the tuned model, which "
+    "cross-validation chose, but do not claim that tuning improved it.",
     "default better": "On {unseen}, the {tuned} does worse than the default by more than chance would explain: what "
     "did best on {folds} does not do best here. Of the two, use the default configuration.",
     "not compared": "The two were not compared.",

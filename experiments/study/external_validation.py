@@ -35,6 +35,7 @@ from experiments.evaluation.external_score import (
     Looks,
     ScoredModel,
     StudyScore,
+    check_scorable,
     independent_difference,
     score_blind,
     score_model,
@@ -128,18 +129,19 @@ def score_rows(study: FinishedStudy, rows: LabelledRows, ledger: Ledger, file: s
 
     Raises:
         LedgerError: the look cannot be recorded, or the ledger lacks entries that the study's results name.
-        DataError:   the metric has no score on these rows.
+        DataError:   the metric has no score on these rows; nothing is recorded where no model has one.
     """
     result, sealed = study.result, rows.sealed()
     identity, test = recorded_identity(study.recorded.document), known_rows(study.recorded)
+    metric = metric_of(result.spec) if result.test is None else result.test.metric
+    truth = Truth(rows.whole.y[rows.rows], sealed.groups, ordered=rows.whole.table.time is not None)
+    check_scorable(metric, study.model.target, truth)
     standing_of(ledger, study.recorded)
     ledger.check_place()
     look = _look(study, sealed.known_by, test, identity, ledger)
     models = {"model": study.sha256}
     ledger.reserve(look, sealed.known_by, result.study, len(result.trials), final_models=models)
     features, y = sealed.open(look, ledger.has)
-    truth = Truth(y, sealed.groups, ordered=rows.whole.table.time is not None)
-    metric = metric_of(result.spec) if result.test is None else result.test.metric
     scored = score_model(study.model, metric, features, truth)
     ledger.complete(look, rounded({metric: scored.record.score, **scored.metrics}))
     hashes = [short_hash(row) for row in row_bytes(features, y)]

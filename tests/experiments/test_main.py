@@ -72,3 +72,21 @@ def test_an_interruption_before_a_command_can_say_so_just_ends_it(tmp_path: Path
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.slow
+def test_another_programs_module_that_imports_the_package_keeps_its_interruptions(tmp_path: Path) -> None:
+    (tmp_path / "laboratory").mkdir()
+    own = "import signal\nimport experiments\nprint(signal.getsignal(signal.SIGINT) is signal.default_int_handler)\n"
+    (tmp_path / "laboratory" / "__init__.py").write_text(own)
+    (tmp_path / "laboratory" / "__main__.py").touch()
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "laboratory", "experiments"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")

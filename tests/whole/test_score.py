@@ -153,8 +153,10 @@ def test_groups_are_drawn_as_a_whole_where_the_file_has_them(
     assert (alone["drawn"], alone["score"], alone["difference"]) == ("rows", found["score"], None)
     assert alone["ci95"] != found["ci95"]
     frame[180:186].to_csv("one.csv", index=False)
+    before = lines()
     assert main(["people", "one.csv"]) == 2
     assert "needs rows of two groups, but all 6 are of 1;" in capsys.readouterr().err
+    assert lines() == before
 
 
 def test_a_folder_of_pictures_is_scored_by_its_folders(desk: CommandRunner) -> None:
