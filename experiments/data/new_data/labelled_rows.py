@@ -154,7 +154,9 @@ def _of_raw(
     classes = (*(data.drop_classes or ()), *drop)
     dropped = sum(dropped_rows([clean], name, classes).values())
     written = _format(data, form.target)
-    clean, _ = plain_target(without_classes(clean, name, classes), name, written)
+    clean, read_as = plain_target(without_classes(clean, name, classes), name, written)
+    if read_as != (written or ""):
+        notes += (f"the target {shown(name)} is written otherwise than in training, and read as {read_as}",)
     if not learnt.target.classes and is_text(clean.columns[name].type):
         rule = "is the target and must hold numbers" + (f" written as {written}" if written else "")
         clean.refuse(name, words_in(clean.columns[name]), rule, "correct it")

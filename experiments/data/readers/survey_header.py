@@ -77,25 +77,31 @@ def _rows_of_units(below: Sequence[Sequence[str]]) -> int:
     A word that stands again below is a value, such as a class, of a row without any number.
     """
     for count in (2, 1):
-        columns = [at for at, cells in enumerate(zip_longest(*below[count:], fillvalue="")) if _are_numbers(cells)]
-        above = [[row[at].strip() for at in columns if at < len(row)] for row in below[:count]]
-        if all(not any(map(NUMBER_OR_COMMA.fullmatch, cells)) and sum(map(_is_word, cells)) > 1 for cells in above):
-            return count if above and not any(_has_value(row, below[count:]) for row in below[:count]) else 0
+        rows, rest = below[:count], below[count:]
+        columns = [at for at, cells in enumerate(zip_longest(*rest, fillvalue="")) if _are_numbers(cells)]
+        if rows and all(_has_words(row, columns) and not _has_value(row, rest) for row in rows):
+            return count
     return 0
+
+
+def _has_words(row: Sequence[str], columns: Sequence[int]) -> bool:
+    """Return whether a row has no number in some columns, but two words or more."""
+    cells = [row[at].strip() for at in columns if at < len(row)]
+    return not any(map(NUMBER_OR_COMMA.fullmatch, cells)) and sum(map(_is_filled, cells)) > 1
 
 
 def _has_value(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Return whether a word of a row stands in its place again below."""
-    words = [(at, cell.strip()) for at, cell in enumerate(row) if _is_word(cell.strip())]
+    words = [(at, cell.strip()) for at, cell in enumerate(row) if _is_filled(cell.strip())]
     return any(at < len(cells) and cells[at].strip() == word for cells in below for at, word in words)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in map(str.strip, cells) if cell]
+    filled = [cell for cell in map(str.strip, cells) if _is_filled(cell)]
     return bool(filled) and all(map(NUMBER_OR_COMMA.fullmatch, filled))
 
 
-def _is_word(cell: str) -> bool:
+def _is_filled(cell: str) -> bool:
     return cell.lower() not in (*MISSING, *MISSING_NUMBERS)
 
 

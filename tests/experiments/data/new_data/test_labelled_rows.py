@@ -66,6 +66,14 @@ def test_numbers_are_read_as_the_study_read_its_own(tmp_path: Path) -> None:
         read(tmp_path, 'a,y\n1,"1,234.50"\n2,"2,000.75"\n', learnt((), formats={"y": "1.234,5"}))
 
 
+def test_a_target_in_another_format_is_said(tmp_path: Path) -> None:
+    text = 'a,y\n1,"1,234.5"\n2,"2,000.75"\n'
+    (line,) = read(tmp_path, text, learnt(())).notes
+    assert line == "the target 'y' is written otherwise than in training, and read as 1,234.5"
+    assert read(tmp_path, text, learnt((), formats={"y": "1,234.5"})).notes == ()
+    assert read(tmp_path, "a,y\n1,1234.5\n2,2000.75\n", learnt(())).notes == ()
+
+
 def test_groups_and_times_are_drawn_together_if_they_are_there(tmp_path: Path) -> None:
     text = "a,y,who,day\n1,yes,p,2026-01-03\n2,no,p,2026-01-02\n3,no,q,2026-01-01\n4,no,q,\n"
     groups = read(tmp_path, text, learnt(groups="who")).sealed().groups

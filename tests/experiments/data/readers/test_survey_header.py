@@ -74,6 +74,7 @@ def test_units_below_a_header_are_no_row(name: str, units: list[list[str]], tmp_
         assert raw.columns["y"].to_pylist() == ["7", "8", "9"]
         said = next(line for line in raw.repairs if "below the header left out, without a number" in line)
         assert "('kg', " in said
+    assert survey_header(header, [*units, *rows, ["NAN", "blue", "-"]], FileKeys())[1] == len(units)
     raw = read(tmp_path / name, [header, *units, *rows], FileKeys(target="y", words=("kg",)))
     assert raw.columns["mass"].to_pylist()[0] == "kg"
 
