@@ -198,12 +198,13 @@ class Ledger:
         shares |= {test.fingerprint: 1.0} if test.fingerprint in shares else {}  # whatever cells they were read from
         reservations = _reservations(entries)
         own = [entry for entry in reservations if (entry["study"], entry["rows"]) == (study, test.fingerprint)]
-        # a later look of the study itself at new rows, which may hold some of these, had no say in its model
-        before = reservations.index(own[-1]) if own else len(reservations)
+        # the study's own looks at other new rows, which may hold some of these, count for a later look at new rows; its
+        # test was before them, and a test again is known to be one
+        since = reservations.index(own[-1]) if own and own[-1].get("external") else 0
         reservations = [
             entry
             for at, entry in enumerate(reservations)
-            if at <= before or entry["study"] != study or not entry.get("external")
+            if at < since or entry["study"] != study or entry in own or not entry.get("external")
         ]
         others = [shares[entry["rows"]] for entry in reservations if entry["study"] != study]
         return LedgerRecord(
