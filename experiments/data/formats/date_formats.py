@@ -260,12 +260,12 @@ def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
         form = re.sub("[Qq]%q", "Q~%m", form)
     if "%V" in form:  # which is no day
         texts, form = texts + "-1", f"{form}-%u"
-    if "%Z" in form:  # nor is the name of a zone
+    if "%Z" in form:  # of which pandas reads few names
         texts, form = texts.str.replace(ZONE_NAME, _offset, regex=True), form.replace("%Z", "%z")
     if re.match("%(m%d|d%m)%Y", form):
         texts = texts.where(texts.str.match(r"\d{8}"))  # without its zero, 1112026 could be two days
     times = pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
-    if form == ISO and len(unread := texts[times.isna()].dropna()):
+    if form == ISO and len(unread := texts[times.isna()].dropna()):  # perhaps with the name of a zone
         named = unread.str.replace(ZONE_NAME, _offset, regex=True)
         if not named.equals(unread):
             return _days(texts.mask(times.isna(), named), form)

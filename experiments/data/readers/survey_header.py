@@ -87,7 +87,17 @@ def _rows_of_units(below: Sequence[Sequence[str]]) -> int:
 def _has_words(row: Sequence[str], columns: Sequence[int]) -> bool:
     """Return whether a row has no number in some columns, but two words or more."""
     cells = [row[at].strip() for at in columns if at < len(row)]
-    return not any(map(NUMBER_OR_COMMA.fullmatch, cells)) and sum(map(_is_filled, cells)) > 1
+    return not any(map(_is_value, cells)) and sum(map(_is_filled, cells)) > 1
+
+
+def _is_value(cell: str) -> bool:
+    """Return whether a cell is a number, or has digits and no letter, as `$5`, `<0.1` and `1,234,567` have.
+
+    >>> [_is_value(cell) for cell in ("2e-3", "$5", "%", "m2", "10^9/L")]
+    [True, True, False, False, False]
+    """
+    digits, letters = (any(map(test, cell)) for test in (str.isdecimal, str.isalpha))
+    return (digits and not letters) or NUMBER_OR_COMMA.fullmatch(cell) is not None
 
 
 def _has_value(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

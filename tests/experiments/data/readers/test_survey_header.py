@@ -66,17 +66,19 @@ def test_a_part_of_a_question_names_its_column(name: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["my.csv", "my.xlsx"])
-@pytest.mark.parametrize("units", [[["kg", "", "(m/s)"]], [["kg", "", "%"], ["as weighed", "paint", "of the limit"]]])
+@pytest.mark.parametrize(
+    "units", [[["kg", "", "(m/s)"]], [["10^9/L", "", "m2"]], [["kg", "", "%"], ["as weighed", "paint", "of the limit"]]]
+)
 def test_units_below_a_header_are_no_row(name: str, units: list[list[str]], tmp_path: Path) -> None:
     header, rows = ["mass", "colour", "y"], [["1.5", "red", "7"], ["2,5", "", "8"], ["", "red", "9"]]
     for keys in (FileKeys(target="y"), FileKeys(model=("mass", "colour"))):
         raw = read(tmp_path / name, [header, *units, *rows], keys)
         assert raw.columns["y"].to_pylist() == ["7", "8", "9"]
         said = next(line for line in raw.repairs if "below the header left out, without a number" in line)
-        assert "('kg', " in said
+        assert f"({units[0][0]!r}, " in said
     assert survey_header(header, [*units, *rows, ["NAN", "blue", "-"]], FileKeys())[1] == len(units)
-    raw = read(tmp_path / name, [header, *units, *rows], FileKeys(target="y", words=("kg",)))
-    assert raw.columns["mass"].to_pylist()[0] == "kg"
+    raw = read(tmp_path / name, [header, *units, *rows], FileKeys(target="y", words=(units[0][0],)))
+    assert raw.columns["mass"].to_pylist()[0] == units[0][0]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,7 @@ def test_units_below_a_header_are_no_row(name: str, units: list[list[str]], tmp_
         [["NA", "x", "missing"], ["1.5", "red", "8"]],
         [["Error", "x", "Error"], ["1.5", "red", "8"], ["Error", "blue", "Error"]],
         [["refused", "red", "not done"], ["1.5", "blue", "8"], ["2.5", "red", "9"]],  # red is a value
+        *([[cell, "x", "many"], ["1.5", "red", "8"]] for cell in ("<0.1", "$5", "1,234,567", "1 234", "12:30", "2e5")),
         [["kg", "x", "N"]],
         [["kg", "x", ""], ["1.5", "red", "8"]],  # a word alone may be a missing number
         [],
