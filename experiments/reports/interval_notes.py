@@ -15,9 +15,9 @@ WIDENED: Final = (
 )
 OF_GROUPS: Final = "Rows of a group may be alike, so the interval counts groups and not rows{}."
 UNEVEN: Final = "; as their sizes differ, they count as {} of one size"
-ONE_GROUP: Final = (
-    "One group has most of these rows. How far groups differ cannot be seen from it: where they differ by much, the "
-    "interval is too narrow (in simulations it held the truth in 82% of samples)."
+TWO_GROUPS: Final = (
+    "One or two groups have most of these rows. How far groups differ cannot be seen from so few: where they differ by "
+    "much, the interval is too narrow (in simulations with one such group it held the truth in 82% of samples)."
 )
 FEW_ERRORS: Final = (
     "So few rows may lack the largest errors: where a few rows in a hundred have far larger errors than all others, "
@@ -28,7 +28,7 @@ OF_R2: Final = (
     "samples, least often where the target is skewed."
 )
 FEW: Final = {"r2": 300}  # rows below which an interval of numbers is too narrow; of other metrics FEW_ROWS
-ONE: Final = 2  # number of groups of one size as which others count, of which one has most rows
+TWO: Final = 2  # number of groups of one size as which others count, of which one or two have most rows
 
 
 def interval_notes(result: StudyResult, test: FinalScore) -> Parts:
@@ -50,4 +50,4 @@ def _of_groups(holdout: HoldoutRecord | None) -> list[Words]:
     if even is None or even == holdout.test_groups:
         return [sentence(OF_GROUPS, "")]
     uneven = sentence(OF_GROUPS, sentence(UNEVEN, number("holdout.even_test_groups", even)))
-    return [uneven, ONE_GROUP] if even <= ONE else [uneven]
+    return [uneven, TWO_GROUPS] if even <= TWO else [uneven]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -179,17 +178,17 @@ class Study:
         check_is_current(self._recorded.folder)
         return StudyModel(folder)
 
-    def score(self, rows: Given, drop_classes: Sequence[str] = ()) -> ExternalScore:
+    def score(self, rows: Given, drop_classes: object = ()) -> ExternalScore:
         """Score the model on new rows with their target, as `python -m experiments.score` does a file of them.
 
         The ledger in studies/ counts it.
 
         Args:
             rows:         a DataFrame with the target in it, or (x, y).
-            drop_classes: classes whose rows are left out.
+            drop_classes: a class whose rows are left out, or a list of them.
 
         Raises:
-            ExperimentError: there is no model, a column is missing, or a class is unknown.
+            ExperimentError: there is no model, a column is missing, or a class is unknown or not there.
 
         Warns:
             UserWarning: what is to be said of how the rows were read.
@@ -201,7 +200,8 @@ class Study:
         self._check_is_in_its_folder()
         try:
             study = finished_study(self._recorded)
-            labelled = study.rows_of(rows, drop_classes)
+            several = drop_classes if isinstance(drop_classes, list | tuple | set) else [drop_classes]
+            labelled = study.rows_of(rows, list(map(str, several)))
             for note in study.notes_of(labelled):
                 warnings.warn(note, stacklevel=2)
             return score_rows(study, labelled, open_ledger(LEDGER, print_note))

@@ -184,8 +184,11 @@ def test_from_python_it_is_the_same(desk: CommandRunner) -> None:
     odd.loc[:4, "y"] = "perhaps"
     with pytest.raises(DataError, match=r"'perhaps' \(5 rows, .* by 'data\.drop_classes="):
         study.score(odd)
-    with pytest.warns(UserWarning, match="columns that the score does not use: unused"):
-        assert study.score(odd, drop_classes=["perhaps"]).left_out.dropped == 5
+    for classes in (["perhaps"], "perhaps"):
+        with pytest.warns(UserWarning, match="columns that the score does not use: unused"):
+            assert study.score(odd, drop_classes=classes).left_out.dropped == 5
+    with pytest.raises(DataError, match=r"drop_classes: .* has no class '7'; it has "):
+        study.score(odd, drop_classes=[7])
 
 
 def test_studies_of_earlier_versions_are_scored(

@@ -25,7 +25,7 @@ from experiments.config.readable import count, first_few
 from experiments.config.same_column import columns_called
 from experiments.config.target import Target
 from experiments.data.columns.compared_rows import compared_rows
-from experiments.data.columns.dropped_classes import dropped_rows, without_classes
+from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, without_classes
 from experiments.data.columns.reading import taken
 from experiments.data.columns.row_roles import read_groups, read_time
 from experiments.data.columns.target_column import plain_target, read_target
@@ -95,7 +95,8 @@ def labelled_file(
         drop:   classes whose rows are left out, beside those that the study leaves out.
 
     Raises:
-        DataError: the file cannot be read, lacks the target or a column of the model, or has an unknown class.
+        DataError: the file cannot be read, lacks the target, a column of the model or a class of `drop`, or has an
+            unknown class.
     """
     form = learnt.form
     if path.suffix.lower() == ".npz" or (form.picture is not None and path.is_dir()):
@@ -151,6 +152,7 @@ def _of_raw(
     )
     clean = cleaned(replace(raw, present=words_present(data.present or ())), dict.fromkeys((name, *beside)))
     clean = replace(clean, missing=data.missing or ())
+    check_dropped(clean, name, drop)
     classes = (*(data.drop_classes or ()), *drop)
     dropped = sum(dropped_rows([clean], name, classes).values())
     written = _format(data, form.target)

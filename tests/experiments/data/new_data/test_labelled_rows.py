@@ -55,6 +55,8 @@ def test_an_unknown_class_is_refused_with_its_rows_or_left_out(tmp_path: Path) -
         read(tmp_path, text, learnt())
     rows = read(tmp_path, text, learnt(drop_classes=("maybe",)), drop=["never"])
     assert (labels(rows), rows.dropped, rows.no_target) == ([1, 0], 3, 0)
+    with pytest.raises(DataError, match=r"data\.drop_classes: .*'y' has no class 'nevver'; it has 'yes', "):
+        read(tmp_path, text, learnt(drop_classes=("maybe", "else")), drop=["nevver"])
 
 
 def test_numbers_are_read_as_the_study_read_its_own(tmp_path: Path) -> None:
