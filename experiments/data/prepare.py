@@ -32,7 +32,7 @@ from experiments.data.splits.folds import Folds, class_counts, make_folds, suita
 from experiments.data.splits.holdout import SealedTestSet
 from experiments.data.splits.moments import most_forward_folds
 from experiments.data.splits.outer_folds import check_inner_folds, split_off
-from experiments.data.splits.positive import one_class_notes
+from experiments.data.splits.positive import one_class_notes, rare_class_notes
 from experiments.data.splits.split import DevelopmentSet, table_fingerprint
 from experiments.data.table import Table, TableReading
 from experiments.errors import DataError
@@ -123,6 +123,7 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
     if "rare" not in searched and (note := pooling_note(ours, spec.preprocessing.rare)) is not None:
         yield note
     yield from one_class_notes(target, spec.cv.metric, spec.data.positive is not None)
+    yield from rare_class_notes(development, spec.cv.metric, spec.data.positive is not None)
     if ours.time is not None and test.groups is not None:
         yield blocks_note(test.groups)
     yield from leak_hints(development)

@@ -13,6 +13,7 @@ from experiments.errors import DataError
 from nnet.near import composed
 
 OF_ONE_CLASS = ("average_precision", "f1", "jaccard", "precision", "recall")  # metrics that score one class of two
+FREQUENT = 0.9  # share of the last class of two, from which on the other one is most likely what is looked for
 PERFECT = {"recall": "every row", "precision": "no row but a sure one"}  # what makes such a metric 1
 
 
@@ -55,3 +56,19 @@ def one_class_notes(target: Target, metric: str, chosen: bool) -> Iterator[str]:
             f"cv.metric: a model that takes {PERFECT[metric]} for {positive!r} has a {metric} of 1; f1, "
             "balanced_accuracy and average_precision count both kinds of error."
         )
+
+
+def rare_class_notes(rows: LabelledTable, metric: str, chosen: bool) -> Iterator[str]:
+    """Say which class thresholds are of, where it is by far the more frequent of two: the rare one is meant mostly.
+
+    Args:
+        metric: of the study file; one of a single class has a note of its own.
+        chosen: whether the study file names the class.
+    """
+    if chosen or len(rows.target.classes) != 2 or metric in OF_ONE_CLASS or np.mean(rows.y) < FREQUENT:
+        return
+    rare, frequent = rows.target.classes
+    yield (
+        f"thresholds, recall and the ROC curve are of class {frequent!r}, the last of two; "
+        f"data.positive = {rare} makes them of {rare!r}, the rare one."
+    )

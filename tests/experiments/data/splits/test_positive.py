@@ -7,7 +7,7 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.data.columns.target_type import LabelledTable
-from experiments.data.splits.positive import with_positive_last
+from experiments.data.splits.positive import rare_class_notes, with_positive_last
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -37,3 +37,22 @@ def test_another_name_or_target_is_refused() -> None:
     ]:
         with pytest.raises(DataError, match=words):
             with_positive_last(rows(target), "broken")
+
+
+def test_a_frequent_last_class_is_said_as_thresholds_are_mostly_meant_for_the_rare_one() -> None:
+    y = np.array([0] + [1] * 9)
+    table = Table("t", y[:, None], ("number",), ("x",), y, "y", None)
+    (note,) = rare_class_notes(LabelledTable(table, y, Target(("ja", "nein"))), "roc_auc", False)
+    assert note == (
+        "thresholds, recall and the ROC curve are of class 'nein', the last of two; data.positive = ja makes them of "
+        "'ja', the rare one."
+    )
+    for labels, metric, chosen, classes in [
+        (1 - y, "roc_auc", False, ("no", "yes")),
+        (y, "f1", False, ("ja", "nein")),  # whose note names the class
+        (y, "roc_auc", True, ("ja", "nein")),
+        (np.array([0, 1] * 5), "roc_auc", False, ("ja", "nein")),
+        (y, "accuracy", False, ("a", "b", "c")),
+        (y.astype(float), "r2", False, ()),
+    ]:
+        assert not list(rare_class_notes(LabelledTable(table, labels, Target(classes)), metric, chosen))
