@@ -49,7 +49,7 @@ def facts(score: ExternalScore, classes: Sequence[str]) -> Iterator[tuple[str, s
         yield f"{'nested' if test.nested else 'test'} score", f"{scores.show(test.score)}, {interval}{of}"
     if (difference := score.difference) is not None:
         gain = f"{scores.gain(difference.score)} on the new rows {scores.gain_interval(difference.ci95)}"
-        yield "difference", f"{gain}, of two samples of other rows"
+        yield "difference", f"{gain}, the two samples being independent"
     if (blind := score.baseline) is not None and blind.score is not None and blind.ci95 is not None:
         interval = f"95% interval {scores.interval(blind.ci95)}, on the same rows"
         yield baseline_name(blind), f"{scores.show(blind.score)}, {interval}"
@@ -98,7 +98,7 @@ def _left_out(score: ExternalScore) -> str:
     left = score.left_out
     reasons = {
         "without a target": left.no_target,
-        "of classes that are left out": left.dropped,
+        "of data.drop_classes": left.dropped,
         "without a time": left.no_time,
     }
     return ", ".join(f"{count(number, 'row')} {why}" for why, number in reasons.items() if number)

@@ -101,6 +101,7 @@ def test_new_rows_are_scored_beside_the_test_score_and_a_later_study_is_told(
         "majority class",
         "log loss",
         "once by this",
+        ", the two samples being independent",
     ):
         assert words in said
     before, content = lines(), Path("score.json").read_bytes()
@@ -174,7 +175,7 @@ def test_a_folder_of_pictures_is_scored_by_its_folders(desk: CommandRunner) -> N
     assert scored("learn", "learn")["known"]["development"] == 48
 
 
-def test_from_python_it_is_the_same(desk: CommandRunner) -> None:
+def test_from_python_it_is_the_same(desk: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     desk.tuned(*PEOPLE)
     command, study = scored("people", "new.csv"), experiments.open("people")
     found = study.score(pd.read_csv("new.csv"))
@@ -189,6 +190,9 @@ def test_from_python_it_is_the_same(desk: CommandRunner) -> None:
             assert study.score(odd, drop_classes=classes).left_out.dropped == 5
     with pytest.raises(DataError, match=r"drop_classes: .* has no class '7'; it has "):
         study.score(odd, drop_classes=[7])
+    odd.to_csv("odd.csv", index=False)
+    assert scored("people", "odd.csv", "--set", "data.drop_classes=perhaps")["left_out"]["dropped"] == 5
+    assert "5 rows of data.drop_classes" in " ".join(capsys.readouterr().out.split())
 
 
 def test_studies_of_earlier_versions_are_scored(
