@@ -25,6 +25,7 @@ from experiments.study.ledger_check import was_tested_before
 from experiments.study.lookup import holds_a_study, known_studies
 from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time
 
+SHARED = "rows"  # column of the letter of studies with the same rows and folds; left out where none has one
 SPARED = ("sampler", "last change", "data")  # columns that are left out where there is no room, the first one first
 WIDE = 110  # columns of a terminal that has room for the time of the last change
 NO_METRIC = "no metric yet"
@@ -110,11 +111,13 @@ def _letters(listed: Sequence[ListedStudy]) -> dict[tuple[str, str], str]:
 
 
 def _table(studies: Sequence[ListedStudy], letters: dict[tuple[str, str], str], width: int) -> Table:
-    titles = ["study", "state", "trials", "data", "rows", "sampler", "selection", "test"]
+    titles = ["study", "state", "trials", "data", SHARED, "sampler", "selection", "test"]
     titles += ["last change"] * (width >= WIDE)
     rows = [_cells(study, letters, width) for study in studies]
     titles += ["MLflow"] * (max(map(len, rows)) > len(titles))
     columns = {title: [row[at] if at < len(row) else Text() for row in rows] for at, title in enumerate(titles)}
+    if not any(columns[SHARED]):
+        del columns[SHARED]
     return fitting_table(columns, width, SPARED, right=("selection", "test", "last change"))
 
 
