@@ -21,7 +21,7 @@ from experiments.evaluation.final_score import final_score, other_metrics
 from experiments.evaluation.model import ROWS, Model, outputs_of
 from experiments.evaluation.records import CalibrationRecord, Counts
 from experiments.evaluation.results import BaselineRecord, FinalScore, IntervalMethod
-from experiments.evaluation.score_range import difference_within
+from experiments.evaluation.score_range import AT_MOST_ONE, difference_within
 from experiments.evaluation.statistics import Interval
 from experiments.evaluation.temperature import scaled
 from experiments.search.scorers import scorer
@@ -159,6 +159,8 @@ def check_scorable(metric: str, target: Target, truth: Truth) -> None:
             f"new rows: an interval needs rows of two {what}, but all {len(y)} are of {units}; add rows, or "
             "leave the column out of the file: then rows count as independent."
         )
+    if metric.startswith(AT_MOST_ONE) and not target.classes and np.ptp(y) == 0:
+        raise DataError(f"new rows: {metric} has no score where all {len(y)} targets are {y[0]:g}; add others.")
     all_right = np.eye(target.outputs)[y] if target.classes else y[:, None]
     if not isfinite(scorer(metric, target)(all_right, y)):
         raise DataError(f"new rows: {metric} has no score on them; {_described(target, y)}.")

@@ -44,6 +44,7 @@ def test_probabilities_are_those_of_the_predictions(temperature: float) -> None:
         ("roc_auc", TWO, Truth(np.zeros(40, np.intp)), "roc_auc has no score on them; there are 40 rows of 1 of the 2"),
         ("roc_auc_ovr", Target(("a", "b", "c")), Truth(Y[:40]), "40 rows of 2 of the 3 classes; add others"),
         ("neg_mean_squared_log_error", Target(), Truth(np.array([-2.0, 3.0])), "there are 2 rows; add others"),
+        ("r2", Target(), Truth(np.array([3.5, 3.5])), "r2 has no score where all 2 targets are 3.5; add others"),
     ],
 )
 def test_rows_without_a_score_of_any_model_are_refused(metric: str, target: Target, truth: Truth, words: str) -> None:
@@ -53,7 +54,7 @@ def test_rows_without_a_score_of_any_model_are_refused(metric: str, target: Targ
 
 @pytest.mark.parametrize(
     ("metric", "target", "y"),
-    [("accuracy", TWO, [0, 0]), ("f1", TWO, [0, 0]), ("roc_auc", TWO, [0, 1]), ("r2", Target(), [3.0, 3.0])],
+    [("accuracy", TWO, [0, 0]), ("f1", TWO, [0, 0]), ("roc_auc", TWO, [0, 1]), ("r2", Target(), [3.0, 4.0])],
 )
 def test_rows_with_a_score_are_taken(metric: str, target: Target, y: list[float]) -> None:
     check_scorable(metric, target, Truth(np.array(y)))
