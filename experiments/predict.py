@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from experiments.config.readable import count, first_few
 from experiments.errors import DataError, StudyStateError
-from experiments.study.cli import a_path, command_parser, run_command
+from experiments.study.cli import a_path, add_layout_argument, command_parser, run_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,14 +61,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="COLUMN",
         help="copy a column of the new rows, such as an identifier, before the predictions; may be given several times",
     )
-    it.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="how new rows are written: data.separator, encoding, skip, header or sheet; may be given several times",
-    )
+    add_layout_argument(it)
     it.add_argument("--out", type=a_path, metavar="FILE", help="file to write (default: standard output)")
     return it
 

@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from experiments.study.cli import a_path, add_study_argument, command_parser, run_command
+from experiments.study.cli import a_path, add_layout_argument, add_study_argument, command_parser, run_command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,15 +27,7 @@ def parser() -> argparse.ArgumentParser:
         help="new rows with the column to predict filled in: a file as those of a study, or a folder with a folder of "
         "pictures for each class",
     )
-    it.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="how new rows are written: data.separator, encoding, skip, header or sheet; data.drop_classes leaves out "
-        "the rows of classes; may be given several times",
-    )
+    add_layout_argument(it, "data.drop_classes leaves out the rows of classes; ")
     it.add_argument("--data", metavar="FILE", help="the study's own data, if they have moved: to find its rows in FILE")
     it.add_argument("--out", type=a_path, metavar="FILE", help="JSON file to write the result to")
     return it

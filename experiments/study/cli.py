@@ -87,6 +87,23 @@ def add_workers_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help=words)
 
 
+def add_layout_argument(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Add the option --set of new rows, for `layout_keys`.
+
+    Args:
+        more: further keys, in its help.
+    """
+    words = "how new rows are written: data.separator, encoding, skip, header or sheet; "
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help=f"{words}{more}may be given several times",
+    )
+
+
 def a_path(typed: str) -> Path:
     """Return the path that was typed; an empty one, as an unset variable gives, would be the working folder."""
     if not typed:
