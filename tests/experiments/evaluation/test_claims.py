@@ -58,9 +58,9 @@ def test_no_difference_is_larger_than_two_scores_can_have(metric: str) -> None:
 
 @pytest.mark.slow
 def test_p_and_limits_agree_on_whatever_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 100 such cases about two contradicted themselves."""
+    """Of 100 such cases three contradicted themselves: 23, 31 and 64."""
     monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
-    for seed in range(100):
+    for seed in (*range(15), 23, 31, 64):
         random = np.random.default_rng(seed)
         rows, metric = int(random.choice([15, 40, 90])), str(random.choice(["accuracy", "f1", "roc_auc"]))
         y = (random.random(rows) < 0.3).astype(int)
