@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.config.data_options import LISTS, SINGLE
 from experiments.config.default_study import STUDY_FILE, name_of, own_study
@@ -21,6 +21,9 @@ from experiments.study.folder import STUDIES
 from experiments.study.lookup import folder_for, study_file
 from experiments.study.python_words import in_python
 
+if TYPE_CHECKING:
+    from experiments.study.results_file import Recorded
+
 OTHERS = {"n_jobs": "workers", "verbose": "quiet"}  # arguments elsewhere -> those of `run`
 ROWS = "; rows are passed as data=, and settings name their columns"
 TEST_ROWS = "; test rows of their own are read from files, as in data='train.csv', test='test.csv'"
@@ -34,11 +37,13 @@ class AskedStudy:
 
     folder:   its folder, unless the caller names another one.
     document: the study file to write into the folder, for a study with the default space or another name.
+    default_of: the study whose winner is the default; None where none was named.
     """
 
     spec: StudySpec
     folder: Path
     document: dict[str, Any] | None = None
+    default_of: Recorded | None = None
 
 
 def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) -> AskedStudy:

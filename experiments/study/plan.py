@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.candidate import Candidate
-from experiments.config.readable import times
+from experiments.config.readable import count, times
 from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
 from experiments.data.splits.outer_folds import outer_folds
@@ -196,7 +196,7 @@ def search_facts(study: StudyContext, options: Options, finished: int) -> Iterat
     yield "split", f"{development} development rows in {folds} folds, {tested}"
     yield from (("", note) for note in data.notes)
     searched = sum(not distribution.single() for distribution in study.space.distributions.values())
-    trials = f"{spec.search.trials} trials"
+    trials = count(spec.search.trials, "trial")
     if options.planned is not None:
         trials = f"a try of {spec.search.trials} of {options.planned} trials"
     trials += f", {finished} of them finished" if finished else ""
