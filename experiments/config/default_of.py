@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from experiments.config.candidate import Candidate
 from experiments.config.conflicts import LAYERS
@@ -15,11 +15,12 @@ from experiments.config.study_file import parse_spec
 from experiments.config.words import canonical
 from experiments.errors import SpecError
 
+Task = Literal["classification", "regression"]
 PLACES = ("training", "preprocessing", "default")
 
 
 def with_default_of(
-    document: Mapping[str, Any], configuration: Candidate, overrides: Sequence[str], where: str
+    document: Mapping[str, Any], configuration: Candidate, task: Task, overrides: Sequence[str], where: str
 ) -> dict[str, Any]:
     """Return the document of a study file whose default is a configuration.
 
@@ -27,23 +28,22 @@ def with_default_of(
     or [preprocessing]. The default need not lie in the space.
 
     Args:
+        task:      the kind of target that it was chosen for, from which a loss may follow.
         overrides: those that the document has already, as `--set` takes them; the keys that they name stay.
         where:     the option, for messages.
 
     Raises:
         SpecError: the file cannot have such a default, or breaks a rule.
     """
-    spec = parse_spec(document, where)
+    spec = parse_spec(document, where).with_inferred_settings(task, "KFold")
     space = Space(spec)
     asked, given = _settings(configuration), _settings(space.candidate(space.default))
     typed = _typed(overrides)
-    if spec.training.loss == "auto" and "loss" not in spec.default:
-        del given["loss"]  # follows from a target that is not known yet
     if asked["numbers"] != "piecewise":
         del asked["bins"]  # which it does not use
     changed = {**document, **{name: dict(document.get(name, {})) for name in PLACES}}
     for key, value in asked.items():
-        if key not in typed and given.get(key) != value:
+        if key not in typed and given[key] != value:
             changed["default" if key in spec.space else section_of(key)][key] = value
     sizes, before = configuration.shape.hidden, space.candidate(space.default).shape.hidden
     if "hidden_layers" in typed:

@@ -51,9 +51,9 @@ def with_winner(asked: AskedStudy, recorded: Recorded, overrides: Sequence[str])
             f"{OPTION}: the winner is written into a new study file, so it goes with --name NEW or with --data FILE; "
             "a study whose file has it goes on without the option."
         )
-    other = parse_spec(explicit(recorded.result.spec), str(recorded.path))
-    winner = Space(other).candidate(recorded.result.best.params)
-    document = with_default_of(asked.document, winner, overrides, f"{OPTION} {recorded.result.study}")
+    result = recorded.result
+    winner = Space(parse_spec(explicit(result.spec), str(recorded.path))).candidate(result.best.params)
+    document = with_default_of(asked.document, winner, result.data.task, overrides, f"{OPTION} {result.study}")
     return replace(asked, spec=parse_spec(document, OPTION), document=document, default_of=recorded)
 
 

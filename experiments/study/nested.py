@@ -165,6 +165,7 @@ class Nested:
             look="leave",
             register_as=None,
             document=None,
+            default_of=None,
             label=f"outer fold {fold} of {len(self.folds)}",
         )
         return self._spec(fold).with_trials(trials), ours, known.interventions, self._table(fold)

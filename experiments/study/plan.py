@@ -40,6 +40,7 @@ from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialTask
 from experiments.study.admission import check_folder, view_of
 from experiments.study.columns import columns_line
+from experiments.study.default_rows import default_rows, with_note
 from experiments.study.folder import StudyFolder
 from experiments.study.memory import free, held_by_children, peak_of_this_process, shortage, still_to_come
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
@@ -87,6 +88,7 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
         open_executor_of(options, StudyFolder(Path(shared))) as executor,
     ):
         study = check_folder(prepare_study(spec), folder, options)
+        study = with_note(study, default_rows(study, folder, options))
         trials = view_of(folder, options).trials
         seen = _earlier_tests(study, options)
         inputs = share_inputs(study.space, study.data, executor.share)

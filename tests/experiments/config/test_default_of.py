@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def default_of(changed: dict[str, Any]) -> Candidate:
 def taken(given: dict[str, Any], *overrides: str, winner: Candidate = WINNER) -> dict[str, Any]:
     for override in overrides:
         given = with_override(given, override)
-    return with_default_of(given, winner, overrides, "--default-of old")
+    return with_default_of(given, winner, "classification", overrides, "--default-of old")
 
 
 @pytest.mark.parametrize(
@@ -68,19 +69,21 @@ def test_only_what_differs_is_written_and_searched_values_stand_in_the_default()
     }  # fmt: skip
     assert changed["training"] == {
         "epochs": 31, "optimizer": "sgd", "batch_size": 32, "activation": "tanh", "dropout": 0.25, "momentum": 0.5,
-        "class_weight": "balanced", "loss": "cross_entropy",
+        "class_weight": "balanced",
     }  # fmt: skip
     assert changed["preprocessing"] == {"rare": 0.01, "bins": 8}
     ordinary = Candidate(Architecture(1, (64,), 1), TrainingSettings(), preprocessing=Preprocessing())
-    assert taken(document(training={"loss": "cross_entropy"}), winner=ordinary) == document(
-        training={"loss": "cross_entropy"}
-    )
+    assert taken(document(), winner=ordinary) == document()
 
 
-def test_the_loss_is_that_of_the_winner_where_the_target_would_decide() -> None:
-    classes = {"loss": {"choices": ["cross_entropy", "mean_squared_error"]}}
-    assert taken(document())["training"]["loss"] == "cross_entropy"
-    assert taken(document(space=SPACE | classes))["default"]["loss"] == "cross_entropy"
+def test_a_loss_is_written_where_the_target_would_decide_otherwise() -> None:
+    losses = {"loss": {"choices": ["cross_entropy", "mean_squared_error"]}}
+    other = replace(WINNER, training=replace(WINNER.training, loss="mean_squared_error"))
+    assert "loss" not in taken(document())["training"]
+    assert "loss" not in taken(document(space=SPACE | losses))["default"]
+    assert taken(document(), winner=other)["training"]["loss"] == "mean_squared_error"
+    assert taken(document(space=SPACE | losses), winner=other)["default"]["loss"] == "mean_squared_error"
+    assert taken(document(training={"loss": "huber"}))["training"]["loss"] == "cross_entropy"
 
 
 def test_bins_that_the_winner_does_not_use_stay_those_of_the_others() -> None:
