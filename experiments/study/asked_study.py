@@ -36,7 +36,7 @@ class AskedStudy:
     """A study that is to run.
 
     folder:   its folder, unless the caller names another one.
-    document: the study file to write into the folder, for a study with the default space or another name.
+    document: the study file of a study with the default space or another name, to be written into the folder.
     default_of: the study whose winner is the default; None where none was named.
     """
 
@@ -57,7 +57,7 @@ def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) ->
     Raises:
         SpecError: the spec or a setting breaks a rule, or there is neither spec nor source.
     """
-    changes = list(_changes(settings))
+    changes = list(changes_of(settings))
     if source is not None:
         changes.append(f"data.source={toml_value(_place(source))}")
     try:
@@ -118,7 +118,7 @@ def _of_source(source: str | None, changes: list[str], target: object) -> AskedS
         raise SpecError("spec: must be a study's name, file or sections; or pass data= for a study of it.")
     named = [f"study.name={toml_value(name_of(target))}"] if source == GIVEN and isinstance(target, str) else []
     read, document = own_study(source, None, [*named, *changes])
-    return AskedStudy(read, STUDIES / read.study.name, None if source == GIVEN else document)
+    return AskedStudy(read, STUDIES / read.study.name, document)
 
 
 def _place(source: str) -> str:
@@ -126,13 +126,13 @@ def _place(source: str) -> str:
     return f"{source}/" if source != GIVEN and os.path.isdir(source) and not source.endswith("/") else source  # noqa: PTH112
 
 
-def _changes(settings: Mapping[str, Any]) -> Iterator[str]:
+def changes_of(settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield settings as `--set` takes them; of a section that is no space, only the keys that it names."""
     for key, value in settings.items():
         if key in OTHERS:
             raise SpecError(f"{key}: there is no such argument (did you mean {OTHERS[key]}?).")
         if isinstance(value, Mapping) and key in KEYS:
-            yield from _changes({f"{key}.{name}": one for name, one in value.items()})
+            yield from changes_of({f"{key}.{name}": one for name, one in value.items()})
         else:
             yield f"{key}={toml_value(_plain(key, value))}"
 

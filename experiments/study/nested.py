@@ -32,6 +32,7 @@ from experiments.search.journal_reader import view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger
+from experiments.study.default_rows import default_rows
 from experiments.study.finished import has_input, input_digests, recorded_end
 from experiments.study.options import Options, RunContext
 from experiments.study.results_file import Recorded, read_own_results
@@ -110,6 +111,7 @@ class Nested:
             yield []
             return
         study = prepare_study(self.spec, self.table)
+        default_rows(study, run.folder, run.options)  # which refuses the default of another kind of study
         run.folder.check_free()
         study = check_folder(study, run.folder, run.options)
         check_ledger(study, run.folder, run.options, open_ledger(run.options.ledger, run.say))
