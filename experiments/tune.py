@@ -238,6 +238,7 @@ def _options(chosen: argparse.Namespace, spec: StudySpec, asked: AskedStudy, pla
         register_as=chosen.register,
         document=asked.document,
         default_of=None if asked.default_of is None else asked.default_of.path,
+        origin=asked.origin,
         planned=planned,
         wait=_wait(chosen),
     )

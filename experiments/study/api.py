@@ -121,6 +121,7 @@ def run(
         register_as=register,
         document=asked.document if given is None else None,
         default_of=None if asked.default_of is None else asked.default_of.path,
+        origin=asked.origin,
         wait=wait,
         words=python_words,
     )

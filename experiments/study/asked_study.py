@@ -35,15 +35,17 @@ Asked = StudySpec | Mapping[str, Any] | str | Path | None
 class AskedStudy:
     """A study that is to run.
 
-    folder:   its folder, unless the caller names another one.
-    document: the study file of a study with the default space or another name, to be written into the folder.
+    folder:     its folder, unless the caller names another one.
+    document:   the study file of a study with the default space or another name, to be written into the folder.
     default_of: the study whose winner is the default; None where none was named.
+    origin:     folder of the study whose file it is made from; None of a file that a person wrote.
     """
 
     spec: StudySpec
     folder: Path
     document: dict[str, Any] | None = None
     default_of: Recorded | None = None
+    origin: Path | None = None
 
 
 def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) -> AskedStudy:
@@ -105,7 +107,7 @@ def study_of_file(file: Path, overrides: Sequence[str]) -> AskedStudy:
         folder = (folder if folder.name else folder.absolute()).with_name(spec.study.name)
     if (other := folder.with_name(f"{folder.name}.toml")).is_file():
         raise SpecError(f"study.name: {other} is the study file of that name; choose another name.")
-    return AskedStudy(spec, folder, document)
+    return AskedStudy(spec, folder, document, origin=file.parent if file.name == STUDY_FILE else None)
 
 
 def _named(document: Mapping[str, Any]) -> object:

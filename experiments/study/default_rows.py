@@ -45,18 +45,20 @@ class DefaultRows:
 
 
 def default_rows(study: StudyContext, folder: StudyFolder, options: Options) -> DefaultRows | None:
-    """Return what chose the default of a study, by the option or by the record in its folder; None if nothing did.
+    """Return what chose the default of a study, by the option or by a record; None if nothing did.
 
-    A record stays: the data of the other study may have changed since.
+    A record is in the study's folder, or in that of the study whose file it is made from. It holds as long as the
+    default is the same. It stays, as the data of the other study may have changed since.
 
     Raises:
         SpecError:       the other study predicts another kind of target.
         StudyStateError: the record, or the results of the other study, cannot be read.
     """
-    default = _default(study.spec.to_document())
+    default = default_digest(study.spec.to_document())
     if options.default_of is None:
-        known = _read(folder.default_rows)
-        return known if known is not None and known.default == default else None
+        folders = [folder, *([] if options.origin is None else [StudyFolder(options.origin)])]
+        records = (_read(place.default_rows) for place in folders)
+        return next((known for known in records if known is not None and known.default == default), None)
     recorded = read_own_results(options.default_of)
     theirs, ours = (KINDS[task] for task in (recorded.result.data.task, study.data.target.task))
     if theirs != ours:
@@ -88,7 +90,8 @@ def keep_default_rows(rows: DefaultRows | None, folder: StudyFolder) -> None:
         folder.write(folder.default_rows.name, _written(rows))
 
 
-def _default(spec: Mapping[str, Any]) -> str:
+def default_digest(spec: Mapping[str, Any]) -> str:
+    """Return the digest of the settings that make the default of a resolved study file."""
     return canonical_digest({name: spec[name] for name in SETTINGS})
 
 
@@ -100,7 +103,7 @@ def _chosen_by(recorded: Recorded, default: str) -> DefaultRows:
         table, data = data_again(spec_again(recorded, None), recorded)
         learnt = learnt_hashes(table, data.development)
     earlier = _read(StudyFolder(recorded.folder).default_rows)
-    if earlier is not None and result.best.number == 0 and earlier.default == _default(result.spec):
+    if earlier is not None and result.best.number == 0 and earlier.default == default_digest(result.spec):
         studies += earlier.studies
         learnt = None if learnt is None or earlier.learnt is None else learnt | earlier.learnt
     return DefaultRows(default, recorded.digest, tuple(studies), learnt)

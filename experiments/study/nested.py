@@ -168,6 +168,7 @@ class Nested:
             register_as=None,
             document=None,
             default_of=None,
+            origin=None,
             label=f"outer fold {fold} of {len(self.folds)}",
         )
         return self._spec(fold).with_trials(trials), ours, known.interventions, self._table(fold)
