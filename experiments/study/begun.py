@@ -105,8 +105,6 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
     """
     if study.spec.search.trials < asked:
         run.say(f"the grid has no more than {study.spec.search.trials} trials: the study is complete with them.")
-    rows = default_rows(study, run.folder, run.options)
-    study = with_note(study, rows)
     if not run.options.label:  # of an outer study the whole study says nearly the same
         for note in study.data.notes:
             run.say(printable(note))
@@ -115,10 +113,13 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
         run.say(columns_line(study.data, study.data.reading))
     run.folder.check_free()
     study = check_folder(study, run.folder, run.options)
+    rows = default_rows(study, run.folder, run.options)
+    if (noted := with_note(study, rows)) is not study:
+        run.say(printable(noted.data.notes[-1]))
     # last: what is wrong with the study is said first
     ledger = open_ledger(run.options.ledger, run.say, run.folder.check_held)
     check_ledger(study, run.folder, run.options, ledger)
-    return study, ledger, rows
+    return noted, ledger, rows
 
 
 def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFoldFiles, list[FinishedTrial], str]:

@@ -111,9 +111,9 @@ class Nested:
             yield []
             return
         study = prepare_study(self.spec, self.table)
-        default_rows(study, run.folder, run.options)  # which refuses the default of another kind of study
         run.folder.check_free()
         study = check_folder(study, run.folder, run.options)
+        default_rows(study, run.folder, run.options)  # which refuses the default of another kind of study
         check_ledger(study, run.folder, run.options, open_ledger(run.options.ledger, run.say))
         with run.folder.claimed(run.say):
             if run.options.fresh:

@@ -154,6 +154,10 @@ def test_the_rows_of_a_winner_that_was_a_winner_before_count_too(desk: CommandRu
             "error: --default-of: old predicts classes, but this study predicts a number; name a study of the",
         ),
         (
+            ["--data", "march.csv", "--target", "age", "--name", "new", "--default-of", "old", "--set", "cv.outer=2"],
+            "error: --default-of: old predicts classes, but this study predicts a number; name a study of the",
+        ),
+        (
             ["old", "--name", "new", "--default-of", "old", "--set", "space.hidden_layers={low=1, high=1}"],
             "error: --default-of old: default.hidden_layers: must be at most 1",
         ),
