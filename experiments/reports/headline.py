@@ -247,8 +247,8 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
         return (PROCEDURE, f"The two were not compared: {why_not_compared(result.outer)}.")
     if result.outer is None and default_won(result):
         if len(result.trials) == 1:
-            why = "The default is the only trial"
-        elif keeps_smallest(result):
+            return ("The only trial is the default itself, so there is nothing to compare it with.",)
+        if keeps_smallest(result):
             why = "The default is the smallest network within one standard error of the best selection score"
         else:
             why = "No trial had a better selection score than the default"

@@ -118,7 +118,7 @@ def test_a_missing_comparison_is_explained(study):
     won = replaced(result, "best", number=0)
     assert "the winner is the default itself" in plain(_answer(won, **missing).meaning)
     said = plain(_answer(replace(won, trials=won.trials[:1]), **missing).meaning)
-    assert said.startswith("The default is the only trial: the winner is the default itself, so there is nothing to")
+    assert said.startswith("The only trial is the default itself, so there is nothing to compare it with.")
 
 
 def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(study):
