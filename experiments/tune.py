@@ -8,8 +8,9 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from experiments.errors import SpecError
 from experiments.study.cli import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from experiments.config.spec import StudySpec
+    from experiments.study.asked_study import AskedStudy
     from experiments.study.options import Options
 
 EPILOG = """\
@@ -58,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
     )
     it.add_argument(
         "--name", help="run a changed study under this name, in a folder of this name, and leave its study file there"
+    )
+    it.add_argument(
+        "--default-of",
+        metavar="STUDY",
+        help="with --data or --name: trial 0 of the new study, which has --trials N, is the winner of this study",
     )
     it.add_argument(
         "--trials",
@@ -136,7 +143,7 @@ def _tune(chosen: argparse.Namespace) -> int:
     if sys.stdout.isatty() and not (chosen.quiet or chosen.list or chosen.status or chosen.plan):
         print("starting", end="\r", flush=True)  # until the first line, which is longer
 
-    from experiments.study.console import study_console
+    from experiments.study.console import print_sentence, study_console
     from experiments.study.listing import print_list
     from experiments.study.lookup import find_study, study_folder
     from experiments.study.status import print_status
@@ -152,42 +159,54 @@ def _tune(chosen: argparse.Namespace) -> int:
         folder = study_folder(study)
         print_status(console, folder.name, chosen.out or folder, None)
     else:
-        whole, folder, document = _wanted(chosen, study)
+        from experiments.study.default_of import words_of
+
+        asked = _wanted(chosen, study)
+        whole = asked.spec
         spec = whole if chosen.trials is None else with_trials(whole, chosen.trials)
         planned = whole.search.trials if spec.search.trials < whole.search.trials and not chosen.score else None
         if chosen.status:
-            print_status(console, spec.study.name, folder, (spec if planned is None else whole).search)
-        elif chosen.plan:
+            print_status(console, spec.study.name, asked.folder, (spec if planned is None else whole).search)
+            return 0
+        options = _options(chosen, spec, asked, planned)
+        if asked.default_of is not None:
+            print_sentence(console, words_of(asked.default_of))
+        if chosen.plan:
             from experiments.study.plan import print_plan
 
-            print_plan(console, spec, _options(chosen, spec, folder, document, planned))
+            print_plan(console, spec, options)
         else:
-            _run(chosen, spec, _options(chosen, spec, folder, document, planned), console)
+            _run(chosen, spec, options, console)
     return 0
 
 
-def _wanted(chosen: argparse.Namespace, study: str) -> tuple[StudySpec, Path, dict[str, Any] | None]:
-    """Return the study as its file or its data define it, its folder, and the study file to write for data."""
+def _wanted(chosen: argparse.Namespace, study: str) -> AskedStudy:
+    """Return the study as its file or its data define it, with its folder and the study file to write."""
     from experiments.config.default_study import own_study
     from experiments.config.override import with_override
     from experiments.config.toml import toml_value
-    from experiments.study.asked_study import study_of_file
+    from experiments.study.asked_study import AskedStudy, study_of_file
+    from experiments.study.default_of import study_with_winner, with_winner
     from experiments.study.folder import STUDIES
     from experiments.study.lookup import study_file
 
     overrides = [*chosen.overrides, *([] if chosen.name is None else [f"study.name={toml_value(chosen.name)}"])]
+    winner = None if chosen.default_of is None else study_with_winner(chosen.default_of)
+    if winner is not None and chosen.trials is not None:
+        overrides.append(f"search.trials={checked_trials(chosen.trials)}")
     if chosen.data is None:
         asked = study_of_file(study_file(study), overrides)
-        return asked.spec, chosen.out or asked.folder, asked.document
-    spec, document = own_study(chosen.data, chosen.target, overrides, keys_of(chosen))
-    if chosen.trials is not None and chosen.trials > spec.search.trials:
-        document = with_override(document, f"search.trials={chosen.trials}")
-    return spec, chosen.out or STUDIES / spec.study.name, document
+    else:
+        spec, document = own_study(chosen.data, chosen.target, overrides, keys_of(chosen))
+        if chosen.trials is not None and chosen.trials > spec.search.trials:
+            document = with_override(document, f"search.trials={chosen.trials}")
+        asked = AskedStudy(spec, STUDIES / spec.study.name, document)
+    if winner is not None:
+        asked = with_winner(asked, winner, overrides)
+    return asked if chosen.out is None else replace(asked, folder=chosen.out)
 
 
-def _options(
-    chosen: argparse.Namespace, spec: StudySpec, folder: Path, document: dict[str, Any] | None, planned: int | None
-) -> Options:
+def _options(chosen: argparse.Namespace, spec: StudySpec, asked: AskedStudy, planned: int | None) -> Options:
     """Return the options of a run.
 
     Raises:
@@ -206,7 +225,7 @@ def _options(
     uri = tracking_store(chosen.tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(chosen.register, chosen.no_test or planned is not None, uri)
     return Options(
-        folder=folder,
+        folder=asked.folder,
         ledger=LEDGER,
         tracking_uri=uri,
         workers=min(_workers(chosen, spec), spec.search.lookahead),
@@ -217,7 +236,9 @@ def _options(
         look=_look(chosen, planned),
         acknowledge_reuse=chosen.acknowledge_reuse,
         register_as=chosen.register,
-        document=document,
+        document=asked.document,
+        default_of=None if asked.default_of is None else asked.default_of.path,
+        origin=asked.origin,
         planned=planned,
         wait=_wait(chosen),
     )
@@ -267,14 +288,19 @@ def _workers(chosen: argparse.Namespace, spec: StudySpec) -> int:
 
 
 def with_trials(spec: StudySpec, trials: int) -> StudySpec:
-    """Return a study with another number of trials.
+    """Return a study with another number of trials."""
+    return spec.with_trials(checked_trials(trials))
+
+
+def checked_trials(trials: int) -> int:
+    """Return the number of trials that --trials names.
 
     Raises:
         SpecError: no study can have so many.
     """
     if not 1 <= trials <= MOST_TRIALS:
         raise SpecError(f"--trials: `1 <= N <= {MOST_TRIALS}` must hold, but got {trials}.")
-    return spec.with_trials(trials)
+    return trials
 
 
 def _look(chosen: argparse.Namespace, planned: int | None) -> Literal["take", "leave", "only"]:

@@ -145,6 +145,9 @@ class Space:
                 raise SpecError(f"{where}: a list must name 1 to {len(names)} sizes, but got {list(values)!r:.100}.")
             for index, name in enumerate(names):  # a list shorter than the layers goes on with its last size
                 parameters[name] = _typed(key, values[min(index, len(values) - 1)], where)
+            if key == "hidden_layers" and self._units_searched and int(parameters[key]) > self._layers:
+                most = f"must be at most {self._layers}, the most that space.hidden_layers searches"
+                raise SpecError(f"{where}: {most}, but got {value}; search up to {value} layers there.")
         return parameters
 
     def check(self, inputs: int, target: Target) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.prepare import StudyData
 from experiments.data.splits.copies import Copies
 from experiments.data.table import Kind, Table, TableReading
@@ -151,10 +152,14 @@ def _missing(table: Table) -> MissingCounts:
 
 
 def _reading(data: StudyData) -> ReadingRecord | None:
-    """Record how a table was read, and what of it is not used; None of pixels that nothing was decided about."""
+    """Record how a table was read, and what of it is not used; None of pixels that nothing was decided about.
+
+    Of pixels as well it is recorded that their test score may be too good.
+    """
     reading, table = data.reading, data.development.table
     if reading is None and set(table.kinds) == {"pixel"}:
-        return None
+        notes = tuple(note for note in data.notes if note.endswith(TOO_GOOD))
+        return ReadingRecord(notes=notes) if notes else None
     reading = reading or TableReading(tuple(zip(table.columns, table.kinds, strict=True)))
     missing = np.zeros(len(table.columns), int)
     if not isinstance(table.features, np.ndarray):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.hints.leaks import DOUBTS
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
@@ -231,7 +232,7 @@ def _warning(result: StudyResult, test: FinalScore) -> Parts:
         lines.append(sentence(COPIES, counted("copies.test", copies, "test row is", "test rows are")))
     for at, line in enumerate(result.reading.notes if result.reading else ()):
         end = "" if line.endswith(".") else "."  # of a line that stands among others elsewhere
-        if f"{line}{end}".endswith(DOUBTS):
+        if f"{line}{end}".endswith((*DOUBTS, TOO_GOOD)):
             lines.append(sentence(f"{DOUBT}{end}", Fact(f"reading.notes[{at}]", line)))
     return joined(lines, " ")
 
@@ -245,6 +246,8 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
     if result.outer is not None and test.difference is None:
         return (PROCEDURE, f"The two were not compared: {why_not_compared(result.outer)}.")
     if result.outer is None and default_won(result):
+        if len(result.trials) == 1:
+            return ("The only trial is the default itself, so there is nothing to compare it with.",)
         if keeps_smallest(result):
             why = "The default is the smallest network within one standard error of the best selection score"
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.evaluation.final_kind import keeps_smallest
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import Words, plain
@@ -61,22 +62,27 @@ def _search(result: StudyResult) -> Iterator[str]:
         fixed.append(f"at most {training['epochs']:,} epochs")
     yield f"The networks are fully connected; fixed are {', '.join(fixed)}, and all else that the study file sets."
     default = "" if result.default is None else f", {_configuration(result, result.default.params)}"
+    only = len(result.trials) == 1
     searched = "; ".join(f"{label(name)} {_range(given)}" for name, given in space.items())
     tried = f"{len(result.trials):,} configurations{' of the search over all rows' if result.outer else ''}"
-    yield f"Of {tried} the first was the default{default}; the others were proposed by"
-    yield f"{_word(search.get('sampler', 'the sampler'))} (Optuna) from these ranges: {searched}."
+    if only:
+        yield f"The only configuration was fixed beforehand{default}; nothing was searched."
+    else:
+        yield f"Of {tried} the first was the default{default}; the others were proposed by"
+        yield f"{_word(search.get('sampler', 'the sampler'))} (Optuna) from these ranges: {searched}."
     some = f"{plain(drawn)} of " if (drawn := drawn_for_folds(result)) else ""
     yield f"The score of a configuration is its mean {label_of_class(metric_of(spec), result.data.classes)} over"
     yield f"{plain(folds(result))} of {some}the development rows, at its best epoch."
     pruned = sum(one.state == "PRUNED" for one in result.trials)
-    if search.get("pruner", "none") != "none":
+    if search.get("pruner", "none") != "none" and not only:
         yield f"The {_word(search['pruner'])} pruner, or divergence, stopped {pruned:,} of them early."
 
 
 def _choice(result: StudyResult) -> Iterator[str]:
-    smallest = keeps_smallest(result)
+    smallest, only = keeps_smallest(result), len(result.trials) == 1
     chosen_by = "smallest network within one standard error of" if smallest else "configuration with"
-    yield f"The {chosen_by} the best score was chosen."
+    if not only:
+        yield f"The {chosen_by} the best score was chosen."
     yield plain(lead(result))
     if result.test is not None:
         yield "It was trained on all development rows."
@@ -84,7 +90,8 @@ def _choice(result: StudyResult) -> Iterator[str]:
         yield "It was kept, and no row was left to test it alone."
     if (chosen := result.analysed.selection) is not None:
         scores = Scores.of_selection(result)
-        yield f"Corrected for having been chosen, its score is {scores.show(chosen.corrected)}, 95% interval"
+        corrected = "Out of fold" if only else "Corrected for having been chosen"
+        yield f"{corrected}, its score is {scores.show(chosen.corrected)}, 95% interval"
         yield f"{scores.interval(chosen.ci95)} ({plain(selection_method(chosen, smallest))})."
 
 
@@ -99,6 +106,9 @@ def _test(result: StudyResult, reading: LedgerRecord | None) -> Iterator[str]:
     yield f"All models that the test compares, {', '.join(models)}, were {once if test.times_scored == 1 else again}"
     yield f"The interval of the {tested(result)}'s score is at 95% ({plain(interval_method(test))})."
     yield plain(interval_notes(result, test))
+    for line in result.reading.notes if result.reading else ():
+        if line.endswith(TOO_GOOD):
+            yield f"{line[:1].upper()}{line[1:]}"
     if test.difference is not None:
         method = plain(difference_method(test.difference))
         yield f"Its difference to the default was tested, two-sided, at the level 5% ({method})."

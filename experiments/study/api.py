@@ -18,8 +18,9 @@ from experiments.data.table import Table
 from experiments.errors import ExperimentError, SpecError
 from experiments.evaluation.ledger_place import LEDGER
 from experiments.search.executors.create import usable_cores
-from experiments.study.asked_study import Asked, asked_study
-from experiments.study.console import study_console
+from experiments.study.asked_study import Asked, AskedStudy, asked_study, changes_of
+from experiments.study.console import print_sentence, study_console
+from experiments.study.default_of import study_with_winner, with_winner, words_of
 from experiments.study.interrupts import between_imports
 from experiments.study.lookup import results_file
 from experiments.study.nested import OuterInput
@@ -37,6 +38,7 @@ def run(
     spec: Asked = None,
     data: Given | str | Path | None = None,
     *,
+    default_of: str | Path | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
     look: Literal["take", "leave", "only"] = "take",
@@ -57,6 +59,7 @@ def run(
                       default space.
         data:         a DataFrame, or another table with Arrow's interface, which is read as a file is; (x, y); a
                       `Table`; or a path. None takes the spec's own source.
+        default_of:   a finished study, whose winner is trial 0 of this one; with `data` or a new `name`.
         out:          the study's folder; that of the command if None: studies/NAME, or beside the study file.
         workers:      number of worker processes; all usable cores if None. Does not change the result.
         look:         "take": score the test rows at the end; "leave": keep them sealed; "only": score them with the
@@ -102,6 +105,8 @@ def run(
     )
     given = None if data is None or isinstance(data, str | Path) else data
     asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
+    if default_of is not None:
+        asked = _with_winner(asked, default_of, settings)
     wanted = usable_cores() if workers is None else int(workers)
     uri = tracking_store(tracking_uri, os.environ.get("MLFLOW_TRACKING_URI"))
     check_register(register, look == "leave", uri)
@@ -114,13 +119,17 @@ def run(
         look=look,
         acknowledge_reuse=acknowledge_reuse,
         register_as=register,
-        document=asked.document,
+        document=asked.document if given is None else None,
+        default_of=None if asked.default_of is None else asked.default_of.path,
+        origin=asked.origin,
         wait=wait,
         words=python_words,
     )
     open_what_is_closed()
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
+    if asked.default_of is not None:
+        print_sentence(console, words_of(asked.default_of))
     try:
         with between_imports(signal.SIGINT):
             table = None if given is None else given_table(given, rows_of(asked.spec))
@@ -161,6 +170,14 @@ def open(study: str | Path) -> Study:
 def _with_home(path: str | Path) -> str:
     """Return a path with the home folder in place of a ~ at its beginning, as a shell writes it."""
     return os.path.expanduser(path)  # noqa: PTH111 - which leaves a name as it is where there is no home
+
+
+def _with_winner(asked: AskedStudy, study: str | Path, settings: Mapping[str, Any]) -> AskedStudy:
+    """Return a study whose default is the winner of another one, as `with_winner` does."""
+    try:
+        return with_winner(asked, study_with_winner(_with_home(study)), list(changes_of(settings)))
+    except ExperimentError as error:  # whose words are those of the command
+        raise in_python(error) from None
 
 
 def _outer(spec: StudySpec, data: Given | None, table: Table | None) -> tuple[OuterInput, ...]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.config.data_options import LISTS, SINGLE
 from experiments.config.default_study import STUDY_FILE, name_of, own_study
@@ -21,6 +21,9 @@ from experiments.study.folder import STUDIES
 from experiments.study.lookup import folder_for, study_file
 from experiments.study.python_words import in_python
 
+if TYPE_CHECKING:
+    from experiments.study.results_file import Recorded
+
 OTHERS = {"n_jobs": "workers", "verbose": "quiet"}  # arguments elsewhere -> those of `run`
 ROWS = "; rows are passed as data=, and settings name their columns"
 TEST_ROWS = "; test rows of their own are read from files, as in data='train.csv', test='test.csv'"
@@ -32,13 +35,17 @@ Asked = StudySpec | Mapping[str, Any] | str | Path | None
 class AskedStudy:
     """A study that is to run.
 
-    folder:   its folder, unless the caller names another one.
-    document: the study file to write into the folder, for a study with the default space or another name.
+    folder:     its folder, unless the caller names another one.
+    document:   the study file of a study with the default space or another name, to be written into the folder.
+    default_of: the study whose winner is the default; None where none was named.
+    origin:     folder of the study whose file it is made from; None of a file that a person wrote.
     """
 
     spec: StudySpec
     folder: Path
     document: dict[str, Any] | None = None
+    default_of: Recorded | None = None
+    origin: Path | None = None
 
 
 def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) -> AskedStudy:
@@ -52,7 +59,7 @@ def asked_study(spec: Asked, source: str | None, settings: Mapping[str, Any]) ->
     Raises:
         SpecError: the spec or a setting breaks a rule, or there is neither spec nor source.
     """
-    changes = list(_changes(settings))
+    changes = list(changes_of(settings))
     if source is not None:
         changes.append(f"data.source={toml_value(_place(source))}")
     try:
@@ -100,7 +107,7 @@ def study_of_file(file: Path, overrides: Sequence[str]) -> AskedStudy:
         folder = (folder if folder.name else folder.absolute()).with_name(spec.study.name)
     if (other := folder.with_name(f"{folder.name}.toml")).is_file():
         raise SpecError(f"study.name: {other} is the study file of that name; choose another name.")
-    return AskedStudy(spec, folder, document)
+    return AskedStudy(spec, folder, document, origin=file.parent if file.name == STUDY_FILE else None)
 
 
 def _named(document: Mapping[str, Any]) -> object:
@@ -113,7 +120,7 @@ def _of_source(source: str | None, changes: list[str], target: object) -> AskedS
         raise SpecError("spec: must be a study's name, file or sections; or pass data= for a study of it.")
     named = [f"study.name={toml_value(name_of(target))}"] if source == GIVEN and isinstance(target, str) else []
     read, document = own_study(source, None, [*named, *changes])
-    return AskedStudy(read, STUDIES / read.study.name, None if source == GIVEN else document)
+    return AskedStudy(read, STUDIES / read.study.name, document)
 
 
 def _place(source: str) -> str:
@@ -121,13 +128,13 @@ def _place(source: str) -> str:
     return f"{source}/" if source != GIVEN and os.path.isdir(source) and not source.endswith("/") else source  # noqa: PTH112
 
 
-def _changes(settings: Mapping[str, Any]) -> Iterator[str]:
+def changes_of(settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield settings as `--set` takes them; of a section that is no space, only the keys that it names."""
     for key, value in settings.items():
         if key in OTHERS:
             raise SpecError(f"{key}: there is no such argument (did you mean {OTHERS[key]}?).")
         if isinstance(value, Mapping) and key in KEYS:
-            yield from _changes({f"{key}.{name}": one for name, one in value.items()})
+            yield from changes_of({f"{key}.{name}": one for name, one in value.items()})
         else:
             yield f"{key}={toml_value(_plain(key, value))}"
 

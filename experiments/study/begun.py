@@ -24,6 +24,7 @@ from experiments.search.storage import OutOfFoldFiles, write_atomically
 from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, check_ledger
 from experiments.study.columns import columns_line
+from experiments.study.default_rows import DefaultRows, default_rows, keep_default_rows, with_note
 from experiments.study.memory import shortage, still_to_come
 from experiments.study.options import RunContext, open_executor_of
 from experiments.study.resume import check_enough_trials, start_or_resume, with_trials_so_far
@@ -82,8 +83,9 @@ def begin_study(
     """
     fill(run.log.write)
     executor = stack.enter_context(open_executor_of(run.options, run.folder))  # workers start while the data is loaded
-    study, ledger = _admit(prepared or prepare_study(spec, table), run, spec.search.trials)
+    study, ledger, rows = _admit(prepared or prepare_study(spec, table), run, spec.search.trials)
     stack.enter_context(run.folder.claimed(run.say))
+    keep_default_rows(rows, run.folder)
     inputs = share_inputs(study.space, study.data, executor.share)  # what it refuses clears nothing
     journal, outputs, trials, uid = _open_record(study, run)
     kernel = _wait_for_workers(executor, run, study, trials)
@@ -96,8 +98,11 @@ def begin_study(
     return BegunStudy(study, ledger, journal, outputs, trials, executor, inputs, kernel, fits)
 
 
-def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyContext, Ledger]:
-    """Check that the folder and the ledger allow the study; return it with the trials that it will have."""
+def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyContext, Ledger, DefaultRows | None]:
+    """Check that the folder and the ledger allow the study; return it with the trials that it will have.
+
+    What chose its default is returned as well.
+    """
     if study.spec.search.trials < asked:
         run.say(f"the grid has no more than {study.spec.search.trials} trials: the study is complete with them.")
     if not run.options.label:  # of an outer study the whole study says nearly the same
@@ -108,10 +113,13 @@ def _admit(study: StudyContext, run: RunContext, asked: int) -> tuple[StudyConte
         run.say(columns_line(study.data, study.data.reading))
     run.folder.check_free()
     study = check_folder(study, run.folder, run.options)
+    rows = default_rows(study, run.folder, run.options)
+    if (noted := with_note(study, rows)) is not study:
+        run.say(printable(noted.data.notes[-1]))
     # last: what is wrong with the study is said first
     ledger = open_ledger(run.options.ledger, run.say, run.folder.check_held)
     check_ledger(study, run.folder, run.options, ledger)
-    return study, ledger
+    return noted, ledger, rows
 
 
 def _open_record(study: StudyContext, run: RunContext) -> tuple[Journal, OutOfFoldFiles, list[FinishedTrial], str]:

@@ -51,6 +51,7 @@ class StudyFolder:
         log:         what happened when, for people.
         out_of_fold: the predictions of each trial for the rows that it did not learn from.
         row_hashes:  hashes by which the ledger knows the test rows, so that a report needs no data.
+        default_rows: the rows that the default was chosen with, if it won another study.
         validated:   the rows of out_of_fold with their truths, so that a comparison needs no data.
         work:        arrays that the workers map; gone when the command ends.
     """
@@ -60,6 +61,7 @@ class StudyFolder:
         self.journal, self.log, self.out_of_fold = path / "journal.log", path / "log.txt", path / "out_of_fold"
         self.row_hashes, self.validated = path / "test_rows.npz", path / "validation_rows.npz"
         self.results, self.work = path / RESULTS, path / ".work"
+        self.default_rows = path / "default_of.json"
         self._lock = SharedLock(path / ".lock")
 
     def outer(self, fold: int) -> StudyFolder:

@@ -150,8 +150,11 @@ def study_folder(study: str, argument: str = "STUDY") -> Path:
     return folder
 
 
-def results_file(study: str) -> Path:
+def results_file(study: str, argument: str = "STUDY") -> Path:
     """Return the results.json of a study, which may also be named itself.
+
+    Args:
+        argument: name of the command's argument, for the message.
 
     Raises:
         SpecError:       there is no such study, or its file breaks a rule.
@@ -159,7 +162,7 @@ def results_file(study: str) -> Path:
     """
     if (alone := results_alone(study)) is not None:
         return alone
-    path = study_folder(study) / RESULTS
+    path = study_folder(study, argument) / RESULTS
     if not path.is_file():
         raise StudyStateError(f"{path}: there are no results; the study has not come to its end.")
     return path

@@ -32,6 +32,7 @@ from experiments.search.journal_reader import view_journal
 from experiments.search.stopping import possible_trials
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import check_folder, check_ledger
+from experiments.study.default_rows import default_rows
 from experiments.study.finished import has_input, input_digests, recorded_end
 from experiments.study.options import Options, RunContext
 from experiments.study.results_file import Recorded, read_own_results
@@ -112,6 +113,7 @@ class Nested:
         study = prepare_study(self.spec, self.table)
         run.folder.check_free()
         study = check_folder(study, run.folder, run.options)
+        default_rows(study, run.folder, run.options)  # which refuses the default of another kind of study
         check_ledger(study, run.folder, run.options, open_ledger(run.options.ledger, run.say))
         with run.folder.claimed(run.say):
             if run.options.fresh:
@@ -165,6 +167,8 @@ class Nested:
             look="leave",
             register_as=None,
             document=None,
+            default_of=None,
+            origin=None,
             label=f"outer fold {fold} of {len(self.folds)}",
         )
         return self._spec(fold).with_trials(trials), ours, known.interventions, self._table(fold)

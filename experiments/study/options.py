@@ -54,6 +54,8 @@ class Options:
     acknowledge_reuse: score the test rows again after more trials; the report says so.
     register_as:       name under which the model becomes a version in MLflow's registry.
     document:          study file to write into the folder, for a study that has none.
+    default_of:        results.json of the study whose winner is the default; None where none was named.
+    origin:            folder of the study whose file, and perhaps default, the study is made from; None of no other.
     kernel:            BLAS kernel for native arithmetic, if this processor can run it; empty chooses the fastest.
     planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
     wait:              at the end, wait until MLflow has everything; None: but not for a store in trouble.
@@ -73,6 +75,8 @@ class Options:
     acknowledge_reuse: bool = False
     register_as: str | None = None
     document: Mapping[str, Any] | None = None
+    default_of: Path | None = None
+    origin: Path | None = None
     kernel: str = ""
     planned: int | None = None
     wait: bool | None = None

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.candidate import Candidate
-from experiments.config.readable import times
+from experiments.config.readable import count, times
 from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
 from experiments.data.splits.outer_folds import outer_folds
@@ -40,6 +40,7 @@ from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialTask
 from experiments.study.admission import check_folder, view_of
 from experiments.study.columns import columns_line
+from experiments.study.default_rows import default_rows, with_note
 from experiments.study.folder import StudyFolder
 from experiments.study.memory import free, held_by_children, peak_of_this_process, shortage, still_to_come
 from experiments.study.options import Options, has_arithmetic, open_executor_of, study_environment
@@ -87,6 +88,7 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
         open_executor_of(options, StudyFolder(Path(shared))) as executor,
     ):
         study = check_folder(prepare_study(spec), folder, options)
+        study = with_note(study, default_rows(study, folder, options))
         trials = view_of(folder, options).trials
         seen = _earlier_tests(study, options)
         inputs = share_inputs(study.space, study.data, executor.share)
@@ -196,7 +198,7 @@ def search_facts(study: StudyContext, options: Options, finished: int) -> Iterat
     yield "split", f"{development} development rows in {folds} folds, {tested}"
     yield from (("", note) for note in data.notes)
     searched = sum(not distribution.single() for distribution in study.space.distributions.values())
-    trials = f"{spec.search.trials} trials"
+    trials = count(spec.search.trials, "trial")
     if options.planned is not None:
         trials = f"a try of {spec.search.trials} of {options.planned} trials"
     trials += f", {finished} of them finished" if finished else ""

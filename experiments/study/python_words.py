@@ -9,12 +9,18 @@ from experiments.errors import ExperimentError
 
 E = TypeVar("E", bound=ExperimentError)
 
-ARGUMENTS = {"--data: ": "", "--set: ": "", "STUDY: ": "study: "}  # the command's arguments, in front of what is wrong
+ARGUMENTS = {  # the command's arguments, in front of what is wrong
+    "--data: ": "",
+    "--set: ": "",
+    "STUDY: ": "study: ",
+    "--default-of": "default_of",
+}
 WORDS = {  # options, as messages advise them -> arguments of `run`
     r"--acknowledge-reuse": "acknowledge_reuse=True",
     r"--no-test": 'look="leave"',
     r"--score": 'look="only"',
     r"--fresh": "fresh=True",
+    r"--name NEW or with --data FILE": "name= or with data=",
     r"--name": "name=",
     r"--out": "out=",
     r"--tracking-uri none": 'tracking_uri="none"',

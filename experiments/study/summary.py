@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from experiments.config.readable import count
+from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
 from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
@@ -59,14 +60,16 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     """
     best, trials = result.best, len(result.trials)
     small, configured = keeps_smallest(result), configuration(best.params, result.spec, best.epochs)
-    yield f"{'chosen' if small else 'best'} configuration", f"trial {best.number}: {configured}"
+    which = "only" if trials == 1 else "chosen" if small else "best"
+    yield f"{which} configuration", f"trial {best.number}: {configured}"
     scores = Scores.of_selection(result)
     default = "the default has no score" if result.default is None else f"default {scores.show(result.default.cv_mean)}"
     metric, rule = label_of_class(scores.metric, result.data.classes), "the best of"
     if small:
         rule = "the smallest within one standard error of the best of"
     chosen_of = f"(optimistic: chosen as {rule} {trials:,})" if trials > 1 else "(optimistic: its epoch was chosen)"
-    yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}, {default} {chosen_of}"
+    beside = f", {default}" if trials > 1 else ""
+    yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}{beside} {chosen_of}"
     if (chosen := result.analysed.selection) is not None:
         scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
@@ -132,12 +135,14 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
         yield "outer folds", f"{folds}; each by the choice of a search that did not have its rows"
     if test.times_scored > 1:
         yield "", "optimistic by an unknown amount: these rows had been scored before (--acknowledge-reuse)"
+    yield from (("", note) for note in (result.reading.notes if result.reading else ()) if note.endswith(TOO_GOOD))
     if baselines := scored_baselines(result, test):
         yield "baselines", ", ".join(f"{plain(one.name)} {scores.show(one.score)}" for one in baselines)
     if names := ", ".join(plain(one.name) for one in unbeaten(result, test)):
         yield "", f"as good as the {tested(result)} or better on these rows: {names}"
     if test.default is None or test.difference is None:
-        why = "the winner is the default itself" if default_won(result) else "the default has no score"
+        winner = "only trial" if len(result.trials) == 1 else "winner"
+        why = f"the {winner} is the default itself" if default_won(result) else "the default has no score"
         if result.outer is not None:
             why = why_not_compared(result.outer)
         yield "against the default", f"not compared: {why}"

@@ -151,6 +151,8 @@ def _chosen(result: StudyResult) -> Parts:
     kept = "the best, whose networks are averaged with the default's" if joins_default(result) else "the best"
     if keeps_smallest(result):
         kept = "the smallest network within one standard error of the best"
+    if len(result.trials) == 1:
+        kept = "the epoch of the only trial"
     some = sentence("{} of ", drawn) if (drawn := drawn_for_folds(result)) else ""
     words = "by the mean {} over {} of {}the development rows: {}"
     return sentence(words, _metric(result), folds(result), some, kept)

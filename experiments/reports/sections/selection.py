@@ -74,9 +74,9 @@ def selection(result: StudyResult) -> Section:
 
 def _chosen_of(result: StudyResult) -> Words:
     """Say what was chosen by these scores: a trial, or of one trial its epoch."""
-    how = SMALLEST if keeps_smallest(result) else "The winner’s is the best of"
     if len(result.trials) == 1:
-        how = "That epoch is the best of the"
+        return "That epoch is the best of the only trial"
+    how = SMALLEST if keeps_smallest(result) else "The winner’s is the best of"
     return sentence(f"{how} {{}}", counted("trials.count", len(result.trials), "trial"))
 
 

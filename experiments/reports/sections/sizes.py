@@ -46,9 +46,9 @@ OPTION: Final = Code('[final] choice = "smallest"')
 
 
 def sizes(result: StudyResult) -> Section | None:
-    """Name the smallest network within one standard error of the best, and show score against size."""
+    """Name the smallest network within one standard error of the best of several, and show score against size."""
     record = result.analysed.smallest
-    if record is None:
+    if record is None or len(result.trials) == 1:
         return None
     blocks: list[Block] = [text("{}", _answer(result, record))]
     if len({one.parameters for one in record.networks}) > 1:

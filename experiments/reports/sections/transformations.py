@@ -102,7 +102,7 @@ def _setting(result: StudyResult, name: str, default: object) -> tuple[str, obje
 
 def _scaling(result: StudyResult) -> Parts:
     key, value = _setting(result, "numbers", "standard")
-    searched = " (chosen by the search)" if key.startswith("best") else ""
+    searched = " (chosen by the search)" if key.startswith("best") and len(result.trials) > 1 else ""
     return sentence("{}{}", Fact(key, SCALINGS.get(str(value), str(value))), searched)
 
 

@@ -41,6 +41,8 @@ def trials(result: StudyResult) -> Section:
         shown, words = ranked(result.trials)[:BEST_SHOWN], f"The best {BEST_SHOWN} of {{}}; trials.csv has them all."
     else:
         shown, words = sorted(result.trials, key=lambda trial: trial.number), "All {}, in the order of their numbers."
+    if len(result.trials) == 1:
+        words = "{}, and no other."
     blocks: list[Block] = [
         text("{}.", joined(outcomes)),
         *_odd(result),

@@ -65,6 +65,16 @@ def test_sizes_are_searched_for_a_fixed_number_of_layers() -> None:
     assert space.candidate({"hidden_units_1": 4, "hidden_units_2": 8}).shape.hidden == (4, 8)
 
 
+def test_a_configuration_to_try_first_has_no_more_layers_than_have_a_size() -> None:
+    layers, rule = {"hidden_layers": {"low": 1, "high": 2}, "hidden_units": {"low": 4, "high": 8}}, "must be at most 2"
+    for section in ({"default": {"hidden_layers": 3}}, {"search": {"enqueue": ({"hidden_layers": 3},)}}):
+        with pytest.raises(SpecError, match=rf"^(default|search\.enqueue\[0\])\.hidden_layers: {rule}.* but got 3"):
+            make(layers, **section)
+    assert make(layers, default={"hidden_layers": 0}).default["hidden_layers"] == 0
+    of_one_size = make({"hidden_layers": {"low": 1, "high": 2}}, default={"hidden_layers": 3})
+    assert of_one_size.candidate(of_one_size.default).shape.hidden == (64, 64, 64)
+
+
 def test_no_hidden_layer_at_all() -> None:
     candidate = make({"learning_rate": RATE}, training={"hidden_layers": 0}).candidate({"learning_rate": 0.01})
     assert candidate.architecture(4, Target(("a", "b", "c"))).sizes == (4, 3)

@@ -11,6 +11,7 @@ import pytest
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
+from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.splits.copies import Copies
 from experiments.errors import SearchError
@@ -21,6 +22,7 @@ from experiments.evaluation.results import (
     ColumnRecord,
     LedgerRecord,
     MissingCounts,
+    ReadingRecord,
     StudyResult,
 )
 from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord
@@ -218,3 +220,12 @@ def test_origin_and_groups_of_the_test_rows_are_recorded_beside_the_digest(spec:
     )
     uneven = replace(table, groups=np.maximum(np.arange(100) // 5, 10))  # of ten groups one has 55 rows
     assert assembled(nested, prepare(nested, {}, uneven), told).holdout.even_test_groups == 3
+
+
+def test_of_pixels_it_is_recorded_that_their_test_score_may_be_too_good(spec: StudySpec) -> None:
+    digits = parse_spec({**spec.to_document(), "data": {"source": "digits"}}, "here")
+    data = prepare(digits, {})
+    doubt = f"the default was chosen with them, so {TOO_GOOD}"
+    told = assembled(digits, replace(data, notes=("a hint", doubt)), [complete(0, 0.5)])
+    assert told.reading == ReadingRecord(notes=(doubt,))
+    assert told.digest == assembled(digits, data, [complete(0, 0.5)]).digest

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.hints.leaks import DOUBTS
 from experiments.evaluation.records import FinalRecord
 from experiments.evaluation.results import BaselineRecord, ReadingRecord, ScoreDifference
@@ -116,6 +117,8 @@ def test_a_missing_comparison_is_explained(study):
     assert "its refit on all development rows diverged" in plain(_answer(result, **missing).meaning)
     won = replaced(result, "best", number=0)
     assert "the winner is the default itself" in plain(_answer(won, **missing).meaning)
+    said = plain(_answer(replace(won, trials=won.trials[:1]), **missing).meaning)
+    assert said.startswith("The only trial is the default itself, so there is nothing to compare it with.")
 
 
 def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(study):
@@ -125,7 +128,7 @@ def test_without_a_test_score_there_is_no_answer_and_a_second_test_is_disclosed(
 
 
 def test_leaks_that_the_data_shows_stand_beside_the_score(study):
-    for doubt in DOUBTS:
+    for doubt in (*DOUBTS, TOO_GOOD):
         notes = ("data.time: neighbours are alike.", f"a column; {doubt}")
         result = replace(study[0], reading=ReadingRecord(notes=notes))
         (_, line) = answer(result).warning

@@ -3,7 +3,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from experiments.evaluation.results import LedgerRecord
+from experiments.data.hints.chosen_with import TOO_GOOD
+from experiments.evaluation.results import LedgerRecord, ReadingRecord
 from experiments.reports.latex import latex
 from support.results import replaced
 
@@ -49,3 +50,17 @@ def test_a_second_test_and_a_missing_one_are_said(full):
     assert "The final model was not tested." in untested
     assert "\\begin{table}" not in untested
     assert "trained on all" not in untested
+
+
+def test_of_a_single_trial_nothing_was_searched_and_nothing_chosen(full):
+    text = latex(replace(full[0], trials=full[0].trials[:1]), None)
+    assert "The only configuration was fixed beforehand, 64 ReLU, learning rate 0.001" in text
+    assert "nothing was searched." in text
+    assert "Out of fold, its score is 0.9701" in text
+    for words in ("proposed by", "pruner", "was chosen", "having been chosen", "chosen by the search"):
+        assert words not in text
+
+
+def test_a_default_that_was_chosen_with_test_rows_is_said(full):
+    note = f"9 of the 360 test rows are equal to rows that the study old learnt from, so {TOO_GOOD}"
+    assert note in latex(replace(full[0], reading=ReadingRecord(notes=("another.", note))), None)

@@ -114,7 +114,7 @@ def test_rows_in_memory_have_the_default_space_and_the_name_of_their_target(here
     (here / GIVEN).mkdir()  # is not taken for the source
     found = asked(source=GIVEN, target="price")
     assert (found.spec.data.source, found.spec.data.target) == (GIVEN, "price")
-    assert (found.folder, found.document) == (Path("studies/price"), None)
+    assert found.folder == Path("studies/price")
     assert asked(source=GIVEN, target=-1).folder == Path("studies/given")
     assert asked(source=GIVEN, target="price", name="houses").folder == Path("studies/houses")
     assert found.spec.with_trials(1) == parse_spec({

@@ -20,6 +20,7 @@ from experiments.study.python_words import python_words
         ("later ones, --time 'week no' tests on later rows", 'later ones, time="week no" tests on later rows'),
         ("not in MLflow: --tracking-uri none", 'not in MLflow: tracking_uri="none"'),
         ("STUDY: must be a study's name", "study: must be a study's name"),
+        ("--default-of old: with --name NEW or with --data FILE", "default_of old: with name= or with data="),
         ("python -m experiments.tune my --score tests it", "python -m experiments.tune my --score tests it"),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.evaluation.records import (
     AnalysisRecord,
     FinalRecord,
@@ -16,7 +17,7 @@ from experiments.evaluation.records import (
     SelectionRecord,
     SmallestRecord,
 )
-from experiments.evaluation.results import DefaultScore, LedgerRecord, ScoreDifference
+from experiments.evaluation.results import DefaultScore, LedgerRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.split_records import HoldoutRecord
 from experiments.study.options import Options, Outcome
 from experiments.study.summary import facts, print_summary, ui_command
@@ -201,3 +202,20 @@ def test_a_class_that_is_hardly_ever_predicted_is_named() -> None:
     assert line.startswith("Out of fold, 0 predictions are 'b' where 8 should be: choose a threshold for predict --thr")
     usual = replace(predicted, confusion=((36, 4), (4, 4)))
     assert "seldom predicted" not in said(analysis=AnalysisRecord(out_of_fold=usual))
+
+
+def test_a_single_trial_is_not_compared_with_itself() -> None:
+    result = made_up()
+    best = replace(result.best, **{key: getattr(result.trials[0], key) for key in ("number", "params", "fold_scores")})
+    found = said(trials=result.trials[:1], best=best)
+    assert found["only configuration"].startswith("trial 0: ")
+    assert found["selection score"] == "accuracy 0.8750 (optimistic: its epoch was chosen)"
+    assert found["against the default"] == "not compared: the only trial is the default itself"
+
+
+def test_a_default_that_was_chosen_with_test_rows_is_said_below_the_score() -> None:
+    note = f"9 of the 12 test rows are equal to rows that the study old learnt from, so {TOO_GOOD}"
+    result = replace(made_up(), reading=ReadingRecord(notes=("a column is odd.", note)))
+    lines = list(facts(result, LEDGER))
+    assert [lines[at - 1][0] for at, line in enumerate(lines) if line == ("", note)] == ["test score"]
+    assert ("", note) not in list(facts(replace(result, test=None), LEDGER))

@@ -124,3 +124,8 @@ def test_the_origin_of_the_test_rows_is_named(full):
     assert _answers(full[0])[item][0] == "360 rows, split off first, not readable to the search"
     own = replace(full[0], holdout=HoldoutRecord(origin="own"))
     assert _answers(own)[item][0] == "360 rows, the test part of the data, not readable to the search"
+
+
+def test_of_a_single_trial_the_epoch_was_chosen(full):
+    said = _answers(replace(full[0], trials=full[0].trials[:1]))["Choice of the final model"][0]
+    assert said.endswith("of the development rows: the epoch of the only trial")

@@ -31,7 +31,7 @@ def test_one_configuration_was_not_chosen(full):
 
 def test_of_a_single_trial_its_epoch_was_chosen(full):
     said = paragraph(selection(replace(full[0], trials=full[0].trials[:1])))
-    assert "That epoch is the best of the 1 trial on the same folds, and being chosen for that makes it" in said
+    assert "That epoch is the best of the only trial on the same folds, and being chosen for that makes it" in said
 
 
 def test_the_score_over_all_rows_is_called_optimistic_where_it_seems_so(full):

@@ -76,3 +76,7 @@ def test_the_networks_of_the_final_model_are_counted(full):
 def test_a_result_without_it_has_no_section(study, full):
     assert sizes(study[0]) is None
     assert sizes(replaced(full[0], "analysis", smallest=None)) is None
+
+
+def test_of_a_single_trial_no_network_is_the_smallest(full):
+    assert _section((replace(full[0], trials=full[0].trials[:1]),)) is None

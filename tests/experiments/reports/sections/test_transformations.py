@@ -81,3 +81,10 @@ def test_copies_are_counted(full):
 def test_results_of_version_0_1_do_not_know(full):
     data = replace(full[0].data, columns=None, missing=None)
     assert plain(transformations(replace(full[0], data=data))) == FITTED
+
+
+def test_what_a_single_trial_has_was_not_chosen_by_the_search(full):
+    columns, missing = {"number": 2, "category": 0, "pixel": 0}, {"number": 0, "category": 0}
+    best = replace(full[0].best, params=full[0].best.params | {"numbers": "robust"})
+    assert "(chosen by the search)" in _said(full[0], columns, missing, best=best)
+    assert "chosen" not in _said(full[0], columns, missing, best=best, trials=full[0].trials[:1])

@@ -65,3 +65,8 @@ def test_dropout_without_hidden_layers_is_shown_as_unused(study):
     shown = dict(zip([plain(column.title) for column in table.columns], map(plain, table.rows[0].cells), strict=True))
     assert (shown["hidden layers"], shown["dropout"], shown["activation"]) == ("none", "–", "–")
     assert shown["learning rate"] != "–"
+
+
+def test_a_single_trial_has_no_order(study):
+    single = replace(study[0], trials=study[0].trials[:1])
+    assert texts(trials(single).blocks)[-1].startswith("1 trial, and no other. The epoch is that of the score.")
