@@ -22,7 +22,7 @@ from rich.console import Console
 from experiments.benchmark.synthetic import FEATURES, clouds
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.target import Target
-from experiments.evaluation.final_score import final_score
+from experiments.evaluation.final_score import Truth, final_score
 from experiments.evaluation.statistics import wilson_interval
 from experiments.search.executors.base import Executor
 from nnet.arrays import Array, Targets
@@ -128,7 +128,8 @@ def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
         return network.predict(features), labels
 
     z, labels = outputs(TEST)
-    wilson, likelihood = (final_score(metric, TARGET, labels, z, None).ci95 for metric in ("accuracy", "neg_log_loss"))
+    truth = Truth(labels)
+    wilson, likelihood = (final_score(metric, TARGET, truth, z, None).ci95 for metric in ("accuracy", "neg_log_loss"))
     z, labels = outputs(TRUTH)
     accuracy = score_of("accuracy")(z, labels)
     interval = fold_interval(report.scores or ())

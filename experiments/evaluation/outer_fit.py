@@ -110,7 +110,7 @@ def _pooled(
     study: StudyContext, outer: Sequence[OuterFits], scored: Sequence[ModelScores]
 ) -> tuple[FinalScore, OuterRecord]:
     """Pool the scores of the outer folds; return the record of the test, and that of the folds."""
-    development, sizes = study.data.development, [len(fold.y) for fold in scored]
+    development, sizes = study.data.development, [len(fold.truth.y) for fold in scored]
     metric, ordered = study.spec.cv.metric, development.table.time is not None
     pooled, winners, defaults = pooled_score(metric, development.target, list(map(_outputs, outer, scored)), ordered)
     named = [name for name in scored[0].metrics if all(name in fold.metrics for fold in scored)]
@@ -140,7 +140,8 @@ def _outputs(one: OuterFits, tested: ModelScores) -> FoldOutputs:
     """Return the outputs of an outer fold; the default's are the winner's where the default itself was chosen."""
     z, *default = tested.outputs
     won = one.finalists[0].result.number == 0
-    return FoldOutputs(tested.y, z, default[0] if default else z if won else None, one.fits.study.data.test.groups, won)
+    y, groups = tested.truth.y, one.fits.study.data.test.groups
+    return FoldOutputs(y, z, default[0] if default else z if won else None, groups, won)
 
 
 def _baselines(folds: Sequence[Sequence[BaselineRecord]], sizes: Sequence[int]) -> tuple[OuterBaseline, ...]:

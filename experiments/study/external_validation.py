@@ -26,7 +26,6 @@ from experiments.data.prepare import StudyData
 from experiments.data.readers.in_memory import Given
 from experiments.data.splits.holdout import Look
 from experiments.errors import ExperimentError, StudyStateError
-from experiments.evaluation.baseline_scores import Truth
 from experiments.evaluation.external_score import (
     ExternalScore,
     IndependentDifference,
@@ -40,6 +39,7 @@ from experiments.evaluation.external_score import (
     score_blind,
     score_model,
 )
+from experiments.evaluation.final_score import Truth
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.model import Model, read_model
 from experiments.evaluation.results import BaselineRecord, StudyResult
