@@ -39,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _score(chosen: argparse.Namespace) -> int:
+    from experiments.config.regular_file import write_atomically
     from experiments.errors import StudyStateError
     from experiments.evaluation.ledger_place import LEDGER, open_ledger
-    from experiments.search.storage import write_atomically
     from experiments.study.console import study_console
     from experiments.study.external_summary import print_score, written_score
     from experiments.study.external_validation import finished_study, score_rows

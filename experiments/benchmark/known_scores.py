@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.benchmark.tabulate import Line
+from experiments.config.regular_file import write_atomically
 from experiments.errors import DataError
-from experiments.search.storage import write_atomically
 
 
 class KnownScores:

@@ -22,8 +22,8 @@ from experiments.evaluation.results import StudyResult
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.journal import repair_journal
 from experiments.search.journal_reader import JournalView, view_journal
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.stopping import possible_trials
-from experiments.search.storage import OutOfFoldFiles
 from experiments.study.admission import check_folder, recorded_reading
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of

@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from experiments.config.regular_file import write_atomically
 from experiments.errors import StudyStateError
 from experiments.search.shared_lock import HeldError, LostError, SharedLock, is_locked
-from experiments.search.storage import write_atomically
 from nnet.durable import flush_folder, make_folder
 
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them

@@ -24,9 +24,9 @@ from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.search.arithmetic import processor, resolved
 from experiments.search.journal import Journal
 from experiments.search.loop import NONE
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
-from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import ledger_reading
 from experiments.study.begun import BegunStudy, begin_study

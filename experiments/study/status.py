@@ -56,8 +56,8 @@ class StudyStatus:
     rows: tuple[str, str] | None
     when: datetime | None
     log: tuple[str, ...]
-    mlflow: str = ""
-    outer: tuple[int, ...] = ()
+    mlflow: str
+    outer: tuple[int, ...]
 
     @property
     def best(self) -> FinishedTrial | None:

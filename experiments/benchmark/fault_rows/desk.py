@@ -63,7 +63,7 @@ class Desk:
     def uri(self) -> str:
         return f"sqlite:///{self.folder}/mlruns/mlflow.db"
 
-    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    def environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
         """Return the environment of a command at this desk: this program's sources, the desk's own store.
 
         The arithmetic of this process is left out: a study has a process of its own, as in a plain shell.
@@ -167,7 +167,7 @@ class Room:
         full:   False in tests.
     """
 
-    def __init__(self, folder: Path, full: bool = True):
+    def __init__(self, folder: Path, full: bool):
         self.folder, self.full = folder.resolve(), full
         self._numbers = count(1)
         self._undisturbed: dict[str, dict[str, Any]] = {}

@@ -106,7 +106,7 @@ def document(width: float, height: float, content: str, top: float = 0.0) -> str
     )
 
 
-def drawable(name: str, most: int = 24) -> str:
+def drawable(name: str, most: int) -> str:
     """Return a user's name that is safe in a picture: one line, not too long, without control characters.
 
     >>> drawable("setosa"), drawable("a\\u202eb\\n c"), drawable("iris " * 9)

@@ -16,7 +16,7 @@ TWO = Target(("a", "b"))
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 100)
 X = (Y + RNG.normal(size=100))[:, None]
-TASK = BaselineTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all": 100}, 100)
+TASK = BaselineTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all": 100}, 100, 0)
 
 
 class Model:

@@ -27,8 +27,8 @@ class FormatDecision:
 
     form: ImageFormat
     keys: Decided
-    facts: tuple[str, ...] = ()
-    decisions: tuple[str, ...] = ()
+    facts: tuple[str, ...]
+    decisions: tuple[str, ...]
 
 
 def decide_format(
