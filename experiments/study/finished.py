@@ -161,8 +161,7 @@ def is_finished(result: StudyResult, study: StudyContext, journal: JournalView) 
         result: the results on record.
     """
     count, data, split = len(journal.trials), study.data, result.split
-    possible = possible_trials([trial.result for trial in journal.trials], study.spec.search, journal.spent)
-    if not count or possible != range(count, count + 1):
+    if not count or count not in possible_trials(journal, study.spec.search):
         return False
     return (
         result.spec == study.with_trials(count).spec.to_document()

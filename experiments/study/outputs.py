@@ -14,12 +14,6 @@ from experiments.search.trial import FinishedTrial
 from experiments.study.folder import StudyFolder
 
 
-def publish(folder: StudyFolder, result: StudyResult, finished: Sequence[FinishedTrial]) -> None:
-    """Write the trial table, the report and last results.json."""
-    write_report(folder, result, finished, result.ledger)
-    write_results(folder.results, result)
-
-
 def write_results(path: Path, result: StudyResult) -> Path:
     """Write results.json whole or not at all.
 
