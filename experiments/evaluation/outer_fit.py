@@ -16,7 +16,7 @@ from experiments.config.spec import StudySpec
 from experiments.data.splits.folds import suitable_splitter
 from experiments.data.splits.holdout import Look
 from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.final_models import final_models, nested_models
+from experiments.evaluation.final_models import final_models
 from experiments.evaluation.last_fit import LastFit, ModelScores, check_converged, model_of, score_models
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
@@ -79,7 +79,8 @@ def outer_fit(
     for number, one in enumerate(outer, 1):
         _refit_fold(number, one)
     temperatures = temperatures_of(uncertainty)[: len(kept)]
-    document = nested_models(study.spec, development.fingerprint, kept, temperatures, list(map(_models, outer)))
+    document = final_models(study.spec, development.fingerprint, kept, (), temperatures)
+    document["outer"] = list(map(_models, outer))
     parts = tuple(one.fits.study.data.test.fingerprint for one in outer)
     joined = tuple(joins_default(one.fits.study.spec, one.finalists) for one in outer)
     look = Look(study.data.test.fingerprint, canonical_digest(document), study.identity, parts, joined)
