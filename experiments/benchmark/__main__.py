@@ -109,7 +109,6 @@ def row_names(text: str) -> tuple[str, ...]:
 
 
 def at_least_one(text: str) -> int:
-    """Return a count."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a count must be an integer of at least 1, but got {text!r}")
     return int(text)

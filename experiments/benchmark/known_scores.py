@@ -40,7 +40,6 @@ class KnownScores:
         return self._known[json.dumps(key)]
 
     def add(self, key: Any, scores: Line) -> Line:
-        """Keep the scores, and return them."""
         self._known[json.dumps(key)] = scores
         if self._file is not None:
             cells = [{"key": json.loads(known), **of_key} for known, of_key in self._known.items()]

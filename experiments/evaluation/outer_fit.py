@@ -45,7 +45,6 @@ class OuterFits:
 
     @property
     def temperatures(self) -> tuple[float, ...]:
-        """Return the temperature of each finalist."""
         return temperatures_of(self.uncertainty)[: len(self.finalists)]
 
 

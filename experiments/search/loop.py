@@ -124,7 +124,6 @@ class _RunningTrials:
         return FinishedTrial(params, result)
 
     def cancel(self) -> None:
-        """Cancel all running trials."""
         for _, future in self._running.values():
             future.cancel()
 

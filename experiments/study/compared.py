@@ -89,7 +89,6 @@ class ReadStudy:
 
     @property
     def metric(self) -> str:
-        """Return the metric by which it chooses."""
         return metric_of(self.spec)
 
     @property

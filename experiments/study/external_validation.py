@@ -72,7 +72,6 @@ class FinishedStudy:
 
     @property
     def result(self) -> StudyResult:
-        """Return the study's results."""
         return self.recorded.result
 
     def rows_of_file(self, path: Path, layout: Mapping[str, Any], drop: Sequence[str]) -> LabelledRows:

@@ -258,7 +258,6 @@ class StudyLog:
         self._path = path
 
     def write(self, line: str) -> None:
-        """Append a line."""
         try:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
             with os.fdopen(os.open(self._path, flags, 0o666), "a", encoding="utf-8", errors="backslashreplace") as file:

@@ -56,7 +56,6 @@ class Started:
 
     @property
     def runs(self) -> bool:
-        """Return whether it has not ended."""
         return self.process.poll() is None
 
     def send(self, what: signal.Signals) -> None:

@@ -123,12 +123,10 @@ class Desk:
         return 0
 
     def trials(self) -> tuple[FinishedTrial, ...]:
-        """Return the trials in the journal."""
         journal = self.study / "journal.log"
         return view_journal(journal).trials if journal.exists() else ()
 
     def entries(self) -> list[dict[str, Any]]:
-        """Return the entries of the ledger."""
         ledger = self.folder / "studies" / "ledger.jsonl"
         return [json.loads(line) for line in ledger.read_bytes().splitlines()] if ledger.exists() else []
 

@@ -31,7 +31,6 @@ class MLflowServer:
 
     @property
     def uri(self) -> str:
-        """Return its address."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> MLflowServer:
