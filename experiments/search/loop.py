@@ -108,7 +108,8 @@ class _RunningTrials:
             pruner=self._pruner,
             visible=self._visible,
         )
-        self._running[number] = params, self._submitted(task)
+        known = self._interventions.get(number)
+        self._running[number] = params, self._submit(task) if known is None else future_of(_failed(number, known))
 
     def finish(self, number: int, budget: Budget | None) -> FinishedTrial | None:
         """Wait for the trial with the lowest number; return None if the budget is spent first."""
@@ -126,11 +127,6 @@ class _RunningTrials:
     def cancel(self) -> None:
         for _, future in self._running.values():
             future.cancel()
-
-    def _submitted(self, task: TrialTask) -> Future[TrialResult]:
-        if task.number not in self._interventions:
-            return self._submit(task)
-        return future_of(_failed(task.number, self._interventions[task.number]))
 
     def _show(self, result: TrialResult) -> None:
         if reads_other_trials(self._pruner):

@@ -15,7 +15,7 @@ from experiments.data.prepare import StudyData
 from experiments.data.source_digest import source_digest
 from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, StudyStateError
-from experiments.evaluation.final_kind import joins_default
+from experiments.evaluation.final_kind import holds_default
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import read_model
 from experiments.evaluation.results import StudyResult
@@ -206,4 +206,4 @@ def _has_model(folder: StudyFolder, result: StudyResult) -> bool:
         model = read_model(folder.path / "model")
     except DataError:
         return False
-    return joins_default(result) == (model.beside is not None)
+    return holds_default(result) == (model.beside is not None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.final_kind import joins_default, keeps_smallest
+from experiments.evaluation.final_kind import holds_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
@@ -148,7 +148,7 @@ def _metric(result: StudyResult) -> Fact:
 
 
 def _chosen(result: StudyResult) -> Parts:
-    kept = "the best, whose networks are averaged with the default's" if joins_default(result) else "the best"
+    kept = "the best, whose networks are averaged with the default's" if holds_default(result) else "the best"
     if keeps_smallest(result):
         kept = "the smallest network within one standard error of the best"
     some = sentence("{} of ", drawn) if (drawn := drawn_for_folds(result)) else ""

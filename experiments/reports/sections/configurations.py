@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
+from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
@@ -30,7 +30,7 @@ def configurations(result: StudyResult) -> Section:
     rows = setting_rows(configs, result.spec)
     rows.append(Row(("epochs of the refit", *epochs)))
     if are_several(result):
-        title = "networks, all in the final model" if joins_default(result) else "networks, whose mean is the model"
+        title = "networks, all in the final model" if holds_default(result) else "networks, whose mean is the model"
         rows.append(Row((title, *[members(result)] * len(configs))))
     columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
     blocks: list[Block] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.outer_record import OuterFold, OuterRecord
+from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
@@ -159,7 +159,8 @@ def _choices(result: StudyResult, outer: OuterRecord) -> Table:
     """Tabulate the configurations that the searches chose, setting by setting."""
     chosen = {f"outer.folds[{at}]": fold.params for at, fold in enumerate(outer.folds)}
     rows = setting_rows({**chosen, "best": result.best.params}, result.spec)
-    rows.append(Row(("epochs", *_epochs(result, outer.folds))))
+    epochs = [Fact(f"outer.folds[{at}].epochs", str(fold.epochs)) for at, fold in enumerate(outer.folds)]
+    rows.append(Row(("epochs", *epochs, Fact("best.epochs", str(result.best.epochs)))))
     titles = [Column(sentence("fold {}", _place(at))) for at in range(len(outer.folds))]
     return Table(
         "Choices of the searches",
@@ -167,11 +168,6 @@ def _choices(result: StudyResult, outer: OuterRecord) -> Table:
         tuple(rows),
         wide=True,
     )
-
-
-def _epochs(result: StudyResult, folds: tuple[OuterFold, ...]) -> list[Fact]:
-    epochs = [Fact(f"outer.folds[{at}].epochs", str(fold.epochs)) for at, fold in enumerate(folds)]
-    return [*epochs, Fact("best.epochs", str(result.best.epochs))]
 
 
 def _place(at: int) -> Fact:
