@@ -52,11 +52,7 @@ COUNTS = (
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
     ("--splits", None, "splits of each table (default: by its rows, 3 or 5; with --screen 2, --uncertainty 3)"),
-    (
-        "--studies",
-        100,
-        "studies of each kind (--honesty, --nested), pairs of each kind (--compared) (default: 100)",
-    ),
+    ("--studies", 100, "studies of each kind (--honesty, --nested), pairs of each kind (--compared) (default: 100)"),
     ("--draws", None, "fitted models in --honesty (default: 2000), draws of each kind in --uncertainty (default: 200)"),
 )
 

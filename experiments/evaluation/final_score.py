@@ -17,13 +17,7 @@ from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.exchanges import FEW, of_few
 from experiments.evaluation.expanded_interval import logit_interval
 from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.results import (
-    DefaultScore,
-    DifferenceMethod,
-    FinalScore,
-    IntervalMethod,
-    ScoreDifference,
-)
+from experiments.evaluation.results import DefaultScore, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import are_all, difference_within, fewest_units, score_range, within
 from experiments.evaluation.skewed_mean import skewed_difference, skewed_t_test
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
@@ -282,12 +276,7 @@ def _of_samples(
 
 
 def of_unseen_errors(
-    found: OfRows,
-    metric: str,
-    truth: Truth,
-    winner: Array,
-    classes: int,
-    folds: NDArray[np.intp] | None = None,
+    found: OfRows, metric: str, truth: Truth, winner: Array, classes: int, folds: NDArray[np.intp] | None = None
 ) -> OfRows:
     """Take the interval of samples with errors not yet seen, where a score of predicted classes has few rows of one."""
     few = metric in LABEL_SCORES and fewest(metric, truth, [winner]) < MANY_OF_CLASS

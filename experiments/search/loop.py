@@ -17,14 +17,7 @@ from experiments.search.executors.base import WorkerLost, future_of
 from experiments.search.proposals import SamplerStudy
 from experiments.search.pruners import pruner_choice, pruning_history, reads_other_trials
 from experiments.search.stopping import Budget, Patience
-from experiments.search.trial import (
-    Curves,
-    FinishedTrial,
-    InterventionKind,
-    TrialResult,
-    TrialTask,
-    VisibleTrials,
-)
+from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult, TrialTask, VisibleTrials
 
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
 NONE: Mapping[int, InterventionKind] = {}

@@ -58,11 +58,7 @@ def _table(counts: Counts, classes: Sequence[str], repeated: int) -> list[Block]
     for at, name in enumerate(classes):
         key, hits = f"classes[{at}]", counts[at][at]
         true, predicted = sum(counts[at]), sum(line[at] for line in counts)
-        shares = {
-            "precision": (hits, predicted),
-            "recall": (hits, true),
-            "f1": (2 * hits, true + predicted),
-        }
+        shares = {"precision": (hits, predicted), "recall": (hits, true), "f1": (2 * hits, true + predicted)}
         scores = [
             Fact(f"{key}.{score}", f"{part / whole:.4f}" if whole else NOTHING)
             for score, (part, whole) in shares.items()

@@ -52,13 +52,7 @@ def operating_points(result: StudyResult, record: RocRecord) -> list[Block]:
     half = _threshold(f"{KEY}[0]", record.operating[0])
     uncertainty = result.analysed.uncertainty
     is_scaled = uncertainty is not None and uncertainty.temperature is not None and uncertainty.temperature.kept
-    titles: tuple[Words, ...] = (
-        "threshold",
-        sentence("predicted as {}", second),
-        "recall",
-        "specificity",
-        "precision",
-    )
+    titles: tuple[Words, ...] = ("threshold", sentence("predicted as {}", second), "recall", "specificity", "precision")
     return [
         Heading("Operating points"),
         text(OPENING, second, half, Code("predict --threshold")),

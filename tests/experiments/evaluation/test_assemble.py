@@ -16,13 +16,7 @@ from experiments.data.splits.copies import Copies
 from experiments.errors import SearchError
 from experiments.evaluation.assemble import assemble, best_of, default_of
 from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import (
-    ColumnCounts,
-    ColumnRecord,
-    LedgerRecord,
-    MissingCounts,
-    StudyResult,
-)
+from experiments.evaluation.results import ColumnCounts, ColumnRecord, LedgerRecord, MissingCounts, StudyResult
 from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord
 from experiments.search.context import StudyContext
 from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult

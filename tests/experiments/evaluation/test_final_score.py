@@ -173,10 +173,7 @@ def test_two_models_that_agree_in_all_rows_are_not_equal_for_certain(metric: str
 def test_groups_in_which_two_models_agree_are_counted_and_named() -> None:
     y = (np.arange(300) < 9).astype(int)
     groups = np.arange(300) // 3
-    for metric, method, units in (
-        ("f1", "agreement_groups_of_rarest_class", 3),
-        ("accuracy", "agreement_groups", 100),
-    ):
+    for metric, method, units in (("f1", "agreement_groups_of_rarest_class", 3), ("accuracy", "agreement_groups", 100)):
         found = final_score(metric, TWO, Truth(y, groups), _certain(y), _certain(y)).difference
         assert (found.method, found.agreeing) == (method, units)
         assert found.ci95 == pytest.approx(paired_difference(*[np.ones(units, bool)] * 2).ci95)

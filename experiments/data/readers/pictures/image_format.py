@@ -32,10 +32,7 @@ class FormatDecision:
 
 
 def decide_format(
-    headers: Sequence[ImageHeader],
-    data: DataSection,
-    development: Callable[[], Rows],
-    hold_grey: bool = False,
+    headers: Sequence[ImageHeader], data: DataSection, development: Callable[[], Rows], hold_grey: bool = False
 ) -> FormatDecision:
     """Decide the size and the colour of all rows, where [data] does not name them.
 

@@ -123,10 +123,7 @@ def test_train_val_and_test_are_parts(tmp_path: Path) -> None:
     table = read(tmp_path / "mine")
     assert (table.name, len(table.target), table.own_test) == ("mine", 12, 4)
     assert table.target.tolist() == [0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1]
-    assert notes(table) == (
-        "test/ is the test set (4 pictures)",
-        "val/ joins the training pictures (2 pictures)",
-    )
+    assert notes(table) == ("test/ is the test set (4 pictures)", "val/ joins the training pictures (2 pictures)")
     apart = read(tmp_path / "mine" / "train", tmp_path / "mine" / "test")
     assert (apart.name, apart.own_test) == ("mine", 4)
     np.testing.assert_array_equal(np.asarray(apart.features), np.delete(np.asarray(table.features), [6, 7], axis=0))
