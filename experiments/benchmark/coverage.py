@@ -23,7 +23,7 @@ from experiments.benchmark.synthetic import FEATURES, clouds
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.target import Target
 from experiments.evaluation.final_score import Truth, final_score
-from experiments.evaluation.statistics import wilson_interval
+from experiments.evaluation.statistics import Interval, wilson_interval
 from experiments.search.executors.base import Executor
 from nnet.arrays import Array, Targets
 from nnet.batches import FoldData
@@ -49,7 +49,6 @@ COLUMNS = {
     "folds": "fold_model:.1%",
     "folds, procedure": "fold_procedure:.1%",
 }
-Interval = tuple[float, float]
 
 
 def measure_coverage(draws: int, executor: Executor) -> list[Line]:

@@ -53,7 +53,7 @@ def steps_of_trials() -> None:
     from experiments.search.pruners import pruner_choice, pruning_history
     from experiments.search.pruning import VisibleStudy, quiet_optuna
     from experiments.search.trial import FinishedTrial, TrialResult, TrialTask, VisibleTrials
-    from experiments.study.outputs import write_results
+    from experiments.study.finished_files import write_results
     from experiments.study.results_file import read_own_results
 
     quiet_optuna()

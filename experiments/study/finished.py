@@ -108,7 +108,7 @@ def _finish_again(
         study: study of this run; None if its input is that of the results, byte for byte.
         texts: the author's texts; None leaves those on record.
     """
-    from experiments.study.outputs import write_report
+    from experiments.study.finished_files import write_report
     from experiments.study.report_texts import with_texts
 
     options, folder, clock, tracking = run.options, run.folder, run.clock, run.tracking

@@ -37,8 +37,7 @@ class ReportPage:
     def __fspath__(self) -> str:
         return str(self.path)
 
-    def __str__(self) -> str:
-        return str(self.path)
+    __str__ = __fspath__
 
     def __repr__(self) -> str:
         return f"<ReportPage {self.path}>"

@@ -202,7 +202,7 @@ def _publish(
     run: RunContext, result: StudyResult, trials: Sequence[FinishedTrial], scored: LastFit | None
 ) -> str | None:
     """Write the model, the pages and MLflow's records; return a line about what MLflow lacks."""
-    from experiments.study.outputs import write_report, write_results
+    from experiments.study.finished_files import write_report, write_results
 
     run.progress.stage("writing the report")
     run.folder.check_held()
