@@ -45,7 +45,7 @@ def checklist(result: StudyResult) -> Section:
     rows = []
     for group, items in _items(result).items():
         for at, (item, answer) in enumerate(items.items()):
-            rows.append(Row(("" if at else group, item, answer or OPEN), "" if answer else "open"))
+            rows.append(Row("" if at else group, item, answer or OPEN, kind="" if answer else "open"))
     still_open = sum(row.kind == "open" for row in rows)
     answers = [_said(result, key) for key in KEYS]
     by_author = len([answer for answer in answers if answer])

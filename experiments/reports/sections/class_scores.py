@@ -65,7 +65,7 @@ def _table(counts: Counts, classes: Sequence[str], repeated: int) -> list[Block]
         ]
         sizes = (number(f"{key}.rows", true), number(f"{key}.predicted", predicted))
         numbered = () if len(classes) <= NAMED else (number(f"{key}.number", at),)  # as in the confusion matrix
-        rows.append(Row((*numbered, Fact(f"data.classes[{at}]", name), *sizes, *scores)))
+        rows.append(Row(*numbered, Fact(f"data.classes[{at}]", name), *sizes, *scores))
     often = Fact("spec.cv.n_repeats", f"{repeated:,}")
     counted = "rows" if repeated == 1 else sentence("rows, each {} times", often)
     titles = [] if len(classes) <= NAMED else [Column("number")]

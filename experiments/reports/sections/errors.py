@@ -131,12 +131,10 @@ def _frequent_pairs(counts: Counts, classes: Sequence[str]) -> list[Block]:
         return []
     rows = [
         Row(
-            (
-                Fact(f"data.classes[{true}]", classes[true]),
-                Fact(f"data.classes[{predicted}]", classes[predicted]),
-                number(f"{CONFUSION}[{true}][{predicted}]", counts[true][predicted]),
-                number(f"{CONFUSION}[{true}].sum", sum(counts[true])),
-            )
+            Fact(f"data.classes[{true}]", classes[true]),
+            Fact(f"data.classes[{predicted}]", classes[predicted]),
+            number(f"{CONFUSION}[{true}][{predicted}]", counts[true][predicted]),
+            number(f"{CONFUSION}[{true}].sum", sum(counts[true])),
         )
         for _, true, predicted in sorted(pairs)[:MOST_PAIRS]
     ]

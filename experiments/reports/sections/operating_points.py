@@ -77,10 +77,8 @@ def _row(key: str, point: OperatingPoint) -> Row:
         rule = sentence("{} {}", rule, Fact(f"{key}.goal", f"{point.goal:.2f}"))
     scores = {name: getattr(point, name) for name in ("recall", "specificity", "precision")}
     return Row(
-        (
-            rule,
-            _threshold(key, point),
-            percent(f"{key}.named", point.named),
-            *(Fact(f"{key}.{name}", NOTHING if share is None else f"{share:.4f}") for name, share in scores.items()),
-        )
+        rule,
+        _threshold(key, point),
+        percent(f"{key}.named", point.named),
+        *(Fact(f"{key}.{name}", NOTHING if share is None else f"{share:.4f}") for name, share in scores.items()),
     )

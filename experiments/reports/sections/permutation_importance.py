@@ -96,11 +96,9 @@ def _heat_map(
     )
     rows = [
         Row(
-            (
-                Fact(f"{COLUMNS}[{at}].name", column.name),
-                Fact(f"{COLUMNS}[{at}].drop", scores.size(column.drop)),
-                Fact(f"{COLUMNS}[{at}].deviation", scores.size(column.deviation)),
-            )
+            Fact(f"{COLUMNS}[{at}].name", column.name),
+            Fact(f"{COLUMNS}[{at}].drop", scores.size(column.drop)),
+            Fact(f"{COLUMNS}[{at}].deviation", scores.size(column.deviation)),
         )
         for at, column in ranked[:NAMED]
     ]
