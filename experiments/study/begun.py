@@ -24,7 +24,7 @@ from experiments.search.journal import Journal
 from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, check_ledger
-from experiments.study.columns import columns_line
+from experiments.study.decisions import columns_line
 from experiments.study.memory import shortage, still_to_come
 from experiments.study.options import RunContext, open_executor_of
 from experiments.study.resume import check_enough_trials, start_or_resume, with_trials_so_far

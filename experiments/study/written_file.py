@@ -14,7 +14,7 @@ from experiments.config.regular_file import read_regular, write_atomically
 from experiments.config.toml import parse_toml
 from experiments.errors import StudyStateError
 from experiments.search.context import StudyContext
-from experiments.study.columns import with_decided
+from experiments.study.decisions import with_decided
 from experiments.study.folder import StudyFolder
 from experiments.study.options import RunContext
 
