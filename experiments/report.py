@@ -35,10 +35,10 @@ def _report(chosen: argparse.Namespace) -> int:
     from experiments.reports.latex import latex
     from experiments.search.pruning import quiet_optuna
     from experiments.study.admission import recorded_reading
+    from experiments.study.finished_files import write_report
     from experiments.study.folder import StudyFolder
     from experiments.study.ledger_check import standing_of
     from experiments.study.lookup import results_file
-    from experiments.study.outputs import write_report
     from experiments.study.report_texts import texts_now, with_texts
     from experiments.study.results_file import learned, read_own_results
 

@@ -39,9 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _score(chosen: argparse.Namespace) -> int:
+    from experiments.config.regular_file import write_atomically
+    from experiments.data.new_data.labelled_rows import labelled_file
     from experiments.errors import StudyStateError
     from experiments.evaluation.ledger_place import LEDGER, open_ledger
-    from experiments.search.storage import write_atomically
     from experiments.study.console import study_console
     from experiments.study.external_summary import print_score, written_score
     from experiments.study.external_validation import finished_study, score_rows
@@ -59,7 +60,7 @@ def _score(chosen: argparse.Namespace) -> int:
     layout = layout_keys(file, chosen.overrides, ("drop_classes",))
     dropped = layout.pop("drop_classes", ())
     study = finished_study(recorded, chosen.data)
-    rows = study.rows_of_file(file, layout, dropped)
+    rows = labelled_file(file, study.learnt, layout, dropped)
     for note in study.notes_of(rows):
         print_note(f"note: {note}")
     score = score_rows(study, rows, open_ledger(LEDGER, print_note), file.name)

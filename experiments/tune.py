@@ -253,7 +253,7 @@ def _wait(chosen: argparse.Namespace) -> bool | None:
 
 
 def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console: Console) -> None:
-    from experiments.search.storage import write_atomically
+    from experiments.config.regular_file import write_atomically
     from experiments.study.console import print_sentence
     from experiments.study.run import run_study
     from experiments.study.summary import print_summary, ui_command

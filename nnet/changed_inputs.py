@@ -25,7 +25,8 @@ class ChangedInputs:
     def __init__(self, network: Network, folds: slice, x: Array):
         self._network, self._folds = network, folds
         self._x = np.ascontiguousarray(x, network.dtype)
-        self._products = [self._product(start) for start in range(0, len(x), CHUNK)]
+        chunks = (self._x[start : start + CHUNK][None] for start in range(0, len(x), CHUNK))
+        self._products = [self._stack(rows.shape[1]).product(rows) for rows in chunks]
 
     def outputs(self, inputs: NDArray[np.int64], values: Array) -> Array:
         """Compute the outputs (F, N, outputs) of the rows with other values (N, k) of k inputs.
@@ -47,10 +48,6 @@ class ChangedInputs:
                 changed += product
                 outputs[:, rows] = self._stack(changed.shape[1]).finish(changed)
         return outputs
-
-    def _product(self, start: int) -> Array:
-        rows = self._x[start : start + CHUNK][None]
-        return self._stack(rows.shape[1]).product(rows)
 
     def _stack(self, rows: int) -> Stack:
         return self._network.stack(self._folds, rows, Mode.PREDICTION)

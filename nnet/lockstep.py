@@ -155,7 +155,8 @@ class Lockstep:
                 for fold, fold_z in zip(range(batch.folds.start, batch.folds.stop), z, strict=True):
                     outputs[fold][done : done + len(fold_z)] = fold_z
             done += CHUNK
-        self._restore(kept)
+        if kept is not None:
+            network.parameters.values[...], network.parameters.statistics[...] = kept
         return outputs
 
     def finish(self) -> None:
@@ -223,10 +224,6 @@ class Lockstep:
         if self.network.architecture.batch_norm:
             self._take_statistics()
         return kept
-
-    def _restore(self, kept: tuple[Array, Array] | None) -> None:
-        if kept is not None:
-            self.network.parameters.values[...], self.network.parameters.statistics[...] = kept
 
     def _take_statistics(self) -> None:
         """Compute the statistics of averaged weights: the mean over the training batches, weighted by rows."""

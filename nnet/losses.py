@@ -250,7 +250,6 @@ LOSSES: dict[str, type[Loss]] = {
 
 
 def loss_of(name: str) -> type[Loss]:
-    """Return the loss of that name."""
     return lookup(LOSSES, name, "loss")
 
 

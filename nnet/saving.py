@@ -84,10 +84,7 @@ def save(
 
 
 def files_of(
-    network: Network,
-    fold: int | None = None,
-    extra: Mapping[str, NDArray[Any]] = {},
-    about: Mapping[str, Any] = {},
+    network: Network, fold: int | None = None, extra: Mapping[str, NDArray[Any]] = {}, about: Mapping[str, Any] = {}
 ) -> dict[str, bytes]:
     """Return the contents of weights.npz and model.json by their names, for the arguments of `save`.
 

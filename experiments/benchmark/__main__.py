@@ -52,11 +52,7 @@ COUNTS = (
     ("--more", None, "time this number of further trials with --study, too"),
     ("--seeds", 3, "studies for each pruner (default: 3)"),
     ("--splits", None, "splits of each table (default: by its rows, 3 or 5; with --screen 2, --uncertainty 3)"),
-    (
-        "--studies",
-        100,
-        "studies of each kind (--honesty, --nested), pairs of each kind (--compared) (default: 100)",
-    ),
+    ("--studies", 100, "studies of each kind (--honesty, --nested), pairs of each kind (--compared) (default: 100)"),
     ("--draws", None, "fitted models in --honesty (default: 2000), draws of each kind in --uncertainty (default: 200)"),
 )
 
@@ -109,7 +105,6 @@ def row_names(text: str) -> tuple[str, ...]:
 
 
 def at_least_one(text: str) -> int:
-    """Return a count."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a count must be an integer of at least 1, but got {text!r}")
     return int(text)

@@ -194,7 +194,6 @@ def _searched(made: PairKind, side: Side, seed: int, trials: int) -> SearchedSid
 
 
 def _member(model: Refit, at: int) -> Refit:
-    """Return one network of a model."""
     return replace(model, parameters=model.parameters[at : at + 1], statistics=model.statistics[at : at + 1])
 
 

@@ -22,8 +22,8 @@ from rich.console import Console
 from experiments.benchmark.synthetic import FEATURES, clouds
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.target import Target
-from experiments.evaluation.final_score import final_score
-from experiments.evaluation.statistics import wilson_interval
+from experiments.evaluation.final_score import Truth, final_score
+from experiments.evaluation.statistics import Interval, wilson_interval
 from experiments.search.executors.base import Executor
 from nnet.arrays import Array, Targets
 from nnet.batches import FoldData
@@ -49,7 +49,6 @@ COLUMNS = {
     "folds": "fold_model:.1%",
     "folds, procedure": "fold_procedure:.1%",
 }
-Interval = tuple[float, float]
 
 
 def measure_coverage(draws: int, executor: Executor) -> list[Line]:
@@ -128,7 +127,8 @@ def drawn(best: float, seed: tuple[int, ...]) -> dict[str, Any]:
         return network.predict(features), labels
 
     z, labels = outputs(TEST)
-    wilson, likelihood = (final_score(metric, TARGET, labels, z, None).ci95 for metric in ("accuracy", "neg_log_loss"))
+    truth = Truth(labels)
+    wilson, likelihood = (final_score(metric, TARGET, truth, z, None).ci95 for metric in ("accuracy", "neg_log_loss"))
     z, labels = outputs(TRUTH)
     accuracy = score_of("accuracy")(z, labels)
     interval = fold_interval(report.scores or ())

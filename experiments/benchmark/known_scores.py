@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.benchmark.tabulate import Line
+from experiments.config.regular_file import write_atomically
 from experiments.errors import DataError
-from experiments.search.storage import write_atomically
 
 
 class KnownScores:
@@ -40,7 +40,6 @@ class KnownScores:
         return self._known[json.dumps(key)]
 
     def add(self, key: Any, scores: Line) -> Line:
-        """Keep the scores, and return them."""
         self._known[json.dumps(key)] = scores
         if self._file is not None:
             cells = [{"key": json.loads(known), **of_key} for known, of_key in self._known.items()]

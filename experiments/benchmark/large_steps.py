@@ -53,7 +53,7 @@ def steps_of_trials() -> None:
     from experiments.search.pruners import pruner_choice, pruning_history
     from experiments.search.pruning import VisibleStudy, quiet_optuna
     from experiments.search.trial import FinishedTrial, TrialResult, TrialTask, VisibleTrials
-    from experiments.study.outputs import write_results
+    from experiments.study.finished_files import write_results
     from experiments.study.results_file import read_own_results
 
     quiet_optuna()
@@ -91,6 +91,7 @@ def steps_of_trials() -> None:
 
 def steps_of_rows() -> None:
     """Measure what reads, splits, preprocesses, keeps and draws many rows."""
+    from experiments.config.regular_file import write_atomically
     from experiments.data.columns.target_type import labelled
     from experiments.data.identity.row_hashes import save_row_hashes
     from experiments.data.load import load_table
@@ -107,7 +108,6 @@ def steps_of_rows() -> None:
     from experiments.evaluation.uncertainty import Development, OutOfFold, uncertainty_of
     from experiments.evaluation.validation_rows import validation_file, validation_rows
     from experiments.search.out_of_fold import fingerprint, npy
-    from experiments.search.storage import write_atomically
 
     spec = read_spec(STUDY.with_suffix(".toml"))
     data, cv = spec.data, spec.cv.model_copy(update={"splitter": "StratifiedKFold"})

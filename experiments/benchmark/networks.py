@@ -13,10 +13,10 @@ from rich.console import Console
 from experiments.benchmark.cases import FOLDS, ROWS
 from experiments.benchmark.measure import measure, prepare
 from experiments.benchmark.peers import FLOOR, NUMPY, OURS, peers
-from experiments.benchmark.studies import native_arithmetic, study_arithmetic
+from experiments.benchmark.studies import study_arithmetic
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timing import measure_in_turn
-from experiments.search.arithmetic import processor
+from experiments.search.arithmetic import environment_of, processor
 from experiments.search.compiled.fill import compile_now
 from experiments.search.compiled.load import SWITCH
 
@@ -51,7 +51,7 @@ def run(options: Namespace) -> Iterator[Line]:
 
 def _measured(trainer: str, file: Path) -> Line:
     """Measure a trainer: ours and the floor with the arithmetic of a study, others with the fastest kernel."""
-    arithmetic = study_arithmetic() if trainer in (OURS, FLOOR, NUMPY) else native_arithmetic()
+    arithmetic = study_arithmetic() if trainer in (OURS, FLOOR, NUMPY) else environment_of("native", processor())
     line: Line = measure(trainer, file, {**arithmetic, SWITCH: "0"} if trainer == NUMPY else arithmetic)
     return line
 

@@ -35,11 +35,6 @@ def study_arithmetic() -> Mapping[str, str]:
     return environment_of("native" if obstacle(here) else "portable", here)
 
 
-def native_arithmetic() -> Mapping[str, str]:
-    """Return the environment variables of a peer: one BLAS thread, and the fastest kernel of this machine."""
-    return environment_of("native", processor())
-
-
 def study_workers() -> LocalExecutor:
     """Return worker processes as a study has them, one for each usable core."""
     return LocalExecutor(usable_cores(), study_arithmetic())

@@ -27,7 +27,7 @@ STAGE = re.compile(r"  ((?:  )?\S.*?) +(\d+\.\d+) s +\d+\.\d+%")
 Seconds = dict[str, float]
 
 
-def time_study(arguments: Sequence[str], folder: Path, terminal: bool = False) -> Seconds:
+def time_study(arguments: Sequence[str], folder: Path, terminal: bool) -> Seconds:
     """Run the tune command in an empty folder; return its seconds, whole and by stage.
 
     A stage within another one begins with two spaces. The folder is removed.

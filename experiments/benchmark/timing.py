@@ -10,7 +10,6 @@ T = TypeVar("T")
 
 
 def seconds_of(work: Callable[[], object]) -> float:
-    """Return the seconds that the work takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

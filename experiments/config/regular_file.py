@@ -1,9 +1,12 @@
-"""Files that have an end. A pipe or a device, perhaps behind a symbolic link, may block a command or never end."""
+"""Whole files. A pipe or a device, perhaps behind a symbolic link, may block a command that reads it, or never end."""
 
 from __future__ import annotations
 
 import errno
 from pathlib import Path
+
+from experiments.errors import StudyStateError
+from nnet import durable
 
 
 def check_regular(path: Path) -> None:
@@ -24,3 +27,20 @@ def read_regular(path: Path) -> bytes:
     """
     check_regular(path)
     return path.read_bytes()
+
+
+def write_atomically(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all, and its folder if it is not there; it outlasts a loss of power.
+
+    A symbolic link of its name is replaced.
+
+    Raises:
+        StudyStateError: the file cannot be written; its earlier content is still there.
+    """
+    try:
+        if not path.parent.is_dir():
+            durable.make_folder(path.parent)
+        durable.write(path, content)
+    except OSError as error:
+        raise StudyStateError(f"{path}: cannot be written: {error.strerror}.") from None
+    return path

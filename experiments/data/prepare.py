@@ -60,9 +60,9 @@ class StudyData:
     test: SealedTestSet
     folds: Folds
     n_splits: int
-    notes: tuple[str, ...] = ()
-    copies: Copies | None = None
-    own_test: bool = False
+    notes: tuple[str, ...]
+    copies: Copies | None
+    own_test: bool
 
     @property
     def reading(self) -> TableReading | None:

@@ -108,7 +108,6 @@ class RawTable:
 
     @property
     def rows(self) -> int:
-        """Return the number of rows."""
         return len(next(iter(self.columns.values())))
 
     @property

@@ -121,7 +121,6 @@ class TableReading:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """Return the kind of each feature."""
         return tuple(kind for _, kind in self.columns)
 
 

@@ -19,13 +19,7 @@ from experiments.evaluation.choice import Choice
 from experiments.evaluation.diagnostics import CLASSES, predictions
 from experiments.evaluation.final_folds import FinalModels
 from experiments.evaluation.hyperparameter_importance import importances
-from experiments.evaluation.reasons import (
-    LeftOut,
-    NetworkDiverged,
-    NoDefaultScore,
-    NoProbabilities,
-    TooManyClasses,
-)
+from experiments.evaluation.reasons import LeftOut, NetworkDiverged, NoDefaultScore, NoProbabilities, TooManyClasses
 from experiments.evaluation.records import (
     AnalysisRecord,
     MistakeRecord,

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.config.target import Target
 from experiments.errors import first_line
 from experiments.evaluation.baselines import LONGEST, BaselineTask, FittedBaseline, baseline_outputs
-from experiments.evaluation.final_score import final_score
+from experiments.evaluation.final_score import Truth, final_score
 from experiments.evaluation.reasons import NoMetric, NotScored
 from experiments.evaluation.results import BaselineRecord
-from nnet.arrays import Array, Targets
-
-
-@dataclass(frozen=True)
-class Truth:
-    """The truth of test rows.
-
-    y:       (N,) labels or numbers.
-    groups:  (N,) group of each row; None where every row stands alone.
-    ordered: whether the groups are blocks of time.
-    """
-
-    y: Targets
-    groups: NDArray[Any] | None = None
-    ordered: bool = False
+from nnet.arrays import Array
 
 
 def score_baseline(
-    task: BaselineTask,
-    model: FittedBaseline,
-    metric: str,
-    target: Target,
-    x: Array,
-    truth: Truth,
+    task: BaselineTask, model: FittedBaseline, metric: str, target: Target, x: Array, truth: Truth
 ) -> BaselineRecord:
     """Score one baseline; its record has the reason where there is no score.
 
@@ -61,7 +40,7 @@ def score_baseline(
         return unscored
     try:
         z = baseline_outputs(model, x, target)
-        scored = final_score(metric, target, truth.y, z, None, truth.groups, truth.ordered)
+        scored = final_score(metric, target, truth, z, None)
     except MemoryError:
         raise
     except Exception as error:  # a library may raise anything

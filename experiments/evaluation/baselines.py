@@ -51,7 +51,7 @@ class BaselineTask:
     id: BaselineId
     settings: dict[str, float | int | str]
     rows: int
-    iterations: int = 0
+    iterations: int
     version: int = VERSION
 
 

@@ -25,7 +25,7 @@ from experiments.evaluation.selection_bias import Candidates, Selected, selectio
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor
-from experiments.search.storage import OutOfFoldFiles
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, Shared
 from nnet.network import Architecture
 

@@ -90,7 +90,7 @@ def of_few(
     winner: Array,
     default: Array,
     groups: NDArray[Any] | None,
-    rarest: int | None = None,
+    rarest: int | None,
 ) -> ScoreDifference:
     """Make a bootstrap no surer than exchanging the two models' outputs, where rows or groups are few.
 

@@ -14,10 +14,10 @@ from experiments.config.target import Target
 from experiments.data.count_different import count_different
 from experiments.data.features import Features, take_rows
 from experiments.errors import DataError, SearchError
-from experiments.evaluation.baseline_scores import Truth, score_baseline
+from experiments.evaluation.baseline_scores import score_baseline
 from experiments.evaluation.baselines import baseline_tasks, fit_baseline
 from experiments.evaluation.diagnostics import calibration, confusion
-from experiments.evaluation.final_score import final_score, other_metrics
+from experiments.evaluation.final_score import Truth, final_score, other_metrics
 from experiments.evaluation.model import ROWS, Model, outputs_of
 from experiments.evaluation.records import CalibrationRecord, Counts
 from experiments.evaluation.results import BaselineRecord, FinalScore, IntervalMethod
@@ -175,7 +175,7 @@ def score_model(model: Model, metric: str, features: Features, truth: Truth) -> 
     y, target = truth.y, model.target
     z = np.concatenate(list(_outputs(model, features)))
     try:
-        record = final_score(metric, target, y, z, None, truth.groups, truth.ordered)
+        record = final_score(metric, target, truth, z, None)
     except SearchError as error:
         why = str(error).removeprefix("cv.metric: ").rpartition("; ")[0]
         raise DataError(f"new rows: {why}; {_described(target, y)}.") from None

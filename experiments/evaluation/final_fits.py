@@ -89,7 +89,6 @@ class FinalFits:
 
     @property
     def baseline_executor(self) -> Executor:
-        """Return the executor that fits and scores the baselines."""
         return SerialExecutor() if self._small else self.executor
 
     @property

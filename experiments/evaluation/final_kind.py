@@ -8,10 +8,10 @@ from experiments.evaluation.with_default import are_close, share_held
 
 def are_several(result: StudyResult) -> bool:
     """Return whether the final model is the mean of several networks."""
-    return result.final is not None and (result.final.members > 1 or joins_default(result))
+    return result.final is not None and (result.final.members > 1 or holds_default(result))
 
 
-def joins_default(result: StudyResult) -> bool:
+def holds_default(result: StudyResult) -> bool:
     """Return whether the final model has the default's networks beside the winner's."""
     asked, default = result.spec.get("final", {}).get("choice") == "with_default", result.default
     if not asked or default is None or default.number == result.best.number:

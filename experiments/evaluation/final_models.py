@@ -48,28 +48,6 @@ def final_models(
     }
 
 
-def nested_models(
-    spec: StudySpec,
-    development: str,
-    kept: Sequence[FinishedTrial],
-    temperatures: Sequence[float],
-    outer: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
-    """Write out the model of nested cross-validation that is kept, and the models that its outer folds are scored by.
-
-    Args:
-        development:  fingerprint of all rows, on which the kept model is fitted.
-        kept:         the winner, then the default where the model has its networks, too.
-        temperatures: temperature of each of them.
-        outer:        document of each outer study's final models, with the fingerprint of the rows that they are
-                      scored on.
-
-    Returns:
-        a JSON document.
-    """
-    return {**final_models(spec, development, kept, (), temperatures), "outer": list(outer)}
-
-
 def _model(trial: FinishedTrial) -> dict[str, Any]:
     result = trial.result
     factors = list(result.curves.factors[: result.epochs])

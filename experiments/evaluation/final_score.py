@@ -17,13 +17,7 @@ from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.exchanges import FEW, of_few
 from experiments.evaluation.expanded_interval import logit_interval
 from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.results import (
-    DefaultScore,
-    DifferenceMethod,
-    FinalScore,
-    IntervalMethod,
-    ScoreDifference,
-)
+from experiments.evaluation.results import DefaultScore, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import are_all, difference_within, fewest_units, score_range, within
 from experiments.evaluation.skewed_mean import skewed_difference, skewed_t_test
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
@@ -51,6 +45,20 @@ OTHER_METRICS = {
     "classification": ("accuracy",),
     "regression": ("r2", "neg_mean_absolute_error", "neg_root_mean_squared_error"),
 }
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The truth of test rows.
+
+    y:       (N,) labels or numbers.
+    groups:  (N,) group of each row; None where every row stands alone.
+    ordered: whether the groups are blocks of time.
+    """
+
+    y: Targets
+    groups: NDArray[Any] | None = None
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,13 +190,13 @@ def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:
     return replace(paired_difference(alike, alike), method=method, agreeing=units)
 
 
-def fewest(metric: str, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None) -> int:
+def fewest(metric: str, truth: Truth, outputs: Sequence[Array]) -> int:
     """Return the number of rows, or groups, with the rarest class, true or predicted by one of some models.
 
     Scores of ranks know the true one.
     """
-    labels = [y] if is_of_ranks(metric) else [y, *map(predicted_labels, outputs)]
-    return fewest_units(labels, np.arange(len(y)) if groups is None else groups)
+    labels = [truth.y, *([] if is_of_ranks(metric) else map(predicted_labels, outputs))]
+    return fewest_units(labels, np.arange(len(truth.y)) if truth.groups is None else truth.groups)
 
 
 def is_of_ranks(metric: str) -> bool:
@@ -196,20 +204,8 @@ def is_of_ranks(metric: str) -> bool:
     return metric == ROC_AUC or metric in RANK_SCORES
 
 
-def final_score(
-    metric: str,
-    target: Target,
-    y: Targets,
-    winner: Array,
-    default: Array | None,
-    groups: NDArray[Any] | None = None,
-    ordered: bool = False,
-) -> FinalScore:
-    """Score the winner's outputs (N, outputs), and the default's, against the labels or numbers (N,).
-
-    Args:
-        groups:  (N,) group of each row; None where every row stands alone.
-        ordered: whether the groups are blocks of time.
+def final_score(metric: str, target: Target, truth: Truth, winner: Array, default: Array | None) -> FinalScore:
+    """Score the winner's outputs (N, outputs), and the default's.
 
     Returns:
         both scores, their intervals and their difference, without further metrics, baselines and confusion.
@@ -218,20 +214,20 @@ def final_score(
         SearchError: the metric has no interval on so few groups.
     """
     outputs = [winner] if default is None else [winner, default]
-    if metric in ROW_SCORES and groups is None:
-        rows = [row_score(metric)(z, y) for z in outputs]
+    if metric in ROW_SCORES and truth.groups is None:
+        rows = [row_score(metric)(z, truth.y) for z in outputs]
         hits = metric == "accuracy"  # a row without a finite output is a miss
         scores = [float((of_rows > 0 if hits else of_rows).mean()) for of_rows in rows]
         found, *alone = [of_row_scores(metric, rows[first:]) for first in range(len(rows))]
     else:
-        drawn = _samples(metric, target, y, outputs, groups, ordered)
+        drawn = _samples(metric, target, truth, outputs)
         scores = [of_model.score for of_model in drawn]
-        found, *alone = [_of_samples(metric, target, y, outputs[at:], drawn[at:], groups) for at in range(len(drawn))]
+        found, *alone = [_of_samples(metric, target, truth, outputs[at:], drawn[at:]) for at in range(len(drawn))]
     difference = found.difference
-    if difference is not None and default is not None and (groups is not None or metric != "accuracy"):
+    if difference is not None and default is not None and (truth.groups is not None or metric != "accuracy"):
         of_all = scorer(metric, target)
-        rarest = None if metric in ROW_SCORES or not target.classes else fewest(metric, y, outputs, groups)
-        difference = of_few(difference, metric, lambda z: of_all(z, y), winner, default, groups, rarest)
+        rarest = None if metric in ROW_SCORES or not target.classes else fewest(metric, truth, outputs)
+        difference = of_few(difference, metric, lambda z: of_all(z, truth.y), winner, default, truth.groups, rarest)
     difference = agreed(difference)
     return FinalScore(
         metric=metric,
@@ -240,7 +236,7 @@ def final_score(
         ci_method=found.method,
         ci_draws=found.draws,
         ci_widened=found.widened,
-        rows=len(y),
+        rows=len(truth.y),
         times_scored=1,
         metrics={},
         default=DefaultScore(score=scores[1], ci95=alone[0].interval) if alone else None,
@@ -249,10 +245,9 @@ def final_score(
     )
 
 
-def _samples(
-    metric: str, target: Target, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None, ordered: bool
-) -> list[Resampled]:
-    """Score models on samples of single rows, or of groups, as `final_score` describes them."""
+def _samples(metric: str, target: Target, truth: Truth, outputs: Sequence[Array]) -> list[Resampled]:
+    """Score models on samples of single rows, or of groups."""
+    y, groups = truth.y, truth.groups
     of_samples = [sample_scorer(metric, target, z, y) for z in outputs]
     try:
         drawn = resampled(of_samples, len(y), groups, y if target.classes else None)
@@ -260,46 +255,35 @@ def _samples(
         raise SearchError(
             f"cv.metric: {metric} has no interval: {error}; choose a metric that does not need every class."
         ) from None
-    return of_blocks(drawn, of_samples, groups) if ordered and groups is not None else drawn
+    return of_blocks(drawn, of_samples, groups) if truth.ordered and groups is not None else drawn
 
 
 def _of_samples(
-    metric: str,
-    target: Target,
-    y: Targets,
-    outputs: Sequence[Array],
-    drawn: Sequence[Resampled],
-    groups: NDArray[Any] | None,
+    metric: str, target: Target, truth: Truth, outputs: Sequence[Array], drawn: Sequence[Resampled]
 ) -> OfRows:
     """Judge the first model, and its difference to the second if there is one, by the scores of samples."""
-    rarest = fewest(metric, y, outputs[:1], groups) if target.classes else None
-    found = of_resampled(metric, drawn, rarest)
-    if metric == "neg_root_mean_squared_error" and groups is None and len(y) < FEW:
+    y, single = truth.y, truth.groups is None
+    found = of_resampled(metric, drawn, fewest(metric, truth, outputs[:1]) if target.classes else None)
+    if metric == "neg_root_mean_squared_error" and single and len(y) < FEW:
         low, high = within(metric, skewed_t_test(negative_squared_error(outputs[0], y)).interval)
         found = replace(found, interval=(-math.sqrt(-low), -math.sqrt(-high)), method="skewed_t", draws=None)
-    if found.method != "wilson" and metric in MEAN_RECALLS and len(np.unique(y)) == 2 and groups is None:
+    if found.method != "wilson" and metric in MEAN_RECALLS and len(np.unique(y)) == 2 and single:
         limits = of_two_recalls(y, predicted_labels(outputs[0]))
         found = replace(found, interval=limits, method="square_and_add_recalls", draws=None)
     elif target.classes:
-        found = of_unseen_errors(found, metric, y, outputs[0], len(target.classes), groups)
+        found = of_unseen_errors(found, metric, truth, outputs[0], len(target.classes))
     return found
 
 
 def of_unseen_errors(
-    found: OfRows,
-    metric: str,
-    y: Targets,
-    winner: Array,
-    classes: int,
-    groups: NDArray[Any] | None,
-    folds: NDArray[np.intp] | None = None,
+    found: OfRows, metric: str, truth: Truth, winner: Array, classes: int, folds: NDArray[np.intp] | None = None
 ) -> OfRows:
     """Take the interval of samples with errors not yet seen, where a score of predicted classes has few rows of one."""
-    few = metric in LABEL_SCORES and fewest(metric, y, [winner], groups) < MANY_OF_CLASS
+    few = metric in LABEL_SCORES and fewest(metric, truth, [winner]) < MANY_OF_CLASS
     if found.method == "wilson" or not few:
         return found
-    (low, high), draws = smoothed_interval(metric, y, predicted_labels(winner), classes, groups, folds)
-    if groups is None:
+    (low, high), draws = smoothed_interval(metric, truth.y, predicted_labels(winner), classes, truth.groups, folds)
+    if truth.groups is None:
         return replace(found, interval=(low, high), method="smoothed_bootstrap_rows", draws=draws)
     # blocks of time may be alike, which makes the other one wider
     interval = min(low, found.interval[0]), max(high, found.interval[1])

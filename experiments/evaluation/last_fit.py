@@ -18,11 +18,11 @@ from experiments.config.documents import canonical_digest, rounded
 from experiments.data.new_data.row_format import RowFormat
 from experiments.data.splits.holdout import Look
 from experiments.errors import SearchError
-from experiments.evaluation.baseline_scores import Truth, score_baseline
+from experiments.evaluation.baseline_scores import score_baseline
 from experiments.evaluation.diagnostics import confusion
 from experiments.evaluation.final_fits import FinalFits
 from experiments.evaluation.final_models import final_models
-from experiments.evaluation.final_score import final_score, other_metrics
+from experiments.evaluation.final_score import Truth, final_score, other_metrics
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import Model
@@ -33,7 +33,7 @@ from experiments.evaluation.results import BaselineRecord, FinalScore
 from experiments.evaluation.temperature import temperatures_of
 from experiments.evaluation.with_default import final_outputs, joins_default
 from experiments.search.trial import FinishedTrial
-from nnet.arrays import Array, Targets
+from nnet.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,12 @@ class LastFit:
 class ModelScores:
     """The findings about fitted models on test rows.
 
-    y:         (N,) labels or numbers of the rows.
     outputs:   (N, outputs) of the final model, then of the default's unless it diverged or is the winner itself.
     metrics:   further scores of the final model.
     baselines: scores of the baselines, which may not be there yet.
     """
 
-    y: Targets
+    truth: Truth
     outputs: list[Array]
     metrics: dict[str, float]
     confusion: Counts | None
@@ -98,12 +97,11 @@ def last_fit(
     models = final_models(spec, development.fingerprint, finalists, [task for task, _ in baselines], temperatures)
     look = Look(test.fingerprint, canonical_digest(models), study.identity, joined=(joins,))
     ledger.reserve(look, test.known_by, spec.study.name, spec.search.trials, acknowledged, models)
-    target, metric, ordered = development.target, spec.cv.metric, development.table.time is not None
     tested = score_models(fits, finalists, temperatures, look, ledger, test.groups)
     z, *default = tested.outputs
     record = rounded(
         replace(
-            final_score(metric, target, tested.y, z, default[0] if default else None, test.groups, ordered),
+            final_score(spec.cv.metric, development.target, tested.truth, z, default[0] if default else None),
             metrics=tested.metrics,
             confusion=tested.confusion,
             references=tuple(future.result() for future in tested.baselines),
@@ -145,7 +143,7 @@ def score_models(
     raw, joins = [future.result() for future in predicting], joins_default(fits.study.spec, finalists)
     z = final_outputs(raw, temperatures, joins, winner.probabilities)
     metrics = other_metrics(target, winning.candidate.training.loss, y, z[0])
-    return ModelScores(y, z, metrics, confusion(target, y, z[0]), scoring)
+    return ModelScores(truth, z, metrics, confusion(target, y, z[0]), scoring)
 
 
 def model_of(

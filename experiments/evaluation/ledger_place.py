@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from experiments.config.regular_file import read_regular
+from experiments.config.regular_file import read_regular, write_atomically
 from experiments.errors import LedgerError
 from experiments.evaluation.ledger import WAIT, Ledger
 from experiments.search.shared_lock import HeldError, SharedLock
-from experiments.search.storage import write_atomically
 from nnet.durable import make_folder
 
 LEDGER = Path("studies") / "ledger.jsonl"  # in the working folder

@@ -303,7 +303,7 @@ def predicted(
 
 
 def predict_frame(
-    model: Model, frame: pd.DataFrame, level: str | None = None, threshold: float | None = None
+    model: Model, frame: pd.DataFrame, level: str | None, threshold: float | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Predict the rows of a DataFrame of any size; return the predictions, and lines about cells that do not fit.
 

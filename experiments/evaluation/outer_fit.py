@@ -16,7 +16,7 @@ from experiments.config.spec import StudySpec
 from experiments.data.splits.folds import suitable_splitter
 from experiments.data.splits.holdout import Look
 from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.final_models import final_models, nested_models
+from experiments.evaluation.final_models import final_models
 from experiments.evaluation.last_fit import LastFit, ModelScores, check_converged, model_of, score_models
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
@@ -45,7 +45,6 @@ class OuterFits:
 
     @property
     def temperatures(self) -> tuple[float, ...]:
-        """Return the temperature of each finalist."""
         return temperatures_of(self.uncertainty)[: len(self.finalists)]
 
 
@@ -79,7 +78,8 @@ def outer_fit(
     for number, one in enumerate(outer, 1):
         _refit_fold(number, one)
     temperatures = temperatures_of(uncertainty)[: len(kept)]
-    document = nested_models(study.spec, development.fingerprint, kept, temperatures, list(map(_models, outer)))
+    document = final_models(study.spec, development.fingerprint, kept, (), temperatures)
+    document["outer"] = list(map(_models, outer))
     parts = tuple(one.fits.study.data.test.fingerprint for one in outer)
     joined = tuple(joins_default(one.fits.study.spec, one.finalists) for one in outer)
     look = Look(study.data.test.fingerprint, canonical_digest(document), study.identity, parts, joined)
@@ -110,7 +110,7 @@ def _pooled(
     study: StudyContext, outer: Sequence[OuterFits], scored: Sequence[ModelScores]
 ) -> tuple[FinalScore, OuterRecord]:
     """Pool the scores of the outer folds; return the record of the test, and that of the folds."""
-    development, sizes = study.data.development, [len(fold.y) for fold in scored]
+    development, sizes = study.data.development, [len(fold.truth.y) for fold in scored]
     metric, ordered = study.spec.cv.metric, development.table.time is not None
     pooled, winners, defaults = pooled_score(metric, development.target, list(map(_outputs, outer, scored)), ordered)
     named = [name for name in scored[0].metrics if all(name in fold.metrics for fold in scored)]
@@ -140,7 +140,8 @@ def _outputs(one: OuterFits, tested: ModelScores) -> FoldOutputs:
     """Return the outputs of an outer fold; the default's are the winner's where the default itself was chosen."""
     z, *default = tested.outputs
     won = one.finalists[0].result.number == 0
-    return FoldOutputs(tested.y, z, default[0] if default else z if won else None, one.fits.study.data.test.groups, won)
+    y, groups = tested.truth.y, one.fits.study.data.test.groups
+    return FoldOutputs(y, z, default[0] if default else z if won else None, groups, won)
 
 
 def _baselines(folds: Sequence[Sequence[BaselineRecord]], sizes: Sequence[int]) -> tuple[OuterBaseline, ...]:

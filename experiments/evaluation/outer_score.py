@@ -21,7 +21,7 @@ from experiments.evaluation.alike_blocks import of_blocks
 from experiments.evaluation.claims import agreed, verdict
 from experiments.evaluation.corrected_t_test import TTest, corrected_t_test
 from experiments.evaluation.exchanges import of_few
-from experiments.evaluation.final_score import OfRows, fewest, of_resampled, of_row_scores, of_unseen_errors
+from experiments.evaluation.final_score import OfRows, Truth, fewest, of_resampled, of_row_scores, of_unseen_errors
 from experiments.evaluation.results import DefaultScore, FinalScore, IntervalMethod, ScoreDifference
 from experiments.evaluation.score_range import within
 from experiments.evaluation.statistics import Interval, resampled
@@ -157,22 +157,22 @@ def _of_samples(
     outputs = [[fold.winner for fold in folds], [fold.default for fold in folds if fold.default is not None]]
     models = [_sample_score(metric, target, of_model, folds) for of_model in outputs[: 1 + compared]]
     of_fold = np.repeat(np.arange(len(folds)), [len(fold.y) for fold in folds])
-    classes = np.concatenate([fold.y for fold in folds]) if target.classes else None
+    truth, classes = Truth(np.concatenate([fold.y for fold in folds]), groups), len(target.classes)
     try:
-        drawn = resampled(models, len(of_fold), groups, classes)
+        drawn = resampled(models, len(of_fold), groups, truth.y if classes else None)
     except ValueError:
         return None
     if ordered and groups is not None:
         drawn = of_blocks(drawn, models, groups)
     z = [np.concatenate(of_model) for of_model in outputs[: 1 + compared]]
-    found = of_resampled(metric, drawn, None if classes is None else fewest(metric, classes, z[:1], groups))
+    found = of_resampled(metric, drawn, fewest(metric, truth, z[:1]) if classes else None)
     if not ordered:  # the t test over the folds counts, too
         return found
-    if classes is not None:
-        found = of_unseen_errors(found, metric, classes, z[0], len(target.classes), groups, of_fold)
+    if classes:
+        found = of_unseen_errors(found, metric, truth, z[0], classes, of_fold)
     if found.difference is None:
         return found
-    rarest = None if classes is None or metric in ROW_SCORES else fewest(metric, classes, z, groups)
+    rarest = fewest(metric, truth, z) if classes and metric not in ROW_SCORES else None
     score = partial(_pooled, metric, target, folds)
     return replace(found, difference=of_few(found.difference, metric, score, z[0], z[1], groups, rarest))
 

@@ -114,5 +114,4 @@ def outputs(model: Refit, x: Array) -> Array:
 
 
 def run_refit(task: RefitTask, reference: DataReference) -> Refit:
-    """Refit a configuration."""
     return refit(task, open_folds(reference), reference.target)

@@ -231,7 +231,7 @@ def resampled(
     (0.4, 0.6)
     """
     drawn: Drawn = "groups" if groups is not None else "few_rows" if rows < FEW_ROWS else "rows"
-    draws = _scored(scores, _drawing_rows(rows) if groups is None else _of_groups(groups))
+    draws = _scored(scores, (lambda random: random.integers(rows, size=rows)) if groups is None else _of_groups(groups))
     if draws.shape[1] < _SCORE_DRAWS / 2 and groups is None and classes is not None:
         drawn, draws = "rows_of_each_class", _scored(scores, _within(classes))
     if draws.shape[1] < _FEWEST:
@@ -295,10 +295,6 @@ def _bootstrap_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
         rows = random.integers(values.size, size=(block.size, values.size))
         np.mean(values[rows], axis=1, out=block)
     return means
-
-
-def _drawing_rows(rows: int) -> Draw:
-    return lambda random: random.integers(rows, size=rows)
 
 
 def _of_groups(groups: Groups) -> Draw:

@@ -68,12 +68,16 @@ class Column:
     number: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Row:
     """The cells of a row, of which the first is its heading."""
 
     cells: tuple[Words, ...]
-    kind: RowKind = ""
+    kind: RowKind
+
+    def __init__(self, *cells: Words, kind: RowKind = ""):
+        object.__setattr__(self, "cells", cells)
+        object.__setattr__(self, "kind", kind)
 
 
 @dataclass(frozen=True)

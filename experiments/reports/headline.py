@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.hints.leaks import DOUBTS
-from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
+from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
 from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, filled, joined, number, plain, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
@@ -127,7 +127,7 @@ def lead(result: StudyResult) -> Parts:
 
 def _beside(result: StudyResult) -> Words:
     """Describe the default's networks in the final model, if it has them."""
-    if not joins_default(result) or result.final is None or result.default is None:
+    if not holds_default(result) or result.final is None or result.default is None:
         return ""
     shown = Fact("default.network", network(result.default.params, result.spec))
     epochs = counted("final.default_epochs", result.final.default_epochs or 0, "epoch")
@@ -156,7 +156,7 @@ def untested(result: StudyResult) -> str:
 
 def mean_of(result: StudyResult) -> Parts:
     """Say of what networks the final model is the mean, after `the mean of`."""
-    words = "{} of this configuration and {} of the default" if joins_default(result) else "{}"
+    words = "{} of this configuration and {} of the default" if holds_default(result) else "{}"
     return sentence(words, *[members(result)] * words.count("{}"))
 
 

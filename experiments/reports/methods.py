@@ -115,7 +115,7 @@ def _draws(key: str, draws: int | None) -> Parts:
     return () if draws is None else sentence(", {}", counted(key, draws, "draw"))
 
 
-def selection_method(record: SelectionRecord, smallest: bool = False) -> Parts:
+def selection_method(record: SelectionRecord, smallest: bool) -> Parts:
     """Describe how the selection score was corrected.
 
     Args:

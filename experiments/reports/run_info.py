@@ -23,11 +23,7 @@ def run_facts(result: StudyResult, reading: LedgerRecord | None) -> dict[str, Fa
         (name.replace("_", " "), (Fact(f"timing.{name}", f"{value:,.2f}"), " s"))
         for name, value in result.timing.items()
     ]
-    return {
-        "Ledger": _ledger(reading) if reading else (),
-        "Provenance": _provenance(result),
-        "Timing": tuple(timing),
-    }
+    return {"Ledger": _ledger(reading) if reading else (), "Provenance": _provenance(result), "Timing": tuple(timing)}
 
 
 def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = True) -> Parts:

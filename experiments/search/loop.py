@@ -17,14 +17,7 @@ from experiments.search.executors.base import WorkerLost, future_of
 from experiments.search.proposals import SamplerStudy
 from experiments.search.pruners import pruner_choice, pruning_history, reads_other_trials
 from experiments.search.stopping import Budget, Patience
-from experiments.search.trial import (
-    Curves,
-    FinishedTrial,
-    InterventionKind,
-    TrialResult,
-    TrialTask,
-    VisibleTrials,
-)
+from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult, TrialTask, VisibleTrials
 
 Submit = Callable[[TrialTask], "Future[TrialResult]"]
 NONE: Mapping[int, InterventionKind] = {}
@@ -108,7 +101,8 @@ class _RunningTrials:
             pruner=self._pruner,
             visible=self._visible,
         )
-        self._running[number] = params, self._submitted(task)
+        known = self._interventions.get(number)
+        self._running[number] = params, self._submit(task) if known is None else future_of(_failed(number, known))
 
     def finish(self, number: int, budget: Budget | None) -> FinishedTrial | None:
         """Wait for the trial with the lowest number; return None if the budget is spent first."""
@@ -124,14 +118,8 @@ class _RunningTrials:
         return FinishedTrial(params, result)
 
     def cancel(self) -> None:
-        """Cancel all running trials."""
         for _, future in self._running.values():
             future.cancel()
-
-    def _submitted(self, task: TrialTask) -> Future[TrialResult]:
-        if task.number not in self._interventions:
-            return self._submit(task)
-        return future_of(_failed(task.number, self._interventions[task.number]))
 
     def _show(self, result: TrialResult) -> None:
         if reads_other_trials(self._pruner):

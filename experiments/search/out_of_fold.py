@@ -1,20 +1,26 @@
 """Out-of-fold outputs: a trial's network outputs for the rows that its networks did not train on, at its best epoch.
 
 They are the outputs that were scored: logits, or numbers in the target's own units. Rows lie fold after fold, so a row
-of repeated folds appears several times, and a row that no fold validates does not appear.
+of repeated folds appears several times, and a row that no fold validates does not appear. Those of COMPLETE trials are
+kept in DIR/out_of_fold/NUMBER.npy.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from math import prod
+from pathlib import Path
 
 import numpy as np
 
+from experiments.config.regular_file import read_regular
 from experiments.config.target import Target
+from experiments.errors import StudyStateError
+from experiments.search.trial import TrialOutput, TrialResult
+from nnet import durable
 from nnet.arrays import Array, Targets
 from nnet.metrics import Score
 
@@ -98,3 +104,72 @@ def are_outputs(content: bytes, rows: int, target: Target) -> bool:
 def fingerprint(content: bytes) -> str:
     """Return the sha256 of the content, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
+
+
+class OutOfFoldFiles:
+    """The files of a study, in a folder that is created with the first file.
+
+    A result names the content of its file by a hash, so a damaged or foreign file counts as missing. So does one that
+    holds no such outputs, although a forged journal names it. What a loss of power takes can be computed again, so that
+    files are flushed when the study ends.
+
+    Args:
+        expected: number of rows of every trial's outputs, and their target; None where these are not known.
+    """
+
+    def __init__(self, path: Path, expected: tuple[int, Target] | None = None):
+        self._path, self._expected = path, expected
+
+    def keep(self, output: TrialOutput) -> TrialResult:
+        """Write a trial's outputs, if it has any, and return its result.
+
+        Raises:
+            StudyStateError: the disk is full or the folder cannot be written to.
+        """
+        if output.outputs is not None:
+            file = self._file(output.result.number)
+            try:
+                self._path.mkdir(parents=True, exist_ok=True)
+                durable.write(file, output.outputs, lasting=False)  # else a trial would wait twice for the disk
+            except OSError as error:
+                raise StudyStateError(f"{file}: cannot be written: {error.strerror}.") from None
+        return output.result
+
+    def flush(self) -> None:
+        """Wait until all files are on the disk, before the study is said to be finished.
+
+        Raises:
+            StudyStateError: they cannot be written there.
+        """
+        try:
+            for file in sorted(self._path.glob("*.npy")):
+                if file.is_file():  # a pipe in its place would be waited for
+                    durable.flush(file)
+            if self._path.exists():
+                durable.flush_folder(self._path)
+                durable.flush_folder(self._path.parent)
+        except OSError as error:
+            raise StudyStateError(f"{self._path}: cannot be written: {error.strerror}.") from None
+
+    def content(self, result: TrialResult) -> bytes | None:
+        """Return the content of the trial's file; None where the file is missing or damaged."""
+        try:
+            content = read_regular(self._file(result.number))
+        except OSError:
+            return None
+        if fingerprint(content) != result.out_of_fold:
+            return None
+        return content if self._expected is None or are_outputs(content, *self._expected) else None
+
+    def remove_others(self, numbers: Collection[int]) -> None:
+        """Remove the files of all other trials: those that were running when the search ended."""
+        names = {self._file(number).name for number in numbers}
+        try:
+            for file in self._path.glob("*.npy"):
+                if file.name not in names:
+                    file.unlink(missing_ok=True)
+        except OSError as error:
+            raise StudyStateError(f"{self._path}: cannot be cleared: {error.strerror}.") from None
+
+    def _file(self, number: int) -> Path:
+        return self._path / f"{number}.npy"

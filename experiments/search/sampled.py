@@ -58,29 +58,24 @@ class Rounded(BaseSampler):
         self._sampler, self._axes = sampler, distributions
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """Return the distributions that the sampler draws from jointly."""
         return self._sampler.infer_relative_search_space(study, trial)
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Draw parameters jointly."""
         drawn = self._sampler.sample_relative(study, trial, search_space)
         return {name: _rounded(value, self._axes[name]) for name, value in drawn.items()}
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """Draw one parameter."""
         drawn = self._sampler.sample_independent(study, trial, param_name, param_distribution)
         return _rounded(drawn, self._axes[param_name])
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        """Let the sampler prepare a trial."""
         self._sampler.before_trial(study, trial)
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Any) -> None:
-        """Let the sampler learn from a trial."""
         self._sampler.after_trial(study, trial, state, values)
 
 

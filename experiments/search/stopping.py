@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 
 from experiments.config.spec import SearchSection
+from experiments.search.journal_reader import JournalView
 from experiments.search.trial import TrialResult
 
 
@@ -42,14 +43,10 @@ def end_of(results: Sequence[TrialResult], patience: int) -> int | None:
     return next((number for number, result in enumerate(results, 1) if rule.update(result)), None)
 
 
-def possible_trials(results: Sequence[TrialResult], search: SearchSection, spent: float) -> range:
-    """Return the numbers of trials that a study with these results can end with.
-
-    Args:
-        spent: seconds that its search has taken.
-    """
-    finished = len(results)
-    if 0 < search.budget_minutes * 60 <= spent or end_of(results, search.patience) == finished:
+def possible_trials(view: JournalView, search: SearchSection) -> range:
+    """Return the numbers of trials that a study with this journal can end with."""
+    results, finished = [trial.result for trial in view.trials], len(view.trials)
+    if 0 < search.budget_minutes * 60 <= view.spent or end_of(results, search.patience) == finished:
         return range(finished, finished + 1)
     may_end_early = search.patience or search.budget_minutes
     return range(finished + 1 if may_end_early and finished < search.trials else search.trials, search.trials + 1)

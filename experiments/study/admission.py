@@ -67,7 +67,7 @@ def check_ledger(study: StudyContext, folder: StudyFolder, options: Options, led
     if options.look != "leave":
         ledger.check_place()
     view, rows = view_of(folder, options), study.data.test.known_by
-    possible = possible_trials([trial.result for trial in view.trials], study.spec.search, view.spent)
+    possible = possible_trials(view, study.spec.search)
     if options.look != "leave" and not options.acknowledge_reuse:
         ledger.check(study.identity, rows, possible)
     if options.fresh:

@@ -93,16 +93,8 @@ def run(
     >>> open(folder).digest == study.digest
     True
     """
-    _check_arguments(
-        look,
-        workers,
-        {
-            "fresh": fresh,
-            "acknowledge_reuse": acknowledge_reuse,
-            "quiet": quiet,
-            "wait": False if wait is None else wait,
-        },
-    )
+    switches = {"fresh": fresh, "acknowledge_reuse": acknowledge_reuse, "quiet": quiet}
+    _check_arguments(look, workers, {**switches, "wait": False if wait is None else wait})
     given = None if data is None or isinstance(data, str | Path) else data
     asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
     if default_of is not None:

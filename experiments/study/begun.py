@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from experiments.config.readable import printable
+from experiments.config.regular_file import write_atomically
 from experiments.config.spec import StudySpec
 from experiments.data.identity.row_hashes import save_row_hashes
 from experiments.data.table import Table
@@ -20,10 +21,10 @@ from experiments.search.executors.base import Executor
 from experiments.search.executors.create import described, one_kernel
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal import Journal
-from experiments.search.storage import OutOfFoldFiles, write_atomically
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
 from experiments.study.admission import check_folder, check_ledger
-from experiments.study.columns import columns_line
+from experiments.study.decisions import columns_line
 from experiments.study.default_rows import DefaultRows, default_rows, keep_default_rows, with_note
 from experiments.study.memory import shortage, still_to_come
 from experiments.study.options import RunContext, open_executor_of

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.readable import printable, times
+from experiments.config.regular_file import write_atomically
 from experiments.errors import StudyStateError
 from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import plain
@@ -19,7 +20,6 @@ from experiments.reports.comparison.differences import answer, untested
 from experiments.reports.comparison.page import FOLDER, render_comparison
 from experiments.reports.comparison.studies import USES_UP, of_other_rows
 from experiments.reports.metrics import Scores, axis_label, metric_label
-from experiments.search.storage import write_atomically
 from experiments.study.compared import ReadStudy
 from experiments.study.console import print_sentence
 from experiments.study.fitting_table import fitting_table

@@ -20,7 +20,7 @@ from experiments.reports.formatting import configuration
 from experiments.reports.metrics import metric_of
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.journal_reader import JournalView, view_journal
-from experiments.search.storage import OutOfFoldFiles
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, best_trial
 from experiments.study.admission import recorded_reading
 from experiments.study.folder import RESULTS, StudyFolder
@@ -89,7 +89,6 @@ class ReadStudy:
 
     @property
     def metric(self) -> str:
-        """Return the metric by which it chooses."""
         return metric_of(self.spec)
 
     @property

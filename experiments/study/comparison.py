@@ -45,7 +45,8 @@ def in_order(studies: Sequence[ReadStudy]) -> list[ReadStudy]:
     metrics = list(dict.fromkeys(study.metric for study in studies))
 
     def place(study: ReadStudy) -> tuple[int, bool, float, float]:
-        corrected, best = _corrected(study), 0.0 if study.best is None else study.best.result.value or 0.0
+        corrected = None if study.selection is None else study.selection.corrected
+        best = 0.0 if study.best is None else study.best.result.value or 0.0
         return metrics.index(study.metric), corrected is None, -(corrected or 0.0), -best
 
     return sorted(studies, key=place)
@@ -56,10 +57,6 @@ def sharing(sides: Sequence[Side]) -> list[str]:
     first = [next(at for at, one in enumerate(sides) if one is side or same_rows(one, side)) for side in sides]
     shared = [one for one in dict.fromkeys(first) if first.count(one) > 1]
     return [ascii_lowercase[shared.index(one) % 26] if one in shared else "" for one in first]
-
-
-def _corrected(study: ReadStudy) -> float | None:
-    return None if study.selection is None else study.selection.corrected
 
 
 def _settings(studies: Sequence[ReadStudy]) -> Iterator[Setting]:

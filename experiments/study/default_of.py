@@ -10,7 +10,7 @@ from experiments.config.default_of import with_default_of
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError, StudyStateError
-from experiments.evaluation.final_kind import joins_default
+from experiments.evaluation.final_kind import holds_default
 from experiments.reports.formatting import configuration
 from experiments.study.asked_study import AskedStudy
 from experiments.study.find_data import explicit
@@ -61,6 +61,6 @@ def words_of(recorded: Recorded) -> str:
     """Say which configuration is taken."""
     result, best = recorded.result, recorded.result.best
     said = f"default: trial {best.number} of {result.study}, {configuration(best.params, result.spec, best.epochs)}"
-    if joins_default(result):
+    if holds_default(result):
         said += f"; the final model of {result.study} also has networks of its own default, which are not taken"
     return said

@@ -96,11 +96,7 @@ def _are_equal(number: int, of: str) -> str:
 def _left_out(score: ExternalScore) -> str:
     """Count the rows that were not scored."""
     left = score.left_out
-    reasons = {
-        "without a target": left.no_target,
-        "of data.drop_classes": left.dropped,
-        "without a time": left.no_time,
-    }
+    reasons = {"without a target": left.no_target, "of data.drop_classes": left.dropped, "without a time": left.no_time}
     return ", ".join(f"{count(number, 'row')} {why}" for why, number in reasons.items() if number)
 
 

@@ -6,9 +6,8 @@ The look at these rows stands in the ledger before the model predicts them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,10 @@ from experiments.data.count_different import count_different
 from experiments.data.identity.fingerprint import row_bytes
 from experiments.data.identity.hashes import short_hash
 from experiments.data.identity.row_hashes import RowHashes
-from experiments.data.new_data.labelled_rows import LabelledRows, Learnt, labelled_data, labelled_file
+from experiments.data.new_data.labelled_rows import LabelledRows, Learnt
 from experiments.data.prepare import StudyData
-from experiments.data.readers.in_memory import Given
 from experiments.data.splits.holdout import Look
 from experiments.errors import ExperimentError, StudyStateError
-from experiments.evaluation.baseline_scores import Truth
 from experiments.evaluation.external_score import (
     ExternalScore,
     IndependentDifference,
@@ -40,6 +37,7 @@ from experiments.evaluation.external_score import (
     score_blind,
     score_model,
 )
+from experiments.evaluation.final_score import Truth
 from experiments.evaluation.ledger import Ledger
 from experiments.evaluation.model import Model, read_model
 from experiments.evaluation.results import BaselineRecord, StudyResult
@@ -72,21 +70,12 @@ class FinishedStudy:
 
     @property
     def result(self) -> StudyResult:
-        """Return the study's results."""
         return self.recorded.result
-
-    def rows_of_file(self, path: Path, layout: Mapping[str, Any], drop: Sequence[str]) -> LabelledRows:
-        """Read the rows of a file, as `labelled_file` does."""
-        return labelled_file(path, self.learnt, layout, drop)
 
     def notes_of(self, rows: LabelledRows) -> list[str]:
         """List what is to be said of rows, a line each."""
         ignored = first_few(rows.ignored, NAMED)
         return [*rows.notes, *([f"columns that the score does not use: {ignored}"] if ignored else [])]
-
-    def rows_of(self, given: Given, drop: Sequence[str]) -> LabelledRows:
-        """Read the rows of a Python program, as `labelled_data` does."""
-        return labelled_data(given, self.learnt, drop)
 
 
 def finished_study(recorded: Recorded, data: str | None = None) -> FinishedStudy:

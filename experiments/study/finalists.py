@@ -16,6 +16,7 @@ from rich.console import Console
 
 from experiments.config.candidate import Preprocessing
 from experiments.config.documents import rounded
+from experiments.config.regular_file import write_atomically
 from experiments.config.target import Target
 from experiments.data.prepare import preprocessed_folds
 from experiments.data.splits.fold_rows import fold_rows
@@ -31,7 +32,6 @@ from experiments.search.executors.base import Executor
 from experiments.search.executors.create import one_kernel
 from experiments.search.executors.shared_data import DataReference, share_folds
 from experiments.search.seeds import repetition_seed
-from experiments.search.storage import write_atomically
 from experiments.search.trial import FinishedTrial
 from experiments.study.compared import ReadStudy, arithmetic_of
 from experiments.study.console import print_sentence

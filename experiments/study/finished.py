@@ -15,15 +15,15 @@ from experiments.data.prepare import StudyData
 from experiments.data.source_digest import source_digest
 from experiments.data.table import Table
 from experiments.errors import DataError, ExperimentError, StudyStateError
-from experiments.evaluation.final_kind import joins_default
+from experiments.evaluation.final_kind import holds_default
 from experiments.evaluation.ledger_place import open_ledger
 from experiments.evaluation.model import read_model
 from experiments.evaluation.results import StudyResult
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.journal import repair_journal
 from experiments.search.journal_reader import JournalView, view_journal
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.stopping import possible_trials
-from experiments.search.storage import OutOfFoldFiles
 from experiments.study.admission import check_folder, recorded_reading
 from experiments.study.folder import StudyFolder
 from experiments.study.ledger_check import check_look_is_known, standing_of
@@ -108,7 +108,7 @@ def _finish_again(
         study: study of this run; None if its input is that of the results, byte for byte.
         texts: the author's texts; None leaves those on record.
     """
-    from experiments.study.outputs import write_report
+    from experiments.study.finished_files import write_report
     from experiments.study.report_texts import with_texts
 
     options, folder, clock, tracking = run.options, run.folder, run.clock, run.tracking
@@ -161,8 +161,7 @@ def is_finished(result: StudyResult, study: StudyContext, journal: JournalView) 
         result: the results on record.
     """
     count, data, split = len(journal.trials), study.data, result.split
-    possible = possible_trials([trial.result for trial in journal.trials], study.spec.search, journal.spent)
-    if not count or possible != range(count, count + 1):
+    if not count or count not in possible_trials(journal, study.spec.search):
         return False
     return (
         result.spec == study.with_trials(count).spec.to_document()
@@ -207,4 +206,4 @@ def _has_model(folder: StudyFolder, result: StudyResult) -> bool:
         model = read_model(folder.path / "model")
     except DataError:
         return False
-    return joins_default(result) == (model.beside is not None)
+    return holds_default(result) == (model.beside is not None)

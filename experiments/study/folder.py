@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from experiments.config.regular_file import write_atomically
 from experiments.errors import StudyStateError
 from experiments.search.shared_lock import HeldError, LostError, SharedLock, is_locked
-from experiments.search.storage import write_atomically
 from nnet.durable import flush_folder, make_folder
 
 STUDIES = Path("studies")  # the folder of studies without --out; made with the first of them
@@ -260,7 +260,6 @@ class StudyLog:
         self._path = path
 
     def write(self, line: str) -> None:
-        """Append a line."""
         try:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
             with os.fdopen(os.open(self._path, flags, 0o666), "a", encoding="utf-8", errors="backslashreplace") as file:

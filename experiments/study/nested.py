@@ -86,11 +86,6 @@ class Nested:
     table: Table | None
     given: Sequence[OuterInput]
 
-    @classmethod
-    def of(cls, spec: StudySpec, run: RunContext, table: Table | None, given: Sequence[OuterInput]) -> Nested | None:
-        """Return the outer studies of a run; None of a study without outer folds, and of a try."""
-        return cls(spec, run, table, given) if run.is_nested(spec) else None
-
     @property
     def folds(self) -> range:
         """Return the numbers of the outer folds, from 1 on."""
@@ -185,8 +180,7 @@ class Nested:
             return search.trials
         view = view_journal(self.run.folder.journal)
         finished = len(view.trials)
-        ended = possible_trials([trial.result for trial in view.trials], search, view.spent)
-        return search.trials if ended == range(finished, finished + 1) else finished
+        return search.trials if finished in possible_trials(view, search) else finished
 
     def _given(self, fold: int) -> OuterInput:
         return self.given[fold - 1] if self.given else OuterInput()

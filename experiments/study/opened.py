@@ -37,8 +37,7 @@ class ReportPage:
     def __fspath__(self) -> str:
         return str(self.path)
 
-    def __str__(self) -> str:
-        return str(self.path)
+    __str__ = __fspath__
 
     def __repr__(self) -> str:
         return f"<ReportPage {self.path}>"
@@ -193,6 +192,7 @@ class Study:
         Warns:
             UserWarning: what is to be said of how the rows were read.
         """
+        from experiments.data.new_data.labelled_rows import labelled_data
         from experiments.evaluation.ledger_place import LEDGER, open_ledger
         from experiments.study.external_validation import finished_study, score_rows
         from experiments.study.folder import print_note
@@ -201,7 +201,7 @@ class Study:
         try:
             study = finished_study(self._recorded)
             several = drop_classes if isinstance(drop_classes, list | tuple | set) else [drop_classes]
-            labelled = study.rows_of(rows, list(map(str, several)))
+            labelled = labelled_data(rows, study.learnt, list(map(str, several)))
             for note in study.notes_of(labelled):
                 warnings.warn(note, stacklevel=2)
             return score_rows(study, labelled, open_ledger(LEDGER, print_note))

@@ -39,7 +39,7 @@ from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
 from experiments.search.trial import PrunerChoice, TrialTask
 from experiments.study.admission import check_folder, view_of
-from experiments.study.columns import columns_line
+from experiments.study.decisions import columns_line
 from experiments.study.default_rows import default_rows, with_note
 from experiments.study.folder import StudyFolder
 from experiments.study.memory import free, held_by_children, peak_of_this_process, shortage, still_to_come

@@ -110,7 +110,6 @@ class _Times(ProgressColumn):
         self._begun = time.monotonic()
 
     def render(self, task: Task) -> Text:
-        """Render both times."""
         seconds = None if self.left is None else self.left.seconds
         passed = duration(time.monotonic() - self._begun)
         return Text(passed if seconds is None else f"{passed}, about {duration(seconds)} left")

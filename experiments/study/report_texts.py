@@ -9,8 +9,8 @@ from experiments.config.report_options import ReportSection
 from experiments.config.study_file import read_report_section
 from experiments.evaluation.report_record import report_record
 from experiments.evaluation.results import StudyResult
+from experiments.study.finished_files import write_results
 from experiments.study.lookup import own_study_files
-from experiments.study.outputs import write_results
 from experiments.study.results_file import Recorded
 from experiments.version import SCHEMA
 

@@ -42,7 +42,6 @@ class Recorded:
 
     @property
     def digest(self) -> str:
-        """Return the digest in the file."""
         return str(self.document.get("digest"))
 
     def contradictions(self) -> list[Difference]:

@@ -17,8 +17,8 @@ from experiments.search.executors.base import Executor
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs
 from experiments.search.journal import Journal
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.stopping import end_of
-from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, PrunerChoice, TrialOutput, TrialTask
 from experiments.version import SCHEMA, check_same_version
 

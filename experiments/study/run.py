@@ -24,9 +24,9 @@ from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.search.arithmetic import processor, resolved
 from experiments.search.journal import Journal
 from experiments.search.loop import NONE
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed
-from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, InterventionKind
 from experiments.study.admission import ledger_reading
 from experiments.study.begun import BegunStudy, begin_study
@@ -76,7 +76,8 @@ def run_study(
         return call(study_environment(spec, options), run_study, *arguments)
     run = new_run(options, console)
     quiet_optuna()
-    if (nested := Nested.of(spec, run, table, outer)) is not None:
+    nested = Nested(spec, run, table, outer) if run.is_nested(spec) else None
+    if nested is not None:
         with nested.runs() as studies:
             for of_fold, ours, ended, rows in studies:
                 run_study(of_fold, ours, console, ended, rows)
@@ -201,7 +202,7 @@ def _publish(
     run: RunContext, result: StudyResult, trials: Sequence[FinishedTrial], scored: LastFit | None
 ) -> str | None:
     """Write the model, the pages and MLflow's records; return a line about what MLflow lacks."""
-    from experiments.study.outputs import publish
+    from experiments.study.finished_files import write_report, write_results
 
     run.progress.stage("writing the report")
     run.folder.check_held()
@@ -210,7 +211,8 @@ def _publish(
         write_model(scored.model, run.folder.path / "model")
     losses = () if scored is None else scored.losses
     run.tracking.conclude(study_outcome(result, losses, run.options.register_as, time.time()))
-    publish(run.folder, result, trials)
+    write_report(run.folder, result, trials, result.ledger)
+    write_results(run.folder.results, result)  # last: by it the study is known to be finished
     run.clock.lap("report")
     untracked = run.tracking.finish()
     run.clock.lap("left to tell MLflow")

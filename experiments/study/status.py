@@ -56,8 +56,8 @@ class StudyStatus:
     rows: tuple[str, str] | None
     when: datetime | None
     log: tuple[str, ...]
-    mlflow: str = ""
-    outer: tuple[int, ...] = ()
+    mlflow: str
+    outer: tuple[int, ...]
 
     @property
     def best(self) -> FinishedTrial | None:
@@ -129,8 +129,7 @@ def _is_whole(view: JournalView, search: SearchSection | None, planned: int | No
     """Tell whether a study that ended has all its trials."""
     if search is None:
         return planned is None
-    results, finished = [trial.result for trial in view.trials], len(view.trials)
-    return finished >= search.trials or finished in possible_trials(results, search, view.spent)
+    return len(view.trials) >= search.trials or len(view.trials) in possible_trials(view, search)
 
 
 def _recorded(view: JournalView, result: StudyResult | None, path: Path) -> Mapping[str, Any]:

@@ -31,7 +31,6 @@ class StudyModel:
     """
 
     def __init__(self, folder: Path):
-        self._folder = folder
         self._model = read_model(folder)
 
     @property

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from experiments.config.readable import count
 from experiments.data.hints.chosen_with import TOO_GOOD
-from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
+from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
 from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
@@ -78,7 +78,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         yield "smallest network", _smallest(size)
     if result.test is not None and result.final is not None and are_several(result):
         networks, beside = count(result.final.members, "network"), ""
-        if joins_default(result):
+        if holds_default(result):
             networks, beside = f"{networks} of it", f" and {result.final.members} of the default"
         yield "final model", f"the mean of {networks}{beside}; the scores above are of single ones"
     if result.test is not None:

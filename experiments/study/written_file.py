@@ -10,12 +10,11 @@ from typing import Any
 
 from experiments.config.default_study import STUDY_FILE, study_text
 from experiments.config.documents import without_trials
-from experiments.config.regular_file import read_regular
+from experiments.config.regular_file import read_regular, write_atomically
 from experiments.config.toml import parse_toml
 from experiments.errors import StudyStateError
 from experiments.search.context import StudyContext
-from experiments.search.storage import write_atomically
-from experiments.study.columns import with_decided
+from experiments.study.decisions import with_decided
 from experiments.study.folder import StudyFolder
 from experiments.study.options import RunContext
 

@@ -57,10 +57,6 @@ def comparable_outcome(outcome: StudyOutcome, metric: str, trials: Mapping[int, 
     if best is None:
         return outcome.model_copy(update={"metrics": metrics})
     values = trial_params(best.params, ())
-    metrics |= {f"best_{name}": float(values[name]) for name in values if _is_number(best.params[name])}
+    metrics |= {f"best_{name}": float(values[name]) for name in values if type(best.params[name]) in (int, float)}
     tags = {f"best_{name}": value for name, value in values.items()}
     return outcome.model_copy(update={"metrics": metrics, "tags": {**outcome.tags, **tags}})
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -10,7 +10,7 @@ from experiments.config.readable import count, times
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.prepare import StudyData
-from experiments.evaluation.final_kind import are_several, joins_default
+from experiments.evaluation.final_kind import are_several, holds_default
 from experiments.evaluation.provenance import commit
 from experiments.evaluation.results import StudyResult
 from experiments.tracking.outbox import DatasetMetadata, Refitted, RunMetadata, StudyOutcome
@@ -147,7 +147,7 @@ def final_model(result: StudyResult) -> str:
     if result.final is None or not are_several(result):
         return f"the network of {of}"
     networks = count(result.final.members, "network")
-    if joins_default(result):
+    if holds_default(result):
         return f"the mean of {networks} of {of} and {result.final.members} of the default, trial 0"
     return f"the mean of {networks} of {of}"
 

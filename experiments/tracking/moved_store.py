@@ -89,7 +89,7 @@ def follow_artifacts(database: Path) -> list[str]:
     with closing(_opened(database, "rw")) as connection, connection:
         connection.execute("BEGIN IMMEDIATE")
         for table, column in COLUMNS:
-            if column not in _columns(connection, table):
+            if column not in {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}:
                 continue
             for one in moved:
                 news = f"{column} = ? || substr({column}, ?)"
@@ -163,10 +163,6 @@ def _folder(location: str) -> Path | None:
         return Path(location)
     parts = urlsplit(location)
     return Path(url2pathname(parts.path)) if parts.scheme == "file" and parts.netloc in ("", "localhost") else None
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
-    return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def _opened(database: Path, mode: str) -> sqlite3.Connection:

@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from experiments.config.regular_file import read_regular
+from experiments.config.regular_file import read_regular, write_atomically
 from experiments.errors import StudyStateError
-from experiments.search.storage import write_atomically
 
 OUTBOX = "tracking.json"
 

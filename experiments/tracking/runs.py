@@ -57,7 +57,7 @@ def score_name(prefix: str, metric: str) -> str:
     return f"{prefix}_{metric}" if metric else prefix
 
 
-def trial_run(trial: FinishedTrial, log_scaled: Collection[str], metric: str = "") -> Run:
+def trial_run(trial: FinishedTrial, log_scaled: Collection[str], metric: str) -> Run:
     """Return the run of one trial.
 
     Args:

@@ -49,20 +49,12 @@ class Tracking:
                    what the process notes.
         wait:      True: `finish` waits until MLflow has everything; False: it does not wait; None: it waits, but not
                    for a store in trouble.
-        environ:   of the process.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        uri: str,
-        say: Callable[[str], None],
-        wait: bool | None = None,
-        environ: Mapping[str, str] = os.environ,
-    ) -> None:
+    def __init__(self, folder: Path, uri: str, say: Callable[[str], None], wait: bool | None = None) -> None:
         self._folder, self._uri = folder, uri
         self._outbox: Outbox | None = None
-        self._say, self._wait, self._environ = say, wait, environ
+        self._say, self._wait = say, wait
         self._process: subprocess.Popen[str] | None = None
         self._over = threading.Event()  # set when the study needs no more warnings
         self._left = False  # True once the process goes on by itself
@@ -194,7 +186,7 @@ class Tracking:
         self._leave(0.0 if self._wait is False else timeout, RECOVERY_TIMEOUT)
 
     def _start_process(self) -> None:
-        path = os.pathsep.join(filter(None, [str(PACKAGES), self._environ.get("PYTHONPATH")]))
+        path = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH")]))
         try:
             self._process = subprocess.Popen(
                 # -P: no module of the working folder
@@ -204,7 +196,7 @@ class Tracking:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                env={**self._environ, "PYTHONPATH": path},
+                env={**os.environ, "PYTHONPATH": path},
                 # Ctrl-C is for the study, which then ends this process. Not a new session: Linux would give it as large
                 # a share of the processor as the study, however low its priority.
                 process_group=0,
@@ -252,7 +244,7 @@ class Tracking:
 
     def _tell_of_earlier_run(self) -> None:
         """Say what the last run left for MLflow, and what sends it."""
-        last, line = read_state(self._folder), shortfall(self._folder, self._environ)
+        last, line = read_state(self._folder), shortfall(self._folder)
         for note in () if last is None else last.unsaid:
             self._said.append(note)
             self._say(note)

@@ -15,9 +15,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from experiments.config.regular_file import read_regular
+from experiments.config.regular_file import read_regular, write_atomically
 from experiments.errors import ExperimentError, StudyStateError
-from experiments.search.storage import write_atomically
 from experiments.tracking.runs import short_hash
 from experiments.tracking.uris import DEFAULT, database_of, masked, to_fill_in, tracking_store
 from experiments.tracking.writer_lock import is_being_written, store_id

@@ -95,11 +95,7 @@ def test_the_page_answers_when_its_address_is_said_and_ends_with_its_processes(
 
 @pytest.mark.parametrize(
     ("arguments", "screen", "opened"),
-    [
-        ([], True, ["http://127.0.0.1:5/#/newest"]),
-        (["--no-browser"], True, []),
-        ([], False, []),
-    ],
+    [([], True, ["http://127.0.0.1:5/#/newest"]), (["--no-browser"], True, []), ([], False, [])],
 )
 def test_the_browser_opens_on_the_address_that_is_printed_first(
     database: Path,

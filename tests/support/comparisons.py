@@ -63,10 +63,7 @@ def compared_pair(first: int, second: int, found: ChoiceDifference | None, *reas
 def comparison(found: ChoiceDifference | None, *reasons: NoTest, **changes: Any) -> Comparison:
     """The comparison of studies "one" and "two", whose sampler differs; changes are of "two"."""
     return Comparison(
-        studies=(
-            compared_study("one"),
-            replace(compared_study("two", sampler="random", corrected=0.94), **changes),
-        ),
+        studies=(compared_study("one"), replace(compared_study("two", sampler="random", corrected=0.94), **changes)),
         pairs=(compared_pair(0, 1, found, *reasons),),
         settings=(Setting(key="search.sampler", values=("tpe", "random")), Setting(key="space.l2", values=(None, 0.5))),
     )

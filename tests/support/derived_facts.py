@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from support.facts import Record
 
-LABELS = {
-    "l2": "L2 strength",
-    "l1": "L1 strength",
-    "numbers": "scaling of numbers",
-    "rare": "limit of rare categories",
-}
+LABELS = {"l2": "L2 strength", "l1": "L1 strength", "numbers": "scaling of numbers", "rare": "limit of rare categories"}
 METRICS = {
     "r2": "R²",
     "f1_macro": "F1 (macro)",

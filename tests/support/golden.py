@@ -177,10 +177,7 @@ STUDIES: dict[str, dict[str, Any]] = {
     "moons, cmaes": sampled("cmaes", {"n_startup_trials": 1}),
     "diabetes": study(NUMBERS, data={"source": "diabetes"}, final={"members": 3}),
     "people, with categories": study(
-        LOG_LOSS,
-        data={"source": "people"},
-        training={"schedule": "one_cycle"},
-        final={"members": 3, "epochs": 10},
+        LOG_LOSS, data={"source": "people"}, training={"schedule": "one_cycle"}, final={"members": 3, "epochs": 10}
     ),
     "784 inputs": study(CLASSES, data={"source": "pixels"}, search={"trials": 4}),
     "batch norm and dropout": study(

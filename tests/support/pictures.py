@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from experiments.config.data_options import DataSection
+from experiments.data.readers.pictures.images import read_pictures
+from experiments.data.table import Table
+
 RNG = np.random.default_rng(0)
 
 
@@ -34,3 +38,12 @@ def drawn(folder: Path, names: str = "ab", rows: int = 3) -> Path:
         for number in range(rows):
             save(folder / name / f"{number}.png", grey())
     return folder
+
+
+def read(folder: Path, test: Path | None = None, **keys: Any) -> Table:
+    return read_pictures(folder, DataSection(source=f"{folder}/", **keys), test)
+
+
+def notes(table: Table) -> tuple[str, ...]:
+    assert table.reading is not None
+    return table.reading.notes

@@ -26,8 +26,8 @@ from experiments.search.executors.serial import Inline
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.pruning import VisibleStudy
-from experiments.search.storage import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
 from nnet.batches import FoldData
 

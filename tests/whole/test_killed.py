@@ -134,14 +134,14 @@ def test_a_torn_journal_of_a_finished_study_is_repaired(done: CommandRunner) -> 
     assert (done.study / "journal.log.torn").read_bytes() == whole[:-1]
 
 
-@pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "publish"])
+@pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "results"])
 def test_killed_around_the_look_it_is_taken_once(desk: CommandRunner, undisturbed: dict[str, Any], moment: str) -> None:
     where = {
         "reserve": "experiments.evaluation.ledger:Ledger.reserve",
         "open": "experiments.data.splits.holdout:SealedTestSet.open",
         "complete": "experiments.evaluation.ledger:Ledger.complete",
         "write": "experiments.study.folder:StudyFolder.write",
-        "publish": "experiments.study.outputs:publish",
+        "results": "experiments.study.finished_files:write_results",
     }[moment]
     assert desk.run_until(where, "moons").code == -signal.SIGKILL
     result = desk.tuned("moons")

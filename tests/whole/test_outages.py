@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("tracked")
 def server(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Iterator[MLflowServer]:
     folder = tmp_path_factory.mktemp("server")
     (folder / "mlflow.db").write_bytes(database.read_bytes())
-    with MLflowServer(folder) as server:
+    with MLflowServer(folder, 0) as server:
         yield server
 
 

@@ -166,14 +166,13 @@ def test_the_next_run_says_that_something_was_left_and_sends_it(desk: CommandRun
     assert everything_is_there(desk)
 
 
-@pytest.mark.parametrize("moment", ["results", "pages"])
+@pytest.mark.parametrize("moment", ["results", "report"])
 def test_killed_at_its_very_end_sync_sends_all_that_there_is(desk: CommandRunner, moment: str) -> None:
-    where = {"results": "experiments.study.outputs:publish", "pages": "experiments.study.outputs:write_report"}[moment]
-    assert desk.run_until(where, "moons").code == -signal.SIGKILL
+    assert desk.run_until(f"experiments.study.finished_files:write_{moment}", "moons").code == -signal.SIGKILL
     desk.sync()
     names = {run.info.run_name for run in desk.runs()}
     assert {f"trial-{number:03d}" for number in range(14)} | {"moons", "final"} == names
-    if moment == "pages":  # the results were not written yet: the study goes on
+    if moment == "report":  # the results were not written yet: the study goes on
         desk.tuned("moons")
         desk.sync()
     assert everything_is_there(desk)

@@ -160,8 +160,7 @@ def test_quiet_prints_nothing(desk: CommandRunner) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    ["__main__", "tune", "predict", "report", "reproduce", "sync", "ui", "delete", "benchmark.__main__"],
+    "command", ["__main__", "tune", "predict", "report", "reproduce", "sync", "ui", "delete", "benchmark.__main__"]
 )
 def test_help_loads_nothing_heavy(command: str) -> None:
     heavy = "{'numpy', 'optuna', 'mlflow', 'sklearn', 'rich', 'pydantic'}"

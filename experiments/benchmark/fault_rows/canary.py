@@ -24,7 +24,6 @@ class Canary:
 
     @property
     def sang(self) -> bool:
-        """Return whether it was unpickled."""
         return self._mark.exists()
 
     @property
@@ -33,5 +32,4 @@ class Canary:
         return f"import os; os.makedirs({str(self._mark)!r}, exist_ok=True)\n"
 
     def pickled(self) -> bytes:
-        """Return its pickle."""
         return pickle.dumps(self)

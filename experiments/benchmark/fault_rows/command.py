@@ -39,7 +39,7 @@ class Started:
         terminal: its standard output is a terminal, which nobody reads: it must print less than 4 kB.
     """
 
-    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], terminal: bool = False):
+    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], terminal: bool):
         self._out, self._error = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115  # closed in `done`
         self._words = words
         self._done: Done | None = None
@@ -56,7 +56,6 @@ class Started:
 
     @property
     def runs(self) -> bool:
-        """Return whether it has not ended."""
         return self.process.poll() is None
 
     def send(self, what: signal.Signals) -> None:

@@ -25,7 +25,7 @@ MOMENTS = {  # the function after which the command dies -> the moment
     "experiments.evaluation.ledger:Ledger.complete": "after the look was completed",
     "experiments.evaluation.model:write_model": "after the model was written",
     "experiments.study.folder:StudyFolder.write": "in the writing of the report",
-    "experiments.study.outputs:publish": "after the report",
+    "experiments.study.finished_files:write_results": "after the report",
 }
 UNNAMED = ("results.json", "report.html", "0.npy")  # files that are written, but have no name yet
 

@@ -63,7 +63,7 @@ class Desk:
     def uri(self) -> str:
         return f"sqlite:///{self.folder}/mlruns/mlflow.db"
 
-    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    def environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
         """Return the environment of a command at this desk: this program's sources, the desk's own store.
 
         The arithmetic of this process is left out: a study has a process of its own, as in a plain shell.
@@ -123,12 +123,10 @@ class Desk:
         return 0
 
     def trials(self) -> tuple[FinishedTrial, ...]:
-        """Return the trials in the journal."""
         journal = self.study / "journal.log"
         return view_journal(journal).trials if journal.exists() else ()
 
     def entries(self) -> list[dict[str, Any]]:
-        """Return the entries of the ledger."""
         ledger = self.folder / "studies" / "ledger.jsonl"
         return [json.loads(line) for line in ledger.read_bytes().splitlines()] if ledger.exists() else []
 
@@ -167,7 +165,7 @@ class Room:
         full:   False in tests.
     """
 
-    def __init__(self, folder: Path, full: bool = True):
+    def __init__(self, folder: Path, full: bool):
         self.folder, self.full = folder.resolve(), full
         self._numbers = count(1)
         self._undisturbed: dict[str, dict[str, Any]] = {}

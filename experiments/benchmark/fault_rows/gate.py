@@ -29,7 +29,7 @@ class FlakyServer:
         met: number of connections so far.
     """
 
-    def __init__(self, behind: int, mode: Mode = "open"):
+    def __init__(self, behind: int, mode: Mode):
         self._behind, self.mode, self.met = behind, mode, 0
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
@@ -38,7 +38,6 @@ class FlakyServer:
 
     @property
     def uri(self) -> str:
-        """Return its address."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> FlakyServer:

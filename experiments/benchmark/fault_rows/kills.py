@@ -59,7 +59,7 @@ STAGES = {
     "between reservation and completion of the look": Stage(
         4, ("study", "command"), 0.6, "experiments.evaluation.ledger:Ledger.reserve"
     ),
-    "report": Stage(4, ("study", "command"), 0.6, "experiments.study.outputs:write_report", PAUSED),
+    "report": Stage(4, ("study", "command"), 0.6, "experiments.study.finished_files:write_report", PAUSED),
     "writer after the command's end": Stage(5, ("writer to MLflow",), 1.0),
 }
 HOME = "experiments.search.compiled.place:home"

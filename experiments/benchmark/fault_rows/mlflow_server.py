@@ -23,7 +23,7 @@ class MLflowServer:
         niceness: of its processes; at 19 it takes no time from a study that is timed, as one on another machine.
     """
 
-    def __init__(self, folder: Path, niceness: int = 0):
+    def __init__(self, folder: Path, niceness: int):
         self.folder, self._niceness = folder, niceness
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
@@ -31,7 +31,6 @@ class MLflowServer:
 
     @property
     def uri(self) -> str:
-        """Return its address."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> MLflowServer:

@@ -31,12 +31,7 @@ class Record:
 
     def __init__(self, path: Path):
         self.path = path
-        self._made_by = {
-            "version": VERSION,
-            "commit": commit(),
-            "code": code_digest(),
-            "processor": processor().model,
-        }
+        self._made_by = {"version": VERSION, "commit": commit(), "code": code_digest(), "processor": processor().model}
         self._lines: list[Line] = []
         if path.exists():
             try:

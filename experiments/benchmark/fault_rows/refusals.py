@@ -18,11 +18,7 @@ NOISE = ("Traceback", "Warning:", 'File "')
 
 
 def refused(
-    desk: Desk,
-    words: str,
-    *arguments: str,
-    module: str = "experiments.tune",
-    more: Mapping[str, str] | None = None,
+    desk: Desk, words: str, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None
 ) -> str:
     """Run a command that must end with exit code 2 and one line, and change no file; return the line.
 

@@ -26,7 +26,7 @@ FULL = {  # the function before which the disk is full, and the call of it -> th
     ("experiments.tracking.store:Store.write_trial", 2): "MLflow's database",
     ("experiments.evaluation.ledger:Ledger.reserve", 1): "the ledger",
     ("experiments.study.run:write_model", 1): "the model",
-    ("experiments.study.outputs:publish", 1): "the report",
+    ("experiments.study.finished_files:write_report", 1): "the report",
 }
 FILL = """\
 patched.calls = getattr(patched, "calls", 0) + 1

@@ -45,7 +45,6 @@ class ColumnRoles:
 
     @property
     def target(self) -> str:
-        """Return the column to predict."""
         (target,) = self.named["target"]
         return target
 

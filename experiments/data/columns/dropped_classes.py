@@ -54,11 +54,12 @@ def _spelled(name: str, there: Iterable[str]) -> list[str]:
     >>> _spelled("4", ["4", "4.0", "40", "four"])
     ['4', '4.0']
     """
-    number, name = _number(name), composed(name)
-    return [text for text in there if composed(text) == name or (number is not None and _number(text) == number)]
+    number, name = number_of(name), composed(name)
+    return [text for text in there if composed(text) == name or (number is not None and number_of(text) == number)]
 
 
-def _number(text: str) -> float | None:
+def number_of(text: str) -> float | None:
+    """Return the number that a text is; None of other texts."""
     try:
         return float(text)
     except ValueError:

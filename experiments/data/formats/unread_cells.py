@@ -53,7 +53,6 @@ class UnreadCells:
 
     @property
     def count(self) -> int:
-        """Return the number of cells."""
         return sum(one.cells for one in self.columns.values())
 
     def __add__(self, later: UnreadCells) -> UnreadCells:

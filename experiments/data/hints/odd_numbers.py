@@ -25,7 +25,7 @@ MOST = 0.9  # share of a class, from which on accuracy says little of the others
 RULING = 100  # the hundredth part of the rows that has more than half of the squared deviations from the mean
 
 
-def hints(development: LabelledTable, ranked: bool = False, metric: str = "auto") -> tuple[str, ...]:
+def hints(development: LabelledTable, ranked: bool, metric: str = "auto") -> tuple[str, ...]:
     """Point out numbers that may stand for missing ones, far values, and a target that is skewed, far or of one class.
 
     Args:

@@ -45,7 +45,7 @@ class EqualRows:
         return replace(self, keys=self.keys[rows])
 
 
-def equal_rows(cells: SourceCells, own_test: int = 0, judged: int | None = None) -> EqualRows:
+def equal_rows(cells: SourceCells, own_test: int, judged: int | None = None) -> EqualRows:
     """Compare the rows of a source.
 
     Args:
@@ -62,7 +62,7 @@ def equal_rows(cells: SourceCells, own_test: int = 0, judged: int | None = None)
     return EqualRows(keys, copies, _are_copies(cells, keys, evidence, judged) if own_test else copies)
 
 
-def equal_pictures(pixels: NDArray[Any], target: NDArray[Any], own_test: int = 0) -> EqualRows:
+def equal_pictures(pixels: NDArray[Any], target: NDArray[Any], own_test: int) -> EqualRows:
     """Compare pictures with their targets; no two pictures are equal by chance.
 
     Args:

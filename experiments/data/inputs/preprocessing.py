@@ -103,7 +103,6 @@ class Preprocessor:
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays by name."""
         names = [each.name for each in fields(self) if each.name != "categories"]
         return {name: getattr(self, name) for name in names}
 

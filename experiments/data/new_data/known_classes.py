@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.data.columns.dropped_classes import number_of
 from experiments.data.columns.spellings import plain_spelling
 from nnet.near import composed
 
@@ -42,16 +43,9 @@ def labels_of(names: NDArray[np.str_], classes: Sequence[str]) -> NDArray[np.int
 
 
 def _label(name: str, classes: Sequence[str]) -> int:
-    for alike in (composed, _number, plain_spelling):
+    for alike in (composed, number_of, plain_spelling):
         wanted = alike(name)
         found = [at for at, one in enumerate(classes) if wanted is not None and alike(one) == wanted]
         if len(found) == 1:
             return found[0]
     return -1
-
-
-def _number(name: str) -> float | None:
-    try:
-        return float(name)
-    except ValueError:
-        return None

@@ -143,7 +143,7 @@ def _of_raw(
             f"{raw.where}: has no column {shown(form.target)}, the target, without which nothing can be scored; it has "
             f"{listed(list(raw.columns))}; python -m experiments.predict predicts rows without it."
         )
-    roles = {key: _role(raw, data, key) for key in ("groups", "time")}
+    roles = {key: next((_column(raw, str(name)) for name in data.columns(key)), None) for key in ("groups", "time")}
     beside = [one for one in roles.values() if one is not None]
     notes += tuple(
         f"no column {data.columns(key)[0]!r}, the study's data.{key}: intervals take rows to be independent"
@@ -285,11 +285,6 @@ def _column(raw: RawTable, name: str) -> str | None:
     """Return the name of a column as the file writes it; None without one."""
     there = columns_called(name, raw.columns)
     return there[0] if len(there) == 1 else None
-
-
-def _role(raw: RawTable, data: DataSection, key: str) -> str | None:
-    """Return the column with a role in the study; None if there is none, or the file lacks it."""
-    return next((_column(raw, str(name)) for name in data.columns(key)), None)
 
 
 def _format(data: DataSection, name: str) -> str | None:

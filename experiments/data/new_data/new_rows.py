@@ -56,7 +56,7 @@ class NewRows:
     chunks: Iterator[pd.DataFrame]
     ignored: tuple[str, ...]
     cells: CellNotes
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
     unreadable: Mapping[str, str] = field(default_factory=dict)
     raw: RawTable | None = None
 

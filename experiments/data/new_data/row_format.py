@@ -91,7 +91,6 @@ class RowFormat:
 
     @property
     def names(self) -> list[str]:
-        """Return the names of the inputs."""
         return [name for name, _ in self.inputs]
 
     @property

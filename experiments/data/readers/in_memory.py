@@ -65,14 +65,10 @@ def _got(data: Any) -> str:
     return f"a {type(data).__name__}"
 
 
-def _is_frame(data: Any) -> bool:
-    """Return whether data has named columns: pandas', Polars' and Arrow's tables do."""
-    return hasattr(data, "columns") and hasattr(data, "__arrow_c_stream__")
-
-
 def is_of_columns(data: Any) -> bool:
-    """Return whether data is a table with named columns, or (x, y) with such an x."""
-    return _is_frame(data[0] if isinstance(data, tuple) and len(data) == 2 else data)
+    """Return whether data is a table with named columns, such as pandas' or Polars', or (x, y) with such an x."""
+    x = data[0] if isinstance(data, tuple) and len(data) == 2 else data
+    return hasattr(x, "columns") and hasattr(x, "__arrow_c_stream__")
 
 
 def _refuse_several_names(frame: Any) -> None:

@@ -59,11 +59,7 @@ def subset(whole: LabelledTable, rows: int, seed: int) -> LabelledTable:
     except ValueError as error:
         raise DataError(f"data.rows: {error}") from None
     kept = np.concatenate([np.sort(drawn), np.arange(there, len(y))])
-    drawn_rows = replace(
-        rows_of(table, kept),
-        own_test=table.own_test,
-        cells=table.source_cells().take(kept),
-    )
+    drawn_rows = replace(rows_of(table, kept), own_test=table.own_test, cells=table.source_cells().take(kept))
     return LabelledTable(drawn_rows, y[kept], whole.target)
 
 

@@ -88,7 +88,7 @@ def differences(comparison: Comparison) -> Section:
     blocks: list[Block] = [*_tested(comparison, tested)] if tested else []
     untested = [(at, pair) for at, pair in enumerate(comparison.pairs) if pair.difference is None]
     if untested:
-        rows = tuple(Row((_names(comparison, pair), Fact(f"pairs[{at}].no_test", _why(pair)))) for at, pair in untested)
+        rows = tuple(Row(_names(comparison, pair), Fact(f"pairs[{at}].no_test", _why(pair))) for at, pair in untested)
         columns = (Column("studies", number=False), Column("reason", number=False))
         blocks += [Heading("Not tested"), Table("Pairs that are not tested", columns, rows, prose=True)]
     return Section("Differences", "differences", tuple(blocks))
@@ -99,14 +99,16 @@ def _tested(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]) 
     for at, pair in tested:
         found, scores = _difference(pair), _scores(comparison, pair)
         key = f"pairs[{at}].difference"
-        cells: tuple[Words, ...] = (
-            _names(comparison, pair),
-            Fact(f"{key}.score", scores.gain(found.score)),
-            Fact(f"{key}.interval", scores.gain_interval(found.interval)),
-            Fact(f"{key}.level", f"{100 * (1 - found.level):.4g}%"),
-            Fact(f"{key}.claimed", "yes" if found.claimed else "no"),
+        rows.append(
+            Row(
+                _names(comparison, pair),
+                Fact(f"{key}.score", scores.gain(found.score)),
+                Fact(f"{key}.interval", scores.gain_interval(found.interval)),
+                Fact(f"{key}.level", f"{100 * (1 - found.level):.4g}%"),
+                Fact(f"{key}.claimed", "yes" if found.claimed else "no"),
+                kind="winner" if found.claimed else "",
+            )
         )
-        rows.append(Row(cells, "winner" if found.claimed else ""))
     columns = (
         Column("first study over second", number=False),
         Column("difference"),

@@ -49,7 +49,7 @@ def errors(comparison: Comparison) -> Section | None:
         titles = ["equally near", "the first is nearer", "the second is nearer"]
     columns = (Column("first and second study", number=False), *map(Column, titles), Column("predictions"))
     shown = with_the_best(pairs)
-    rows = tuple(Row(_counts(comparison, at, pair)) for at, pair in shown)
+    rows = tuple(Row(*_counts(comparison, at, pair)) for at, pair in shown)
     only = f"{ONLY}; compare.json has all." if len(shown) < len(pairs) else ""
     explanation = note(f"{CLASSES if classes else NUMBERS}{only}")
     blocks: list[Block] = [Table("Errors", columns, rows, wide=True), explanation]
@@ -96,7 +96,7 @@ def _examples(comparison: Comparison, at: int, pair: ComparedPair) -> list[Block
         if not rows:
             continue
         cells = [_cells(f"{key}.examples[{place}]", example) for place, example in rows]
-        table = Table("Rows", columns, tuple(map(Row, cells)), wide=True)
+        table = Table("Rows", columns, tuple(Row(*line) for line in cells), wide=True)
         blocks.append(note("{} is nearer:" if is_number else "Only {} is right:", name))
         pictures = [
             _thumbnail(example.picture, names, titles, line)

@@ -139,22 +139,20 @@ def _finalist(record: FinalistsRecord, at: int, scores: Scores) -> Row:
     if lost:
         again = sentence("diverged in {}", number(f"finalists.lost[{at}]", lost))
     return Row(
-        (
-            Fact(f"{key}.study", one.study),
-            Fact(f"{key}.trial", str(one.trial)),
-            Fact(f"{key}.selection", scores.show(one.selection)),
-            again,
-            Fact(f"finalists.deviations[{at}]", scores.size(stdev(means)) if len(means) > 1 else NOTHING),
-            number(f"{key}.members", one.members),
-            Fact(f"{key}.configuration", one.configuration),
-        )
+        Fact(f"{key}.study", one.study),
+        Fact(f"{key}.trial", str(one.trial)),
+        Fact(f"{key}.selection", scores.show(one.selection)),
+        again,
+        Fact(f"finalists.deviations[{at}]", scores.size(stdev(means)) if len(means) > 1 else NOTHING),
+        number(f"{key}.members", one.members),
+        Fact(f"{key}.configuration", one.configuration),
     )
 
 
 def _pair(record: FinalistsRecord, at: int, pair: FinalistPair, scores: Scores) -> Row:
     key = f"finalists.pairs[{at}]"
     low, high = pair.share95
-    cells: tuple[Words, ...] = (
+    return Row(
         sentence("{} over {}", _name(record, pair.first), _name(record, pair.second)),
         Fact(f"{key}.score", scores.gain(pair.score)),
         Fact(f"{key}.interval", scores.gain_interval(pair.interval)),
@@ -163,8 +161,8 @@ def _pair(record: FinalistsRecord, at: int, pair: FinalistPair, scores: Scores) 
         percent(f"{key}.better", pair.better),
         Fact(f"{key}.share95", f"[{100 * low:.3g}%, {100 * high:.3g}%]"),
         Fact(f"{key}.claimed", "yes" if pair.claimed else "no"),
+        kind="winner" if pair.claimed else "",
     )
-    return Row(cells, "winner" if pair.claimed else "")
 
 
 def _picture(record: FinalistsRecord) -> Picture:

@@ -65,7 +65,7 @@ LONGEST = 60  # letters of a setting
 def studies(comparison: Comparison) -> Section:
     """Show a line for each study, the highest corrected score of each metric first."""
     scores, searches = (
-        tuple(Row(cells(at, study)) for at, study in enumerate(comparison.studies)) for cells in (_scores, _search)
+        tuple(Row(*cells(at, study)) for at, study in enumerate(comparison.studies)) for cells in (_scores, _search)
     )
     blocks: list[Block] = [
         Table("Scores", SCORES, scores, wide=True),
@@ -85,14 +85,12 @@ def studies(comparison: Comparison) -> Section:
             (Column("study", number=False), Column("its best trial", number=False)),
             tuple(
                 Row(
-                    (
-                        Fact(f"studies[{at}].name", study.name),
-                        sentence(
-                            "trial {}: {}",
-                            Fact(f"studies[{at}].winner", str(study.winner)),
-                            Fact(f"studies[{at}].configuration", study.configuration),
-                        ),
-                    )
+                    Fact(f"studies[{at}].name", study.name),
+                    sentence(
+                        "trial {}: {}",
+                        Fact(f"studies[{at}].winner", str(study.winner)),
+                        Fact(f"studies[{at}].configuration", study.configuration),
+                    ),
                 )
                 for at, study in enumerate(comparison.studies)
                 if study.winner is not None
@@ -111,14 +109,12 @@ def test_scores(comparison: Comparison) -> Section | None:
             scores, key = Scores.like(study.metric, test.score), f"studies[{at}].test"
             rows.append(
                 Row(
-                    (
-                        Fact(f"studies[{at}].name", study.name),
-                        metric_label(study.metric),
-                        Fact(f"{key}.score", scores.show(test.score)),
-                        Fact(f"{key}.ci95", scores.interval(test.ci95)),
-                        number(f"{key}.rows", test.rows),
-                        Fact(f"{key}.looks", times(test.looks) if test.own else "not in this ledger"),
-                    )
+                    Fact(f"studies[{at}].name", study.name),
+                    metric_label(study.metric),
+                    Fact(f"{key}.score", scores.show(test.score)),
+                    Fact(f"{key}.ci95", scores.interval(test.ci95)),
+                    number(f"{key}.rows", test.rows),
+                    Fact(f"{key}.looks", times(test.looks) if test.own else "not in this ledger"),
                 )
             )
     if not rows:
@@ -158,13 +154,8 @@ def settings(comparison: Comparison) -> Section:
     columns = (Column("key", number=False), *(Column(study.name, number=False) for study in comparison.studies))
     rows = tuple(
         Row(
-            (
-                Code(setting.key),
-                *(
-                    Fact(f"settings[{at}].values[{place}]", _setting(value))
-                    for place, value in enumerate(setting.values)
-                ),
-            )
+            Code(setting.key),
+            *(Fact(f"settings[{at}].values[{place}]", _setting(value)) for place, value in enumerate(setting.values)),
         )
         for at, setting in enumerate(comparison.settings)
     )

@@ -106,10 +106,10 @@ def document(width: float, height: float, content: str, top: float = 0.0) -> str
     )
 
 
-def drawable(name: str, most: int = 24) -> str:
+def drawable(name: str, most: int) -> str:
     """Return a user's name that is safe in a picture: one line, not too long, without control characters.
 
-    >>> drawable("setosa"), drawable("a\\u202eb\\n c"), drawable("iris " * 9)
+    >>> drawable("setosa", 24), drawable("a\\u202eb\\n c", 24), drawable("iris " * 9, 24)
     ('setosa', 'a?b c', 'iris iris iris iris iri…')
     """
     shown = " ".join(name.split())

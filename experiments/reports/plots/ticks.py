@@ -91,13 +91,10 @@ def short_number(x: float) -> str:
     """
     text = f"{x:.3g}"
     if not (0.001 <= abs(x) < 1e5 or x == 0):
-        text = next((short for short in (f"{x:.{digits}e}" for digits in range(7)) if _is_near(float(short), x)), text)
+        shorter = (f"{x:.{digits}e}" for digits in range(7))
+        text = next((short for short in shorter if math.isclose(float(short), x, rel_tol=1e-9)), text)
     text = text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return MINUS + text[1:] if text.startswith("-") else text
-
-
-def _is_near(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def _step(least: float) -> tuple[float, int]:

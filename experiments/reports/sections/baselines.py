@@ -21,14 +21,14 @@ def baselines(result: StudyResult) -> Section | None:
     itself = ", the default itself" if default_won(result) else ""
     model = sentence(f"trial {{}}{itself}", Fact("best.number", str(result.best.number)))
     score = Fact("test.score", scores.show(test.score))
-    rows = [Row(("tuned", score, Fact("test.ci95", scores.interval(test.ci95)), model), "winner")]
+    rows = [Row("tuned", score, Fact("test.ci95", scores.interval(test.ci95)), model, kind="winner")]
     drawn = [Dot("tuned", test.score, test.ci95, main=True, key="test.score")]
     if test.default and result.default:
         model = sentence("trial {}, fixed before the search", Fact("default.number", str(result.default.number)))
         score = Fact("test.default.score", scores.show(test.default.score))
         limits = test.default.ci95
         interval = NOTHING if limits is None else Fact("test.default.ci95", scores.interval(limits))
-        rows.append(Row(("default", score, interval, model)))
+        rows.append(Row("default", score, interval, model))
         drawn.append(Dot("default", test.default.score, limits, key="test.default.score"))
     for at, baseline in enumerate(test.references):
         key = f"test.references[{at}]"
@@ -76,4 +76,4 @@ def _row(key: str, baseline: BaselineRecord, scores: Scores) -> Row:
     else:
         model = baseline_settings(key, baseline)
     name = Fact(f"{key}.id", baseline_name(baseline))
-    return Row((name, score, interval, model), "partial" if baseline.reason else "")
+    return Row(name, score, interval, model, kind="partial" if baseline.reason else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.final_kind import joins_default, keeps_smallest
+from experiments.evaluation.final_kind import holds_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
@@ -45,7 +45,7 @@ def checklist(result: StudyResult) -> Section:
     rows = []
     for group, items in _items(result).items():
         for at, (item, answer) in enumerate(items.items()):
-            rows.append(Row(("" if at else group, item, answer or OPEN), "" if answer else "open"))
+            rows.append(Row("" if at else group, item, answer or OPEN, kind="" if answer else "open"))
     still_open = sum(row.kind == "open" for row in rows)
     answers = [_said(result, key) for key in KEYS]
     by_author = len([answer for answer in answers if answer])
@@ -148,7 +148,7 @@ def _metric(result: StudyResult) -> Fact:
 
 
 def _chosen(result: StudyResult) -> Parts:
-    kept = "the best, whose networks are averaged with the default's" if joins_default(result) else "the best"
+    kept = "the best, whose networks are averaged with the default's" if holds_default(result) else "the best"
     if keeps_smallest(result):
         kept = "the smallest network within one standard error of the best"
     if len(result.trials) == 1:

@@ -58,18 +58,14 @@ def _table(counts: Counts, classes: Sequence[str], repeated: int) -> list[Block]
     for at, name in enumerate(classes):
         key, hits = f"classes[{at}]", counts[at][at]
         true, predicted = sum(counts[at]), sum(line[at] for line in counts)
-        shares = {
-            "precision": (hits, predicted),
-            "recall": (hits, true),
-            "f1": (2 * hits, true + predicted),
-        }
+        shares = {"precision": (hits, predicted), "recall": (hits, true), "f1": (2 * hits, true + predicted)}
         scores = [
             Fact(f"{key}.{score}", f"{part / whole:.4f}" if whole else NOTHING)
             for score, (part, whole) in shares.items()
         ]
         sizes = (number(f"{key}.rows", true), number(f"{key}.predicted", predicted))
         numbered = () if len(classes) <= NAMED else (number(f"{key}.number", at),)  # as in the confusion matrix
-        rows.append(Row((*numbered, Fact(f"data.classes[{at}]", name), *sizes, *scores)))
+        rows.append(Row(*numbered, Fact(f"data.classes[{at}]", name), *sizes, *scores))
     often = Fact("spec.cv.n_repeats", f"{repeated:,}")
     counted = "rows" if repeated == 1 else sentence("rows, each {} times", often)
     titles = [] if len(classes) <= NAMED else [Column("number")]

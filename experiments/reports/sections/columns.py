@@ -47,10 +47,10 @@ def _rows(reading: ReadingRecord, formats: bool) -> Iterator[Row]:
         key = f"reading.columns[{at}]"
         form: tuple[Words, ...] = (Fact(f"{key}.format", one.format) if one.format else "",) if formats else ()
         name, kind = Fact(f"{key}.name", one.name), Fact(f"{key}.kind", one.kind)
-        yield Row((name, kind, *form, number(f"{key}.missing", one.missing)))
+        yield Row(name, kind, *form, number(f"{key}.missing", one.missing))
 
 
 def _left_out(reading: ReadingRecord, formats: bool) -> Iterator[Row]:
     for at, gone in enumerate(reading.left_out):
         blank = ("",) if formats else ()
-        yield Row((Fact(f"reading.left_out[{at}].name", gone.name), f"left out: {REASONS[gone.reason]}", *blank, ""))
+        yield Row(Fact(f"reading.left_out[{at}].name", gone.name), f"left out: {REASONS[gone.reason]}", *blank, "")

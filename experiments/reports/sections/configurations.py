@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
+from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
@@ -28,10 +28,10 @@ def configurations(result: StudyResult) -> Section:
         if result.default:
             epochs.append(Fact("final.default_epochs", str(result.final.default_epochs)))
     rows = setting_rows(configs, result.spec)
-    rows.append(Row(("epochs of the refit", *epochs)))
+    rows.append(Row("epochs of the refit", *epochs))
     if are_several(result):
-        title = "networks, all in the final model" if joins_default(result) else "networks, whose mean is the model"
-        rows.append(Row((title, *[members(result)] * len(configs))))
+        title = "networks, all in the final model" if holds_default(result) else "networks, whose mean is the model"
+        rows.append(Row(title, *[members(result)] * len(configs)))
     columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
     blocks: list[Block] = [
         Table("Best configuration", columns, tuple(rows)),
@@ -58,7 +58,7 @@ def setting_rows(configs: Mapping[str, Mapping[str, Any]], spec: Mapping[str, An
     Args:
         configs: key in results.json -> the parameters of a configuration.
     """
-    rows = [Row(("network", *(Fact(f"{key}.network", network(params, spec)) for key, params in configs.items())))]
+    rows = [Row("network", *(Fact(f"{key}.network", network(params, spec)) for key, params in configs.items()))]
     for name in all_parameters(configs.values()):
         used = {key: is_active(name, params, spec) for key, params in configs.items()}
         if name != "hidden_layers" and any(used.values()):
@@ -66,5 +66,5 @@ def setting_rows(configs: Mapping[str, Mapping[str, Any]], spec: Mapping[str, An
                 Fact(f"{key}.params.{name}", parameter(params[name]) if used[key] else NOTHING)
                 for key, params in configs.items()
             ]
-            rows.append(Row((Fact(f"names.{name}", label(name)), *cells)))
+            rows.append(Row(Fact(f"names.{name}", label(name)), *cells))
     return rows

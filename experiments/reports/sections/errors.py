@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments.evaluation.final_kind import joins_default
+from experiments.evaluation.final_kind import holds_default
 from experiments.evaluation.records import CalibrationRecord, Counts, OutOfFoldRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
@@ -96,7 +96,7 @@ def _models(result: StudyResult, predictions: OutOfFoldRecord | None) -> list[Bl
             "Like the final model, the models that predict development rows here are the mean of {} networks{}, none "
             "of which had trained on the row.{}",
             number(f"{key}.members", predictions.members),
-            ", half of them of the default configuration" if joins_default(result) else "",
+            ", half of them of the default configuration" if holds_default(result) else "",
             of_mean,
         )
     ]
@@ -131,12 +131,10 @@ def _frequent_pairs(counts: Counts, classes: Sequence[str]) -> list[Block]:
         return []
     rows = [
         Row(
-            (
-                Fact(f"data.classes[{true}]", classes[true]),
-                Fact(f"data.classes[{predicted}]", classes[predicted]),
-                number(f"{CONFUSION}[{true}][{predicted}]", counts[true][predicted]),
-                number(f"{CONFUSION}[{true}].sum", sum(counts[true])),
-            )
+            Fact(f"data.classes[{true}]", classes[true]),
+            Fact(f"data.classes[{predicted}]", classes[predicted]),
+            number(f"{CONFUSION}[{true}][{predicted}]", counts[true][predicted]),
+            number(f"{CONFUSION}[{true}].sum", sum(counts[true])),
         )
         for _, true, predicted in sorted(pairs)[:MOST_PAIRS]
     ]

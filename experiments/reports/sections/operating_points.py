@@ -52,13 +52,7 @@ def operating_points(result: StudyResult, record: RocRecord) -> list[Block]:
     half = _threshold(f"{KEY}[0]", record.operating[0])
     uncertainty = result.analysed.uncertainty
     is_scaled = uncertainty is not None and uncertainty.temperature is not None and uncertainty.temperature.kept
-    titles: tuple[Words, ...] = (
-        "threshold",
-        sentence("predicted as {}", second),
-        "recall",
-        "specificity",
-        "precision",
-    )
+    titles: tuple[Words, ...] = ("threshold", sentence("predicted as {}", second), "recall", "specificity", "precision")
     return [
         Heading("Operating points"),
         text(OPENING, second, half, Code("predict --threshold")),
@@ -83,10 +77,8 @@ def _row(key: str, point: OperatingPoint) -> Row:
         rule = sentence("{} {}", rule, Fact(f"{key}.goal", f"{point.goal:.2f}"))
     scores = {name: getattr(point, name) for name in ("recall", "specificity", "precision")}
     return Row(
-        (
-            rule,
-            _threshold(key, point),
-            percent(f"{key}.named", point.named),
-            *(Fact(f"{key}.{name}", NOTHING if share is None else f"{share:.4f}") for name, share in scores.items()),
-        )
+        rule,
+        _threshold(key, point),
+        percent(f"{key}.named", point.named),
+        *(Fact(f"{key}.{name}", NOTHING if share is None else f"{share:.4f}") for name, share in scores.items()),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.outer_record import OuterFold, OuterRecord
+from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
     Block,
@@ -106,21 +106,21 @@ def _scores(result: StudyResult, outer: OuterRecord) -> Table:
         key = f"outer.folds[{at}]"
         rows.append(
             Row(
-                (
-                    _place(at),
-                    Fact(f"{key}.score", scores.show(fold.score)),
-                    Fact(f"{key}.default", scores.show(fold.default)),
-                    Fact(f"{key}.cv_mean", scores.show(fold.cv_mean)),
-                    number(f"{key}.rows", fold.rows),
-                    number(f"{key}.development", fold.development),
-                    number(f"{key}.trials", fold.trials),
-                )
+                _place(at),
+                Fact(f"{key}.score", scores.show(fold.score)),
+                Fact(f"{key}.default", scores.show(fold.default)),
+                Fact(f"{key}.cv_mean", scores.show(fold.cv_mean)),
+                number(f"{key}.rows", fold.rows),
+                number(f"{key}.development", fold.development),
+                number(f"{key}.trials", fold.trials),
             )
         )
     if test is not None:
         default = NOTHING if test.default is None else Fact("test.default.score", scores.show(test.default.score))
         pooled = Fact("test.score", scores.show(test.score))
-        rows.append(Row(("all", pooled, default, NOTHING, number("test.rows", test.rows), NOTHING, NOTHING), "winner"))
+        rows.append(
+            Row("all", pooled, default, NOTHING, number("test.rows", test.rows), NOTHING, NOTHING, kind="winner")
+        )
     named = Fact("spec.cv.metric", label_of_class(metric, result.data.classes))
     columns = (
         Column("outer fold", number=False),
@@ -140,11 +140,11 @@ def _baselines(result: StudyResult, outer: OuterRecord) -> list[Block]:
     if test is None or not outer.baselines:
         return []
     scores = Scores.like(test.metric, test.score)
-    rows = [Row(("procedure", Fact("test.score", scores.show(test.score))), "winner")]
+    rows = [Row("procedure", Fact("test.score", scores.show(test.score)), kind="winner")]
     for at, baseline in enumerate(outer.baselines):
         key = f"outer.baselines[{at}]"
         name = Fact(f"{key}.id", baseline.id.replace("_", " "))
-        rows.append(Row((name, Fact(f"{key}.score", scores.show(baseline.score)))))
+        rows.append(Row(name, Fact(f"{key}.score", scores.show(baseline.score))))
     metric = Fact("test.metric", label_of_class(test.metric, result.data.classes))
     return [
         Heading("Baselines in the outer folds"),
@@ -159,7 +159,8 @@ def _choices(result: StudyResult, outer: OuterRecord) -> Table:
     """Tabulate the configurations that the searches chose, setting by setting."""
     chosen = {f"outer.folds[{at}]": fold.params for at, fold in enumerate(outer.folds)}
     rows = setting_rows({**chosen, "best": result.best.params}, result.spec)
-    rows.append(Row(("epochs", *_epochs(result, outer.folds))))
+    epochs = [Fact(f"outer.folds[{at}].epochs", str(fold.epochs)) for at, fold in enumerate(outer.folds)]
+    rows.append(Row("epochs", *epochs, Fact("best.epochs", str(result.best.epochs))))
     titles = [Column(sentence("fold {}", _place(at))) for at in range(len(outer.folds))]
     return Table(
         "Choices of the searches",
@@ -167,11 +168,6 @@ def _choices(result: StudyResult, outer: OuterRecord) -> Table:
         tuple(rows),
         wide=True,
     )
-
-
-def _epochs(result: StudyResult, folds: tuple[OuterFold, ...]) -> list[Fact]:
-    epochs = [Fact(f"outer.folds[{at}].epochs", str(fold.epochs)) for at, fold in enumerate(folds)]
-    return [*epochs, Fact("best.epochs", str(result.best.epochs))]
 
 
 def _place(at: int) -> Fact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from experiments.evaluation.final_kind import joins_default
+from experiments.evaluation.final_kind import holds_default
 from experiments.evaluation.records import PermutationRecord, PermutedColumn
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import (
@@ -96,11 +96,9 @@ def _heat_map(
     )
     rows = [
         Row(
-            (
-                Fact(f"{COLUMNS}[{at}].name", column.name),
-                Fact(f"{COLUMNS}[{at}].drop", scores.size(column.drop)),
-                Fact(f"{COLUMNS}[{at}].deviation", scores.size(column.deviation)),
-            )
+            Fact(f"{COLUMNS}[{at}].name", column.name),
+            Fact(f"{COLUMNS}[{at}].drop", scores.size(column.drop)),
+            Fact(f"{COLUMNS}[{at}].deviation", scores.size(column.deviation)),
         )
         for at, column in ranked[:NAMED]
     ]
@@ -114,7 +112,7 @@ def _heat_map(
 
 def _method(result: StudyResult, record: PermutationRecord) -> Block:
     count = number("analysis.permutation.members", record.members)
-    of = " of the best configuration, without those of the default" if joins_default(result) else ""
+    of = " of the best configuration, without those of the default" if holds_default(result) else ""
     return note(
         "Method: {}{}, {} of each column. Without shuffling, {} is {}. Columns that hold the same information share "
         "their importance, so a small change does not show that a column is useless.",

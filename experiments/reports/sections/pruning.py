@@ -63,12 +63,10 @@ def pruning(result: StudyResult, trained: Mapping[int, int]) -> Section | None:
     if stages := rungs(ends):
         rows = [
             Row(
-                (
-                    Fact(f"rungs[{at}].epochs", _span(rung.first, rung.last)),
-                    number(f"rungs[{at}].came", rung.came),
-                    number(f"rungs[{at}].pruned", rung.pruned),
-                    number(f"rungs[{at}].went_on", rung.went_on),
-                )
+                Fact(f"rungs[{at}].epochs", _span(rung.first, rung.last)),
+                number(f"rungs[{at}].came", rung.came),
+                number(f"rungs[{at}].pruned", rung.pruned),
+                number(f"rungs[{at}].went_on", rung.went_on),
             )
             for at, rung in enumerate(stages)
         ]

@@ -41,12 +41,10 @@ def selection(result: StudyResult) -> Section:
     named = {"best": result.best} | ({"default": result.default} if result.default else {})
     rows = [
         Row(
-            (
-                "tuned" if key == "best" else "default",
-                Fact(f"{key}.cv_mean", scores.show(config.cv_mean)),
-                Fact(f"{key}.cv_std", scores.size(config.cv_std)),
-                Fact(f"{key}.number", str(config.number)),
-            )
+            "tuned" if key == "best" else "default",
+            Fact(f"{key}.cv_mean", scores.show(config.cv_mean)),
+            Fact(f"{key}.cv_std", scores.size(config.cv_std)),
+            Fact(f"{key}.number", str(config.number)),
         )
         for key, config in named.items()
     ]

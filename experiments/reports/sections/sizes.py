@@ -115,16 +115,14 @@ def _table(result: StudyResult, record: SmallestRecord) -> Table:
     columns = [Column(title) for title in (*titles, "behind", "standard error")]
     rows = [
         Row(
-            (
-                Fact(f"{KEY}.networks[{at}].trial", str(one.trial)),
-                Fact(f"trials[{one.trial}].hidden", hidden_sizes(trials[one.trial].params, result.spec)),
-                number(f"{KEY}.networks[{at}].parameters", one.parameters),
-                number(f"{KEY}.networks[{at}].products", one.products),
-                Fact(f"trials[{one.trial}].value", scores.show(trials[one.trial].value)),
-                Fact(f"{KEY}.networks[{at}].behind", scores.size(one.behind)),
-                Fact(f"{KEY}.networks[{at}].error", scores.size(one.error)),
-            ),
-            "winner" if one.trial == result.best.number else "",
+            Fact(f"{KEY}.networks[{at}].trial", str(one.trial)),
+            Fact(f"trials[{one.trial}].hidden", hidden_sizes(trials[one.trial].params, result.spec)),
+            number(f"{KEY}.networks[{at}].parameters", one.parameters),
+            number(f"{KEY}.networks[{at}].products", one.products),
+            Fact(f"trials[{one.trial}].value", scores.show(trials[one.trial].value)),
+            Fact(f"{KEY}.networks[{at}].behind", scores.size(one.behind)),
+            Fact(f"{KEY}.networks[{at}].error", scores.size(one.error)),
+            kind="winner" if one.trial == result.best.number else "",
         )
         for at, one in _frontier(record)
     ]

@@ -85,7 +85,7 @@ def _row(result: StudyResult, trial: TrialRecord, scores: Scores, names: list[st
     ended: Words = Fact(f"{key}.outcome", outcome(trial))
     deviation = fold_deviation(trial.fold_scores) if complete else None
     used = {name: value for name, value in trial.params.items() if is_active(name, trial.params, result.spec)}
-    cells = (
+    return Row(
         Fact(f"{key}.number", str(trial.number)),
         sentence("{} ({})", ended, Fact(f"{key}.role", role)) if role else ended,
         Fact(f"{key}.value", scores.show(trial.value)) if complete else Fact(f"{key}.last", scores.show(trial.last)),
@@ -93,8 +93,8 @@ def _row(result: StudyResult, trial: TrialRecord, scores: Scores, names: list[st
         Fact(f"{key}.epochs", str(trial.epochs)),
         *([Fact(f"{key}.hidden", hidden_sizes(trial.params, result.spec))] if layered else []),
         *(Fact(f"{key}.params.{name}", parameter(used.get(name))) for name in names),
+        kind="winner" if trial.number == result.best.number else "" if complete else "partial",
     )
-    return Row(cells, "winner" if trial.number == result.best.number else "" if complete else "partial")
 
 
 def outcome(trial: TrialRecord) -> str:

@@ -88,13 +88,7 @@ def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
     option = Code("predict --set-coverage" if of_classes else "predict --interval")
     keys = [f"{KEY}.checks[{at}]" for at in range(len(record.checks))]
     rows = [
-        Row(
-            (
-                percent(f"{key}.level", check.level),
-                percent(f"{key}.coverage", check.coverage),
-                _size(record, key, check),
-            )
-        )
+        Row(percent(f"{key}.level", check.level), percent(f"{key}.coverage", check.coverage), _size(record, key, check))
         for key, check in zip(keys, record.checks, strict=True)
     ]
     columns = (Column("level"), Column("inside, out of fold"), Column(SIZES[record.score]))

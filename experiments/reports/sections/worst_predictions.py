@@ -84,7 +84,7 @@ def _table(cells: Sequence[Cells], loss: str, probable: bool, classes: bool, val
     rows = []
     for one in cells:
         probability = (one.probability,) if probable else ()
-        rows.append(Row((one.row, one.truth, one.predicted, *probability, one.loss, one.fold, *one.values)))
+        rows.append(Row(one.row, one.truth, one.predicted, *probability, one.loss, one.fold, *one.values))
     return Table("Worst predictions", tuple(columns), tuple(rows), wide=values is not None)
 
 

@@ -18,7 +18,6 @@ class Inline:
     content: bytes
 
     def open(self) -> memoryview:
-        """Return the content."""
         return memoryview(self.content)
 
 
@@ -28,11 +27,9 @@ class SerialExecutor(Executor):
     computes_alike = True
 
     def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
-        """Run the function now."""
         return future_of(function(*arguments))
 
     def share(self, content: memoryview | bytes) -> Inline:
-        """Copy the content."""
         return Inline(bytes(content))
 
     def wait_for_workers(self) -> list[WorkerInfo]:

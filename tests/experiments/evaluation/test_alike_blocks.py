@@ -9,7 +9,7 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.evaluation.alike_blocks import of_blocks, widening
-from experiments.evaluation.final_score import final_score
+from experiments.evaluation.final_score import Truth, final_score
 from experiments.evaluation.outer_score import FoldOutputs, pooled_score
 from experiments.evaluation.statistics import resampled, resampled_difference
 
@@ -55,10 +55,10 @@ def test_models_whose_difference_drifts_are_not_told_apart(metric: str) -> None:
     y = NOISE + 5
     turns = np.linspace(0.6, -0.1, ROWS)  # the winner is better for most of the time
     models = (y + 2 - turns)[:, None], (y + 2 + turns)[:, None]
-    assert final_score(metric, NUMBER, y, *models, BLOCKS).verdict == "helped"
-    assert final_score(metric, NUMBER, y, *models, BLOCKS, ordered=True).verdict == "no evidence either way"
+    assert final_score(metric, NUMBER, Truth(y, BLOCKS), *models).verdict == "helped"
+    assert final_score(metric, NUMBER, Truth(y, BLOCKS, ordered=True), *models).verdict == "no evidence either way"
     better = (y + 0.1 - turns / 9)[:, None], (y + 1 + turns / 9)[:, None]  # which drifts, but is large
-    assert final_score(metric, NUMBER, y, *better, BLOCKS, ordered=True).verdict == "helped"
+    assert final_score(metric, NUMBER, Truth(y, BLOCKS, ordered=True), *better).verdict == "helped"
 
 
 def test_outer_folds_in_time_order_are_as_one_series() -> None:
@@ -71,10 +71,10 @@ def test_outer_folds_in_time_order_are_as_one_series() -> None:
     for wave, wider in ((TREND, True), (NOISE, False)):
         scored, _, _ = pooled_score(metric, NUMBER, folds(wave), ordered=True)
         parts = [replace(fold, groups=np.array([f"{block:03}" for block in fold.groups])) for fold in folds(wave)]
-        plain = final_score(metric, NUMBER, NOISE, np.concatenate([fold.winner for fold in parts]), None, BLOCKS)
+        plain = final_score(metric, NUMBER, Truth(NOISE, BLOCKS), np.concatenate([fold.winner for fold in parts]), None)
         assert (scored.ci95[0] < plain.ci95[0] - 0.01) == wider
         assert (scored.ci_widened is not None) == wider
-        ordered = final_score(metric, NUMBER, NOISE, (NOISE + 2 + wave)[:, None], None, BLOCKS, ordered=True)
+        ordered = final_score(metric, NUMBER, Truth(NOISE, BLOCKS, ordered=True), (NOISE + 2 + wave)[:, None], None)
         assert (ordered.ci_widened, plain.ci_widened) == (scored.ci_widened, None)
 
 
@@ -89,8 +89,7 @@ def test_intervals_of_errors_that_stay_alike_hold_more_often(monkeypatch: pytest
             steps[at] += 0.98 * steps[at - 1]
         errors = steps[200:]
         for ordered in held:
-            found = final_score(
-                "neg_mean_squared_error", NUMBER, np.zeros(100), errors[:, None], None, np.arange(100) // 10, ordered
-            )
+            truth = Truth(np.zeros(100), np.arange(100) // 10, ordered)
+            found = final_score("neg_mean_squared_error", NUMBER, truth, errors[:, None], None)
             held[ordered] += found.ci95[0] <= -1 / (1 - 0.98**2) <= found.ci95[1]
     assert held[True] >= held[False] + 8

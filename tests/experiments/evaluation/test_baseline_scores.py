@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from experiments.config.target import Target
-from experiments.evaluation.baseline_scores import Truth, score_baseline
+from experiments.evaluation.baseline_scores import score_baseline
 from experiments.evaluation.baselines import BaselineTask, FittedBaseline
-from experiments.evaluation.final_score import final_score
+from experiments.evaluation.final_score import Truth, final_score
 from experiments.evaluation.reasons import NoMetric, NotFitted, NotScored, TooManyClasses
 
 TWO = Target(("a", "b"))
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 100)
 X = (Y + RNG.normal(size=100))[:, None]
-TASK = BaselineTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all": 100}, 100)
+TASK = BaselineTask("logistic_regression", {"c": 1.0, "rows": 100, "rows_in_all": 100}, 100, 0)
 
 
 class Model:
@@ -31,7 +31,7 @@ class Model:
 def test_the_rules_are_the_winners(metric: str, groups: np.ndarray | None) -> None:
     model = FittedBaseline(Model(lambda x: x[:, 0] - 0.5), converged=False)
     record = score_baseline(TASK, model, metric, TWO, X, Truth(Y, groups))
-    expected = final_score(metric, TWO, Y, X - 0.5, None, groups)
+    expected = final_score(metric, TWO, Truth(Y, groups), X - 0.5, None)
     assert (record.score, record.ci95) == (expected.score, expected.ci95)
     assert (record.id, record.version, record.settings) == (TASK.id, TASK.version, TASK.settings)
     assert (record.converged, record.reason) == (False, None)

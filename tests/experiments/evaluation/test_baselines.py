@@ -13,12 +13,7 @@ from sklearn.metrics import log_loss
 
 from experiments.config.target import Target
 from experiments.evaluation import baselines as module
-from experiments.evaluation.baselines import (
-    BaselineTask,
-    baseline_outputs,
-    baseline_tasks,
-    fit_baseline,
-)
+from experiments.evaluation.baselines import BaselineTask, baseline_outputs, baseline_tasks, fit_baseline
 from experiments.evaluation.reasons import NotFitted, TooManyClasses
 from experiments.search.scorers import scorer
 from nnet.arrays import Array

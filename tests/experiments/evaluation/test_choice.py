@@ -21,10 +21,7 @@ from experiments.search.out_of_fold import array_of
 from support.searched import Searched, analysed, choice_of, searched
 from support.tables import mixed_table
 
-SPACE = {
-    "learning_rate": {"low": 1e-2, "high": 3e-2, "log": True},
-    "hidden_units": {"low": 2, "high": 64, "log": True},
-}
+SPACE = {"learning_rate": {"low": 1e-2, "high": 3e-2, "log": True}, "hidden_units": {"low": 2, "high": 64, "log": True}}
 
 
 def study(folder: Path, table: Table | None = None, **sections: Any) -> Searched:

@@ -10,7 +10,7 @@ import pytest
 from experiments.config.target import Target
 from experiments.evaluation import statistics
 from experiments.evaluation.claims import agreed, verdict
-from experiments.evaluation.final_score import final_score
+from experiments.evaluation.final_score import Truth, final_score
 from experiments.evaluation.outer_score import FoldOutputs, pooled_score
 from experiments.evaluation.results import ScoreDifference
 
@@ -25,7 +25,7 @@ def test_rows_that_the_exact_test_does_not_tell_apart_have_zero_within_the_limit
     """The adjusted Wald interval alone begins at 0.013 here, beside p = 0.07."""
     rows = np.arange(21)
     y = rows % 2
-    record = final_score("accuracy", TWO, y, outputs(y, rows != 7), outputs(y, rows > 6))
+    record = final_score("accuracy", TWO, Truth(y), outputs(y, rows != 7), outputs(y, rows > 6))
     assert record.difference.p_value == pytest.approx(0.0703, abs=1e-4)
     assert record.difference.ci95 == pytest.approx((0.0, 0.5084), abs=1e-4)
     assert record.verdict == "no evidence either way"
@@ -51,7 +51,7 @@ def test_p_is_raised_where_the_limits_were_widened_across_zero() -> None:
 def test_no_difference_is_larger_than_two_scores_can_have(metric: str) -> None:
     """Of two rows Matthews' correlation had limits of -8.2 and 2."""
     y = np.arange(2)
-    low, high = final_score(metric, TWO, y, outputs(y, y >= 0), outputs(y, y == 0)).difference.ci95
+    low, high = final_score(metric, TWO, Truth(y), outputs(y, y >= 0), outputs(y, y == 0)).difference.ci95
     reach = 2 if metric == "matthews_corrcoef" else 1
     assert -reach <= low < high <= reach
 
@@ -66,7 +66,7 @@ def test_p_and_limits_agree_on_whatever_rows(monkeypatch: pytest.MonkeyPatch) ->
         y = (random.random(rows) < 0.3).astype(int)
         y[:4] = [0, 1, 0, 1]
         models = [random.normal(size=(rows, 2)) + strength * np.eye(2)[y] for strength in (2.2, 1.0)]
-        found = final_score(metric, TWO, y, *models).difference
+        found = final_score(metric, TWO, Truth(y), *models).difference
         assert (found.p_value < 0.05) == (not found.ci95[0] <= 0 <= found.ci95[1]), seed
 
 

@@ -11,7 +11,7 @@ from scipy.stats import t
 from experiments.config.target import Target
 from experiments.evaluation import statistics
 from experiments.evaluation.expanded_interval import logit_interval, stretched
-from experiments.evaluation.final_score import final_score
+from experiments.evaluation.final_score import Truth, final_score
 
 
 def test_both_sides_are_as_much_longer_as_students_t_asks_for() -> None:
@@ -31,7 +31,7 @@ def test_an_interval_of_an_area_holds_what_it_says(
     truth, holds, y = 0.9481, 0, (np.arange(rows) < positive).astype(int)
     for seed in range(120):
         z = np.random.default_rng([seed, rows]).normal(size=(rows, 1)) + 2.3 * y[:, None]
-        low, high = final_score("roc_auc", Target(("a", "b")), y, z, None).ci95
+        low, high = final_score("roc_auc", Target(("a", "b")), Truth(y), z, None).ci95
         holds += low <= truth <= high
     assert holds >= least
 
@@ -50,7 +50,7 @@ def test_a_score_of_ranks_of_several_classes_is_no_surer_than_its_rarest_class(m
     monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
     y = np.repeat([0, 1, 2], [60, 30, 6])
     z = np.random.default_rng(0).normal(size=(96, 3)) + np.eye(3)[y] * [2.5, 2.5, 3.5]
-    score = final_score(metric, Target(("a", "b", "c")), y, z, None)
+    score = final_score(metric, Target(("a", "b", "c")), Truth(y), z, None)
     assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_rows", True)
     assert score.ci95[0] < score.score - 3 * (1 - score.score)  # by less than 2 before: [0.950, 0.999] about 0.983
 
@@ -60,7 +60,7 @@ def test_a_score_of_ranks_of_groups_is_no_surer_than_the_groups_of_its_rarest_cl
     monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
     y, groups = (np.arange(100) < 20).astype(int), np.arange(100) // 5
     z = np.random.default_rng(3).normal(size=(100, 1)) + 3.2 * y[:, None]
-    score = final_score(metric, Target(("a", "b")), y, z, None, groups)
+    score = final_score(metric, Target(("a", "b")), Truth(y, groups), z, None)
     assert (score.ci_method, score.ci95[1] < 1) == ("logit_bootstrap_groups", True)
     assert score.score - score.ci95[0] > 3 * (score.ci95[1] - score.score)
 
@@ -71,6 +71,6 @@ def test_groups_of_which_one_has_most_rows_say_no_more_than_two() -> None:
     for seed in range(60):
         right = np.random.default_rng(seed).random(100) < 0.85
         z = np.eye(2)[np.where(right, y, 1 - y)]
-        low, high = final_score("accuracy", Target(("a", "b")), y, z, None, groups).ci95
+        low, high = final_score("accuracy", Target(("a", "b")), Truth(y, groups), z, None).ci95
         holds += low <= 0.85 <= high
     assert holds >= 52

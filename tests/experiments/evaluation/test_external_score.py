@@ -9,8 +9,8 @@ import pytest
 
 from experiments.config.target import Target
 from experiments.errors import DataError
-from experiments.evaluation.baseline_scores import Truth
 from experiments.evaluation.external_score import check_scorable, score_blind, score_model
+from experiments.evaluation.final_score import Truth
 from experiments.evaluation.levels import Uncertainty
 from experiments.evaluation.model import predicted
 from support.models import mixed_model

@@ -39,11 +39,7 @@ def test_each_fit_is_asked_for_once_and_refits_go_first(study: StudyContext, tmp
     assert here.asked == ["run_refit", *["run_baseline"] * 3, "run_refit"]
     task, model = fits.refit(told[2])
     assert (task.number, model.number) == (2, 2)
-    assert [task.id for task, _ in fits.baselines()] == [
-        "majority_class",
-        "logistic_regression",
-        "gradient_boosting",
-    ]
+    assert [task.id for task, _ in fits.baselines()] == ["majority_class", "logistic_regression", "gradient_boosting"]
     assert list(fits.preprocessors) == [fits.of_baselines]
 
 

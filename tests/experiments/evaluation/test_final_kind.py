@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from experiments.evaluation.final_kind import are_several, joins_default, keeps_smallest
+from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
 from experiments.evaluation.records import FinalRecord
 from support.results import SPEC, made_up
 
@@ -20,11 +20,11 @@ def with_choice(choice: str, **changes: Any) -> Any:
 
 def test_the_default_is_beside_a_winner_that_is_not_much_better() -> None:
     joined = with_choice("with_default")
-    assert joins_default(joined)
-    assert not joins_default(with_choice("best"))
-    assert not joins_default(replace(joined, default=None))
-    assert not joins_default(replace(joined, best=replace(joined.best, number=0)))
-    assert not joins_default(replace(joined, best=replace(joined.best, fold_scores=(9.5, 9.75))))
+    assert holds_default(joined)
+    assert not holds_default(with_choice("best"))
+    assert not holds_default(replace(joined, default=None))
+    assert not holds_default(replace(joined, best=replace(joined.best, number=0)))
+    assert not holds_default(replace(joined, best=replace(joined.best, fold_scores=(9.5, 9.75))))
 
 
 @pytest.mark.parametrize(

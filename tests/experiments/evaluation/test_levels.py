@@ -11,14 +11,7 @@ import pytest
 from experiments.config.target import Target
 from experiments.errors import DataError
 from experiments.evaluation.conformal import quantiles_of
-from experiments.evaluation.levels import (
-    LEVELS,
-    Uncertainty,
-    asked_level,
-    caution,
-    interval_columns,
-    set_column,
-)
+from experiments.evaluation.levels import LEVELS, Uncertainty, asked_level, caution, interval_columns, set_column
 
 NUMBER, CLASSES = Target(), Target(("no", "yes"))
 KNOWN = Uncertainty(1.0, 50, "rows", quantiles_of(np.arange(50.0), np.arange(50)))

@@ -13,7 +13,7 @@ from sklearn.metrics import r2_score, roc_auc_score
 
 from experiments.config.target import Target
 from experiments.errors import SearchError
-from experiments.evaluation.final_score import final_score
+from experiments.evaluation.final_score import Truth, final_score
 from experiments.evaluation.outer_score import FoldOutputs, fold_test, pooled_score
 from experiments.evaluation.statistics import paired_difference, wilson_interval
 
@@ -144,7 +144,7 @@ def test_groups_are_drawn_whole() -> None:
 def test_groups_of_folds_that_agree_have_the_interval_of_one_set_of_rows(ordered: bool) -> None:
     folds = [fold(15, 5, groups=np.arange(20) // 2 + 10 * at) for at in range(5)]
     y, outputs, groups = (np.concatenate([getattr(one, part) for one in folds]) for part in ("y", "winner", "groups"))
-    alone = final_score("accuracy", CLASSES, y, outputs, None, groups, ordered)
+    alone = final_score("accuracy", CLASSES, Truth(y, groups, ordered), outputs, None)
     assert pooled_score("accuracy", CLASSES, folds, ordered)[0].ci95 == pytest.approx(alone.ci95)
 
 

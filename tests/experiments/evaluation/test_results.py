@@ -15,13 +15,7 @@ from pydantic import ValidationError
 
 from experiments.config.documents import canonical_digest, canonical_json
 from experiments.evaluation.reasons import TooFewTrials
-from experiments.evaluation.records import (
-    AnalysisRecord,
-    ImportanceRecord,
-    MistakeValues,
-    NetworkSize,
-    SmallestRecord,
-)
+from experiments.evaluation.records import AnalysisRecord, ImportanceRecord, MistakeValues, NetworkSize, SmallestRecord
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.result_digest import OUTSIDE_THE_DIGEST, PARTS_OUTSIDE, digest, digested
 from experiments.evaluation.results import (

@@ -118,19 +118,13 @@ REASONS: list[tuple[str, LeftOut]] = [
     ),
     ("every complete trial has the same score", reasons.EqualScores()),
     ("no parameter tells the better trials from the rest", reasons.NoParameterTells()),
-    (
-        "f1 has no value on the rows of some fold, as they are or with a column shuffled",
-        reasons.NoMetric(metric="f1"),
-    ),
+    ("f1 has no value on the rows of some fold, as they are or with a column shuffled", reasons.NoMetric(metric="f1")),
     (
         "a bootstrap of roc_auc over 1 configurations and 2000000 rows takes too long: it is cheap only where a metric "
         "is a sum over rows or counts labels",
         reasons.BootstrapTooSlow(metric="roc_auc", configurations=1, rows=2_000_000),
     ),
-    (
-        "of 1000 bootstrap draws only 12 have a score: the rows are too few",
-        reasons.TooFewDraws(draws=1000, scored=12),
-    ),
+    ("of 1000 bootstrap draws only 12 have a score: the rows are too few", reasons.TooFewDraws(draws=1000, scored=12)),
     ("nobody knows", reasons.AsWritten(detail="nobody knows")),
 ]
 

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from scipy.stats import t
 
 from experiments.config.target import Target
-from experiments.evaluation.final_score import FEW, final_score, of_row_scores
+from experiments.evaluation.final_score import FEW, Truth, final_score, of_row_scores
 from experiments.evaluation.skewed_mean import skewed_t_test
 from experiments.evaluation.statistics import bootstrap_interval
 
@@ -89,7 +89,7 @@ def test_the_interval_of_an_rmse_is_that_of_its_squares(monkeypatch: pytest.Monk
     holds = 0
     for seed in range(100):
         errors = np.random.default_rng(seed).exponential(size=(30, 1))
-        found = final_score("neg_root_mean_squared_error", Target(), np.zeros(30), errors, None)
+        found = final_score("neg_root_mean_squared_error", Target(), Truth(np.zeros(30)), errors, None)
         holds += found.ci95[0] <= -sqrt(2) <= found.ci95[1]
     low, high = skewed_t_test(-(errors[:, 0] ** 2)).interval
     assert found.ci95 == pytest.approx((-sqrt(-low), -sqrt(-min(high, 0))))
@@ -105,7 +105,6 @@ def test_models_that_are_equal_in_the_mean_alone_are_seldom_told_apart(monkeypat
         random = np.random.default_rng(seed)
         errors = np.where(random.random(40) < 0.1, 1.5, 0.0), random.exponential(0.15, 40)
         models = [error[:, None] for error in errors]
-        claimed += (
-            final_score("neg_mean_absolute_error", Target(), np.zeros(40), *models).verdict != "no evidence either way"
-        )
+        found = final_score("neg_mean_absolute_error", Target(), Truth(np.zeros(40)), *models)
+        claimed += found.verdict != "no evidence either way"
     assert claimed <= 10

@@ -9,14 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.evaluation.records import UncertaintyRecord
-from experiments.evaluation.temperature import (
-    LEAST,
-    MOST,
-    choose_temperature,
-    fit_temperature,
-    scaled,
-    temperatures_of,
-)
+from experiments.evaluation.temperature import LEAST, MOST, choose_temperature, fit_temperature, scaled, temperatures_of
 from experiments.evaluation.validation_rows import ValidationRows
 from nnet.arrays import Array, Targets
 from nnet.metrics import log_likelihood, predicted_labels

@@ -11,7 +11,7 @@ def test_what_latex_takes_for_a_command_is_escaped():
 
 
 def test_a_section_is_its_tables_and_paragraphs():
-    rows = (Row(("a_1", "0.5")), Row(("b", "−0.5"), "winner"))
+    rows = (Row("a_1", "0.5"), Row("b", "−0.5", kind="winner"))
     scores = Table("Scores", (Column("study", number=False), Column("R²")), rows)
     assert section(Section("Studies", "studies", (Heading("All"), Figures(()), scores, note("50% of {}.", "a_1")))) == (
         "% Studies\n\n\\begin{table}\n\\caption{Scores}\n\\begin{tabular}{lr}\n\\toprule\nstudy & R$^2$ \\\\\n"

@@ -56,10 +56,7 @@ def test_an_option_is_trained_scored_and_refitted(spec: StudySpec, data: StudyDa
     assert result.state == "COMPLETE"
     development = data.development
     everything = FoldData(
-        development.features.astype(np.float32),
-        development.y,
-        np.arange(len(development.y)),
-        np.empty(0, np.intp),
+        development.features.astype(np.float32), development.y, np.arange(len(development.y)), np.empty(0, np.intp)
     )
     model = refit(RefitTask(0, candidate, result.epochs, 0, result.curves.factors), [everything], data.target)
     assert np.isfinite(outputs(model, everything.x)).all()

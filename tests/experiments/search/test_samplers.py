@@ -139,10 +139,7 @@ def test_resumed_anywhere_is_as_undisturbed(case: str, undisturbed: list[Finishe
 
 
 def test_results_in_any_order_make_the_same_table_and_optuna_prints_nothing(
-    case: str,
-    undisturbed: list[FinishedTrial],
-    recwarn: pytest.WarningsRecorder,
-    caplog: pytest.LogCaptureFixture,
+    case: str, undisturbed: list[FinishedTrial], recwarn: pytest.WarningsRecorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     chance, before = random.Random(0), optuna.logging.get_verbosity()
 

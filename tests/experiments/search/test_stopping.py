@@ -4,8 +4,9 @@ import pytest
 
 from experiments.config.spec import SearchSection
 from experiments.search.cross_validation import result_of
+from experiments.search.journal_reader import JournalView
 from experiments.search.stopping import Budget, end_of, possible_trials
-from experiments.search.trial import Curves, TrialResult
+from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 
 def result(number: int, *scores: float) -> TrialResult:
@@ -80,4 +81,5 @@ def test_a_budget_counts_over_all_runs_and_never_below_zero() -> None:
 def test_how_many_trials_a_study_can_come_to(
     search: SearchSection, means: tuple[float, ...], spent: float, possible: range
 ) -> None:
-    assert possible_trials(results(*means), search, spent) == possible
+    view = JournalView(trials=tuple(FinishedTrial({}, one) for one in results(*means)), spent=spent)
+    assert possible_trials(view, search) == possible

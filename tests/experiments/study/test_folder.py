@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 import pytest
 
+from experiments.config.regular_file import write_atomically
 from experiments.errors import StudyStateError
-from experiments.search.storage import write_atomically
 from experiments.study.folder import StudyFolder, StudyLog
 from support.links import FOLDERS, contents, lay, victim
 from support.machines import TWO, Clock, lock_on, share_no_locks

@@ -77,12 +77,7 @@ def test_trials_of_an_older_journal_learn_what_their_files_hold(done: Searched, 
         ("other", "other", "accuracy", "the rows that are read from the data have changed"),
         ("", "other", "accuracy", "the same rows are divided into other folds"),
         ("", "other", "f1", "cv.metric was f1 and is accuracy"),
-        (
-            "other",
-            "other",
-            "f1",
-            "cv.metric was f1 and is accuracy; the rows that are read from the data have changed",
-        ),
+        ("other", "other", "f1", "cv.metric was f1 and is accuracy; the rows that are read from the data have changed"),
     ],
 )
 def test_a_refusal_says_what_has_changed(

@@ -15,7 +15,7 @@ from experiments.search.arithmetic import blas_kernel
 from experiments.search.context import prepare_study
 from experiments.search.inputs import share_inputs
 from experiments.search.journal import Journal
-from experiments.search.storage import OutOfFoldFiles
+from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.study.begun import BegunStudy
 from experiments.study.options import Options, new_run
 from experiments.study.resume import start_or_resume

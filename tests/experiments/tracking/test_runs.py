@@ -10,15 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
-from experiments.tracking.runs import (
-    final_run,
-    folder_name,
-    ranks_of,
-    safe_key,
-    shown_params,
-    shown_tags,
-    trial_run,
-)
+from experiments.tracking.runs import final_run, folder_name, ranks_of, safe_key, shown_params, shown_tags, trial_run
 from support.tracking import end, metadata, refitted, result
 
 pytestmark = pytest.mark.slow

@@ -246,7 +246,10 @@ def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
     assert not later[0].has_everything("d1")
 
 
-def test_without_tracking_the_outbox_is_written_and_nothing_else(tmp_path: Path) -> None:
+def test_without_tracking_the_outbox_is_written_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     tracking = Tracking(tmp_path, "none", print)
     tracking.start(metadata())
     tracking.conclude(end(1))
@@ -256,7 +259,7 @@ def test_without_tracking_the_outbox_is_written_and_nothing_else(tmp_path: Path)
     assert tracking.has_everything("d1")
     write_state(tmp_path, new_state("earlier", "sqlite:///mlruns/mlflow.db"))
     said: list[str] = []
-    again = Tracking(tmp_path, "none", said.append, environ={})
+    again = Tracking(tmp_path, "none", said.append)
     assert not again.has_everything("d1")
     again.start(metadata())
     assert (again.finish(), len(said)) == (None, 1)
@@ -305,7 +308,7 @@ def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(
     before = Outbox(metadata=metadata(), begun=5.0, outcome=end(2))
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):
         write_outbox(place.study, before)
-        tracking = Tracking(place.study, place.uri, print, environ={**os.environ, "PATH": ""})
+        tracking = Tracking(place.study, place.uri, print)
         tracking.start(metadata(uid=uid))
         tracking.abandon("KILLED", timeout=0.0)
         outbox = read_outbox(place.study)

@@ -10,14 +10,7 @@ from sqlalchemy import make_url
 
 from experiments.errors import SpecError
 from experiments.tracking import uris
-from experiments.tracking.uris import (
-    artifacts_of,
-    database_of,
-    hide,
-    masked,
-    tracking_store,
-    without_credentials,
-)
+from experiments.tracking.uris import artifacts_of, database_of, hide, masked, tracking_store, without_credentials
 
 
 def test_credentials_are_masked() -> None:

@@ -48,8 +48,8 @@ class ChosenArrays:
 
     parts: tuple[ArrayPart, ...]
     target_name: str
-    facts: tuple[str, ...] = ()
-    decisions: tuple[str, ...] = ()
+    facts: tuple[str, ...]
+    decisions: tuple[str, ...]
 
 
 def split_name(name: str) -> tuple[Part, str]:

@@ -27,15 +27,12 @@ class FormatDecision:
 
     form: ImageFormat
     keys: Decided
-    facts: tuple[str, ...] = ()
-    decisions: tuple[str, ...] = ()
+    facts: tuple[str, ...]
+    decisions: tuple[str, ...]
 
 
 def decide_format(
-    headers: Sequence[ImageHeader],
-    data: DataSection,
-    development: Callable[[], Rows],
-    hold_grey: bool = False,
+    headers: Sequence[ImageHeader], data: DataSection, development: Callable[[], Rows], hold_grey: bool = False
 ) -> FormatDecision:
     """Decide the size and the colour of all rows, where [data] does not name them.
 

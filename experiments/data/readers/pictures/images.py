@@ -199,9 +199,7 @@ def _groups(pictures: Sequence[LabelledPicture], layout: Layout) -> NDArray[np.s
     return np.array([layout.groups[one.file.path] for one in pictures]) if layout.groups else None
 
 
-def _decoded(
-    rows: _Rows,
-) -> tuple[NDArray[np.uint8], list[bytes], Counter[Change], dict[Path, str]]:
+def _decoded(rows: _Rows) -> tuple[NDArray[np.uint8], list[bytes], Counter[Change], dict[Path, str]]:
     """Decode all pictures.
 
     Returns:

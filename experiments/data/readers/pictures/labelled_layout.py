@@ -20,7 +20,7 @@ from experiments.data.readers.pictures.image_names import classes_in_names
 from experiments.errors import DataError
 
 
-def lay_out_by_labels(found: PictureFolder, data: DataSection, own_test: bool = True) -> Layout | None:
+def lay_out_by_labels(found: PictureFolder, data: DataSection, own_test: bool) -> Layout | None:
     """Give each picture its class by the folder's table, or by the pictures' names; None where neither has classes.
 
     Args:

@@ -227,12 +227,7 @@ def test_few_words_among_many_numbers_are_missing(sheet: Make) -> None:
     numbers = [f"{number}.5" for number in MANY]
     assert decided(sheet(x=[*numbers, "see note", "-"])) == Decision("number", None, ("see note", "-"))
     assert decided(sheet(x=["-", "1", "2"])) == Decision("number", "", ("-",))
-    for form, cells in (
-        ("$1234.5", "${0}.5"),
-        ("1234,5", "{0},5"),
-        ("1234.5 kg", "{0} kg"),
-        ("1234.5", "\u2212{0}.5"),
-    ):
+    for form, cells in (("$1234.5", "${0}.5"), ("1234,5", "{0},5"), ("1234.5 kg", "{0} kg"), ("1234.5", "\u2212{0}.5")):
         written = [cells.format(number) for number in MANY]
         assert decided(sheet(x=[*written, "ask"])) == Decision("number", form, ("ask",))
         with pytest.raises(NoFeature, match="mixed_numbers"):

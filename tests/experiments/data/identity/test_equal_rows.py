@@ -123,11 +123,11 @@ def test_known_data_sets_have_no_copies(name: str) -> None:
 
 def test_pictures_are_never_equal_by_chance() -> None:
     pixels = CHANCE.integers(0, 2, (40, 4)).astype(np.uint8)  # many are equal
-    found = equal_pictures(pixels, np.zeros(40))
+    found = equal_pictures(pixels, np.zeros(40), 0)
     same = (pixels[:, None] == pixels[None]).all(axis=2)
     np.testing.assert_array_equal(found.keys[:, None] == found.keys[None], same)
     assert found.copies
-    other = equal_pictures(pixels[[0, 0]], np.array([0, 1]))
+    other = equal_pictures(pixels[[0, 0]], np.array([0, 1]), 0)
     assert other.keys[0] != other.keys[1]
     assert not other.copies
 

@@ -104,10 +104,7 @@ def test_arrays_of_pictures_are_brought_to_the_format() -> None:
 
 def test_arrays_that_hold_no_such_pictures_are_refused() -> None:
     for x, words in [
-        (
-            np.zeros((5, 30), np.uint8),
-            "X has 30 columns, but the model takes 24: the pixels of pictures of 6 x 4",
-        ),
+        (np.zeros((5, 30), np.uint8), "X has 30 columns, but the model takes 24: the pixels of pictures of 6 x 4"),
         (np.zeros((5, 4, 6, 7), np.uint8), r"must be pictures of shape .* but is \(5, 4, 6, 7\)"),
         (np.full((5, 4, 6), 256.0), "must hold pixels from 0 to 255, but row 0 .from 0. has 256"),
         (np.full((5, 24), np.nan), "must hold pixels"),

@@ -223,10 +223,7 @@ def test_many_rows_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
-    for rows, words in [
-        ([], "every sheet has fewer than 2 rows"),
-        ([["a", "b"]], "every sheet has fewer than 2 rows"),
-    ]:
+    for rows, words in [([], "every sheet has fewer than 2 rows"), ([["a", "b"]], "every sheet has fewer than 2 rows")]:
         with pytest.raises(DataError, match=rf"my\.xlsx: .*{words}"):
             read(tmp_path, rows)
     with pytest.raises(DataError, match="has no table below its row 9"):

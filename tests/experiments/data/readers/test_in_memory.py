@@ -246,10 +246,7 @@ def test_what_is_no_table_is_refused() -> None:
         (X, r"but got an array of \(6, 2\); pass \(x, y\), as \(data\[:, :-1\], data\[:, -1\]\) where y is its last"),
         (X.tolist(), r"but got a list; pass pandas\.DataFrame\(data\), or \(x, y\)\.$"),
         ({"a": [1.0], "y": [2]}, r"but got a dict; pass pandas\.DataFrame\(data\)\.$"),
-        (
-            (X, Y, np.ones(6)),
-            "but got 3 parts; pass weights as a column of x, a DataFrame, which weights=",
-        ),
+        ((X, Y, np.ones(6)), "but got 3 parts; pass weights as a column of x, a DataFrame, which weights="),
         (FRAME["age"], r"but got a Series\.$"),
         (
             (FRAME.set_axis(pd.MultiIndex.from_product([["a", "b"], [1, 2]]), axis=1), np.arange(30)),

@@ -57,11 +57,7 @@ def test_a_place_is_a_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "message"),
-    [
-        ({"a": pa.array([], pa.int64())}, "0 rows and 1 columns"),
-        ({}, "0 rows and 0 columns"),
-    ],
+    ("columns", "message"), [({"a": pa.array([], pa.int64())}, "0 rows and 1 columns"), ({}, "0 rows and 0 columns")]
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, columns: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=rf"my\.parquet: .*{message}"):

@@ -18,10 +18,11 @@ from experiments.data.columns.target_type import labelled
 from experiments.data.load import load_table
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.readers.builtin import load_builtin
-from experiments.data.splits.holdout import Look, SealedTestSet
+from experiments.data.splits.holdout import Look
 from experiments.data.splits.outer_folds import outer_folds, split_by_fold
 from experiments.data.table import Table
 from experiments.errors import DataError, LedgerError
+from support.split_tables import opened
 from support.tables import mixed_table
 
 
@@ -38,10 +39,6 @@ def prepared(cv: dict[str, Any], table: Table | None = None, fold: int = 0, **da
     document = {"study": {"name": "s"}, "data": {"source": "wine", **data}, "cv": cv}
     spec = parse_spec({**document, "space": {"l2": {"low": 0, "high": 1}}}, "s")
     return prepare(outer_study(spec, fold) if fold else spec, {}, table)
-
-
-def opened(sealed: SealedTestSet) -> tuple[Any, np.ndarray]:
-    return sealed.open(Look(sealed.fingerprint, "", ""), lambda _: True)
 
 
 def test_classes_are_stratified_as_scikit_learn_does() -> None:

@@ -66,16 +66,8 @@ def test_a_class_too_small_for_the_split_is_refused_with_its_count() -> None:
         ((20, 1), 0.5, r"needs 3 rows, .* but class 'b' has 1 \(its rows, from 0: 20\); remove"),
         ((20, 0, 20), 0.5, r"but class 'b' has 0; "),
         ((20,), 0.5, r"at least two classes, but got \['a'\]"),
-        (
-            (5, 5, 5),
-            0.1,
-            r"3 classes have 13 development rows and 2 test rows; set data\.test_size = 0\.2\.",
-        ),
-        (
-            (5, 5, 5),
-            0.9,
-            r"3 classes have 1 development rows and 14 test rows; set data\.test_size = 0\.8\.",
-        ),
+        ((5, 5, 5), 0.1, r"3 classes have 13 development rows and 2 test rows; set data\.test_size = 0\.2\."),
+        ((5, 5, 5), 0.9, r"3 classes have 1 development rows and 14 test rows; set data\.test_size = 0\.8\."),
         (
             (200, 3),
             0.02,

@@ -190,10 +190,7 @@ def test_what_may_be_meant_is_not_guessed(tmp_path: Path) -> None:
             read(tmp_path, **arrays)
         assert "\n" not in str(refused.value)
     table = read(tmp_path, X=X, data=X, y=Y, labels=np.array(["no", "yes"]))
-    assert (table.target_name, table.reading and table.reading.notes) == (
-        "y",
-        ("X read as the features, not 'data'",),
-    )
+    assert (table.target_name, table.reading and table.reading.notes) == ("y", ("X read as the features, not 'data'",))
 
 
 def test_other_arrays_of_rows_have_roles(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def decided(sizes: Sequence[Size], rows: Sequence[int] | None = None, data: Data
 
 def test_one_size_is_kept_and_nothing_is_said() -> None:
     found = decided([(100, 90)] * 3)
-    assert found == FormatDecision(ImageFormat((100, 90), False), {})
+    assert found == FormatDecision(ImageFormat((100, 90), False), {}, (), ())
 
 
 @pytest.mark.parametrize(

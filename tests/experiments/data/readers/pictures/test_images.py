@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,21 +11,10 @@ from PIL import Image
 from experiments.config.data_options import DataSection
 from experiments.data.columns.target_type import labelled
 from experiments.data.readers.pictures import images as pictures
-from experiments.data.readers.pictures.images import read_pictures
 from experiments.data.splits.development_rows import development_rows
 from experiments.data.splits.split import rows_of, split
-from experiments.data.table import Table
 from experiments.errors import DataError
-from support.pictures import colour, drawn, grey, save
-
-
-def read(folder: Path, test: Path | None = None, **keys: Any) -> Table:
-    return read_pictures(folder, DataSection(source=f"{folder}/", **keys), test)
-
-
-def notes(table: Table) -> tuple[str, ...]:
-    assert table.reading is not None
-    return table.reading.notes
+from support.pictures import colour, drawn, grey, notes, read, save
 
 
 def test_a_row_is_a_picture_by_class_and_file_name(tmp_path: Path) -> None:
@@ -123,10 +111,7 @@ def test_train_val_and_test_are_parts(tmp_path: Path) -> None:
     table = read(tmp_path / "mine")
     assert (table.name, len(table.target), table.own_test) == ("mine", 12, 4)
     assert table.target.tolist() == [0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1]
-    assert notes(table) == (
-        "test/ is the test set (4 pictures)",
-        "val/ joins the training pictures (2 pictures)",
-    )
+    assert notes(table) == ("test/ is the test set (4 pictures)", "val/ joins the training pictures (2 pictures)")
     apart = read(tmp_path / "mine" / "train", tmp_path / "mine" / "test")
     assert (apart.name, apart.own_test) == ("mine", 4)
     np.testing.assert_array_equal(np.asarray(apart.features), np.delete(np.asarray(table.features), [6, 7], axis=0))

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from experiments.config.data_options import DataSection
-from experiments.data.readers.pictures.images import read_pictures
-from experiments.data.table import Table
 from experiments.errors import DataError
-from support.pictures import drawn, grey, save
-
-
-def read(folder: Path, test: Path | None = None, **keys: Any) -> Table:
-    return read_pictures(folder, DataSection(source=f"{folder}/", **keys), test)
-
-
-def notes(table: Table) -> tuple[str, ...]:
-    assert table.reading is not None
-    return table.reading.notes
+from support.pictures import drawn, grey, notes, read, save
 
 
 def labelled(folder: Path, rows: str, pictures: str) -> dict[str, np.ndarray]:

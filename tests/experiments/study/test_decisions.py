@@ -10,7 +10,7 @@ import numpy as np
 from experiments.config.default_study import own_study
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
-from experiments.study.columns import columns_line, with_decided
+from experiments.study.decisions import columns_line, with_decided
 from support.pictures import colour, drawn, save
 
 ROWS = 60

@@ -6,18 +6,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.config.regular_file import write_atomically
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports.render import render
 from experiments.reports.trials_csv import trials_csv
-from experiments.search.storage import write_atomically
 from experiments.search.trial import FinishedTrial
 from experiments.study.folder import StudyFolder
-
-
-def publish(folder: StudyFolder, result: StudyResult, finished: Sequence[FinishedTrial]) -> None:
-    """Write the trial table, the report and last results.json."""
-    write_report(folder, result, finished, result.ledger)
-    write_results(folder.results, result)
 
 
 def write_results(path: Path, result: StudyResult) -> Path:
