@@ -224,7 +224,7 @@ def final_score(
         scores = [float((of_rows > 0 if hits else of_rows).mean()) for of_rows in rows]
         found, *alone = [of_row_scores(metric, rows[first:]) for first in range(len(rows))]
     else:
-        drawn = _samples(metric, target, y, outputs, groups, ordered)
+        drawn = sampled(metric, target, y, outputs, groups, ordered)
         scores = [of_model.score for of_model in drawn]
         found, *alone = [_of_samples(metric, target, y, outputs[at:], drawn[at:], groups) for at in range(len(drawn))]
     difference = found.difference
@@ -249,7 +249,7 @@ def final_score(
     )
 
 
-def _samples(
+def sampled(
     metric: str, target: Target, y: Targets, outputs: Sequence[Array], groups: NDArray[Any] | None, ordered: bool
 ) -> list[Resampled]:
     """Score models on samples of single rows, or of groups, as `final_score` describes them."""
