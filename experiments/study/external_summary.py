@@ -15,7 +15,6 @@ from experiments.reports.metrics import Scores, label_of_class, named_score
 from experiments.study.console import print_facts, print_sentence
 
 
-
 def written_score(score: ExternalScore) -> bytes:
     """Write the JSON document of a score."""
     return (json.dumps(asdict(score), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

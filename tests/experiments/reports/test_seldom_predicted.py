@@ -52,9 +52,7 @@ def test_of_several_classes_each_is_named_and_weights_are_advised(said):
         "Out of fold, 0 predictions are 'c' where 10 should be",
         "Out of fold, 1 prediction is 'd' where 8 should be",
     ]
-    assert lines[0].endswith(
-        'cv.metric = balanced_accuracy with class_weight = "balanced" weighs all classes alike.'
-    )
+    assert lines[0].endswith('cv.metric = balanced_accuracy with class_weight = "balanced" weighs all classes alike.')
 
 
 def test_without_a_confusion_matrix_nothing_is_said(said, study):
