@@ -13,6 +13,7 @@ from rich.console import Console
 from experiments.config.data_options import DataSection
 from experiments.config.documents import Difference, differences
 from experiments.config.outer import outer_study
+from experiments.config.readable import count
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
@@ -118,7 +119,7 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
         digest=digest(document),
         differences=tuple(differences(*both)),
         kernel=document["provenance"]["blas"]["kernel"],
-        compared=f"spec, data, split, {len(searched.trials)} trials, best"
+        compared=f"spec, data, split, {count(len(searched.trials), 'trial')}, best"
         + ("" if result.outer is None else f", {len(result.outer.folds)} outer studies")
         + ("" if document["test"] is None else ", test"),
         notes=tuple(notes),
