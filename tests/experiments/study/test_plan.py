@@ -209,7 +209,7 @@ def test_a_score_needs_trials(begun: Path) -> None:
 def test_a_small_table_is_not_timed_for_longer_than_it_takes(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 1e9)
     monkeypatch.setattr(module, "ENOUGH", 3)
-    assert "from 3 configurations timed in 1 workers" in text(spec_of(), options(begun))
+    assert "from 3 configurations timed in 1 worker (" in text(spec_of(), options(begun))
 
 
 def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
