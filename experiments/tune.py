@@ -56,14 +56,12 @@ def parser() -> argparse.ArgumentParser:
         dest="overrides",
         help="override a key of the study file, as in search.trials=20; may be repeated",
     )
-    it.add_argument(
-        "--name", help="give a changed study this name, a folder of this name, and a study file in it"
-    )
+    it.add_argument("--name", help="give a changed study this name, a folder of this name, and a study file in it")
     it.add_argument(
         "--trials",
         type=int,
         metavar="N",
-        help="try the study with fewer trials than it has: no refit, no baselines, no test; with as many or more it is tested",
+        help="try the study with fewer trials than it has: no refit, no baselines, no test; with more it is tested",
     )
     _add_place_options(it)
     _add_action_options(it)
@@ -108,7 +106,9 @@ def _add_action_options(it: argparse.ArgumentParser) -> None:
         "--no-test", action="store_true", help="do not score the test rows, so that more trials can be added later"
     )
     test.add_argument(
-        "--score", action="store_true", help="test now: refit and score the test rows with the trials so far, or with --trials N"
+        "--score",
+        action="store_true",
+        help="test now: refit and score the test rows with the trials so far, or with --trials N",
     )
     it.add_argument(
         "--acknowledge-reuse",
