@@ -34,25 +34,26 @@ def parser() -> argparse.ArgumentParser:
     )
     it.add_argument("model", metavar="MODEL", help="a study's name, its folder, or the model/ in it")
     it.add_argument(
-        "file", type=a_path, metavar="FILE", help="new rows: a file as those of a study, a picture, or a folder of them"
+        "file", type=a_path, metavar="FILE", help="new rows: a file like a study's, a picture, or a folder of pictures"
     )
     it.add_argument(
         "--interval",
         type=float,
         metavar="LEVEL",
-        help="add an interval that should hold the true number in this share of the rows, as 0.9",
+        help="add an interval that should hold the true number in this share of the rows, such as 0.9",
     )
     it.add_argument(
         "--set-coverage",
         type=float,
         metavar="LEVEL",
-        help="add a set of classes that should hold the true one in this share of the rows, as 0.9",
+        help="add a set of classes that should hold the true one in this share of the rows, such as 0.9",
     )
     it.add_argument(
         "--threshold",
         type=float,
         metavar="P",
-        help="of two classes, predict the second, which F1 is of, from this probability on, as 0.2 (default: 0.5)",
+        help="of two classes, predict the second from this probability on, such as 0.2 (default: the more probable "
+        "class, and the first where both are equally probable)",
     )
     it.add_argument(
         "--keep",

@@ -128,7 +128,7 @@ def _replayed(
 
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
     ledger = _ledger_of(recorded, console)
-    _say(console, *(("elsewhere", line) for line in _surroundings(recorded, here)))
+    _say(console, *(("differs", line) for line in _surroundings(recorded, here)))
     table = table_again(spec, recorded)
     with ExitStack() as stack:
         folder = in_folder(chosen.out, stack)

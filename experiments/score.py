@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
         "file",
         type=a_path,
         metavar="FILE",
-        help="new rows with the column to predict filled in: a file as those of a study, or a folder with a folder of "
+        help="new rows with the column to predict filled in: a file like a study's, or a folder with a folder of "
         "pictures for each class",
     )
     add_layout_argument(it, "data.drop_classes leaves out the rows of classes; ")
@@ -66,7 +66,7 @@ def _score(chosen: argparse.Namespace) -> int:
     score = score_rows(study, rows, open_ledger(LEDGER, print_note), file.name)
     if out is not None:
         write_atomically(out, written_score(score))
-    print_score(study_console(), score, study.model.target.classes)
+    print_score(study_console(), score)
     return 0
 
 

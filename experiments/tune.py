@@ -58,9 +58,7 @@ def parser() -> argparse.ArgumentParser:
         dest="overrides",
         help="override a key of the study file, as in search.trials=20; may be repeated",
     )
-    it.add_argument(
-        "--name", help="run a changed study under this name, in a folder of this name, and leave its study file there"
-    )
+    it.add_argument("--name", help="give a changed study this name, a folder of this name, and a study file in it")
     it.add_argument(
         "--default-of",
         metavar="STUDY",
@@ -70,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
         "--trials",
         type=int,
         metavar="N",
-        help="try the study with fewer trials than it has: no refit, baselines or test; with more it is tested",
+        help="try the study with fewer trials than it has: no refit, no baselines, no test; with more it is tested",
     )
     _add_place_options(it)
     _add_action_options(it)
@@ -101,7 +99,7 @@ def _add_place_options(it: argparse.ArgumentParser) -> None:
     it.add_argument(
         "--wait",
         action="store_true",
-        help="wait up to 30 s at the end until MLflow has everything; without a terminal, and with --register, it does",
+        help="wait up to 30 s at the end until MLflow has everything; always so without a terminal or with --register",
     )
 
 
@@ -115,7 +113,9 @@ def _add_action_options(it: argparse.ArgumentParser) -> None:
         "--no-test", action="store_true", help="do not score the test rows, so that more trials can be added later"
     )
     test.add_argument(
-        "--score", action="store_true", help="refit and score the test rows with the trials there are, or --trials N"
+        "--score",
+        action="store_true",
+        help="test now: refit and score the test rows with the trials so far, or with --trials N",
     )
     it.add_argument(
         "--acknowledge-reuse",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Any, Literal
@@ -17,7 +18,7 @@ from experiments.errors import DataError, SearchError
 from experiments.evaluation.baseline_scores import score_baseline
 from experiments.evaluation.baselines import baseline_tasks, fit_baseline
 from experiments.evaluation.diagnostics import calibration, confusion
-from experiments.evaluation.final_score import Truth, final_score, other_metrics
+from experiments.evaluation.final_score import Truth, final_score, other_metrics, sampled
 from experiments.evaluation.model import ROWS, Model, outputs_of
 from experiments.evaluation.records import CalibrationRecord, Counts
 from experiments.evaluation.results import BaselineRecord, FinalScore, IntervalMethod
@@ -29,6 +30,7 @@ from nnet.arrays import Array, Targets
 from nnet.batches import FoldData
 from nnet.metrics import class_probabilities, predicted_labels
 
+Drawn = Literal["rows", "groups", "blocks"]  # what an interval draws; blocks are of consecutive rows
 LOGITS, NUMBERS = "cross_entropy", "squared_error"  # losses whose outputs are probabilities, and are none
 
 
@@ -59,6 +61,7 @@ class KnownToStudy:
 class StudyScore:
     """The study's own test score, of other rows.
 
+    drawn:  what its interval draws, as of the new rows.
     groups: number of groups of its rows; None without groups.
     nested: whether it is pooled over outer folds, and so of the whole procedure.
     """
@@ -66,6 +69,7 @@ class StudyScore:
     score: float
     ci95: tuple[float, float]
     rows: int
+    drawn: Drawn
     groups: int | None
     metrics: dict[str, float]
     nested: bool
@@ -95,7 +99,7 @@ class Looks:
     largest_overlap: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ExternalScore:
     """The final model's score on new rows, with what is needed to judge it.
 
@@ -105,6 +109,7 @@ class ExternalScore:
     drawn:      what the interval draws: rows, groups (data.groups, or copies), or blocks of consecutive rows.
     units:      number of these.
     metrics:    further scores.
+    classes:    classes in the order of the confusion's lines and columns; none of a number.
     confusion:  number of rows of each true class by predicted class; None of a number.
     calibration: None where outputs are no probabilities.
     baseline:   the majority class, or the mean, of the development rows; None where these are not known.
@@ -116,7 +121,7 @@ class ExternalScore:
     model: str
     file: str
     rows: int
-    drawn: Literal["rows", "groups", "blocks"]
+    drawn: Drawn
     units: int
     left_out: LeftOutRows
     metric: str
@@ -125,6 +130,7 @@ class ExternalScore:
     ci_method: IntervalMethod
     ci_draws: int | None
     metrics: dict[str, float]
+    classes: tuple[str, ...]
     confusion: Counts | None
     calibration: CalibrationRecord | None
     baseline: BaselineRecord | None
@@ -132,6 +138,11 @@ class ExternalScore:
     difference: IndependentDifference | None
     known: KnownToStudy
     ledger: Looks
+
+    def __repr__(self) -> str:
+        low, high = self.ci95
+        interval = f"95% interval [{low:.5g}, {high:.5g}]"
+        return f"<ExternalScore of {self.study}: {self.metric} {self.score:.5g}, {interval}, {self.rows:,} rows>"
 
 
 @dataclass(frozen=True)
@@ -148,7 +159,7 @@ def check_scorable(metric: str, target: Target, truth: Truth) -> None:
     """Refuse rows of which a metric has no score or no interval, whatever a model says of them.
 
     Raises:
-        DataError: there is one row, or one group, or the metric needs other rows.
+        DataError: there is one row, or one group, or the metric needs other rows or more groups with each class.
     """
     y = truth.y
     if len(y) < 2:
@@ -164,6 +175,9 @@ def check_scorable(metric: str, target: Target, truth: Truth) -> None:
     all_right = np.eye(target.outputs)[y] if target.classes else y[:, None]
     if not isfinite(scorer(metric, target)(all_right, y)):
         raise DataError(f"new rows: {metric} has no score on them; {_described(target, y)}.")
+    if truth.groups is not None:  # which samples have a score depends on their classes, not on a model
+        with _explained(target, y):
+            sampled(metric, target, truth, [all_right])
 
 
 def score_model(model: Model, metric: str, features: Features, truth: Truth) -> ScoredModel:
@@ -174,11 +188,8 @@ def score_model(model: Model, metric: str, features: Features, truth: Truth) -> 
     """
     y, target = truth.y, model.target
     z = np.concatenate(list(_outputs(model, features)))
-    try:
+    with _explained(target, y):
         record = final_score(metric, target, truth, z, None)
-    except SearchError as error:
-        why = str(error).removeprefix("cv.metric: ").rpartition("; ")[0]
-        raise DataError(f"new rows: {why}; {_described(target, y)}.") from None
     if not all(map(isfinite, (record.score, *record.ci95))):
         raise DataError(f"new rows: {metric} has no score with an interval on them; {_described(target, y)}.")
     metrics = other_metrics(target, LOGITS if model.probabilities else NUMBERS, y, z)
@@ -195,6 +206,16 @@ def _outputs(model: Model, features: Features) -> Iterator[Array]:
     for start in range(0, len(features), ROWS):
         rows: Any = take_rows(features, slice(start, start + ROWS))
         yield scaled(outputs_of(model, rows), temperature)
+
+
+@contextmanager
+def _explained(target: Target, y: Targets) -> Iterator[None]:
+    """Say of a score without an interval which rows there are."""
+    try:
+        yield
+    except SearchError as error:
+        why = str(error).removeprefix("cv.metric: ").rpartition("; ")[0]
+        raise DataError(f"new rows: {why}; {_described(target, y)}.") from None
 
 
 def _described(target: Target, y: Targets) -> str:

@@ -220,7 +220,7 @@ def final_score(metric: str, target: Target, truth: Truth, winner: Array, defaul
         scores = [float((of_rows > 0 if hits else of_rows).mean()) for of_rows in rows]
         found, *alone = [of_row_scores(metric, rows[first:]) for first in range(len(rows))]
     else:
-        drawn = _samples(metric, target, truth, outputs)
+        drawn = sampled(metric, target, truth, outputs)
         scores = [of_model.score for of_model in drawn]
         found, *alone = [_of_samples(metric, target, truth, outputs[at:], drawn[at:]) for at in range(len(drawn))]
     difference = found.difference
@@ -245,8 +245,8 @@ def final_score(metric: str, target: Target, truth: Truth, winner: Array, defaul
     )
 
 
-def _samples(metric: str, target: Target, truth: Truth, outputs: Sequence[Array]) -> list[Resampled]:
-    """Score models on samples of single rows, or of groups."""
+def sampled(metric: str, target: Target, truth: Truth, outputs: Sequence[Array]) -> list[Resampled]:
+    """Score models on samples of single rows, or of groups, as `final_score` describes them."""
     y, groups = truth.y, truth.groups
     of_samples = [sample_scorer(metric, target, z, y) for z in outputs]
     try:

@@ -75,7 +75,8 @@ def _search(result: StudyResult) -> Iterator[str]:
     yield f"{plain(folds(result))} of {some}the development rows, at its best epoch."
     pruned = sum(one.state == "PRUNED" for one in result.trials)
     if search.get("pruner", "none") != "none" and not only:
-        yield f"The {_word(search['pruner'])} pruner, or divergence, stopped {pruned:,} of them early."
+        stopped = f"{pruned:,}" if pruned else "none"
+        yield f"The {_word(search['pruner'])} pruner, or divergence, stopped {stopped} of them early."
 
 
 def _choice(result: StudyResult) -> Iterator[str]:

@@ -107,7 +107,7 @@ def difference_method(compared: ScoreDifference) -> Parts:
         parts += sentence(f"; limits as of {{}} that agree{rarest}", agreeing)
     if compared.exchanged is not None:
         exchanged = counted(f"{key}.exchanged", compared.exchanged, unit)
-        parts += sentence("; no surer than by exchanging the outputs of {}", exchanged)
+        parts += sentence("; at least as cautious as a permutation test over {}", exchanged)
     return tuple(parts)
 
 

@@ -48,8 +48,8 @@ from experiments.search.trial import TrialResult
 PAGE_VERSION: Final = 21  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 GAIN: Final = (
-    "How much better or worse the {} is than the default, in {} on {}: the dot is the difference, the line its 95% "
-    "interval. An interval across zero leaves open which {}is better."
+    "The dot is the difference between the {} and the default in {} on {}, the line its 95% interval. An interval "
+    "across zero leaves open which {}is better."
 )
 
 

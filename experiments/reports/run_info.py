@@ -11,8 +11,8 @@ from experiments.reports.blocks import Fact, Parts, Words, number, percent, sent
 from experiments.reports.formatting import NOTHING, parameter
 
 CHOSEN: Final = (
-    " Interval and p count this study alone: of 20 studies that gain nothing, about one still finds a difference. "
-    "Where studies are compared by these scores, the best one’s score and verdict are optimistic."
+    " Interval and p are not corrected for that: where studies are compared by these scores, the best one’s score and "
+    "verdict are optimistic."
 )
 FactRows = tuple[tuple[Words, Words], ...]
 

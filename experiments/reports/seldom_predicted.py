@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from experiments.data.hints.rare_class import BALANCED, RANKED, ROC_AUC, WEIGHED
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Code, Fact, Parts, counted, number, sentence
 from experiments.reports.metrics import metric_of
@@ -14,8 +15,6 @@ SELDOM: Final = 5  # rows of a class for each one that is predicted as it, from 
 SAID: Final = "Out of fold, {} '{}' where {} should be: {}."
 MOVED: Final = "choose a threshold for {}{}{}"
 SHOWN: Final = " in the report’s table of operating points"
-RANKED: Final = "; a search by {} judges all thresholds at once"
-WEIGHED: Final = "a search with {} and {} weighs all classes alike"
 
 
 def seldom_predicted(result: StudyResult) -> Iterator[Parts]:
@@ -32,12 +31,12 @@ def seldom_predicted(result: StudyResult) -> Iterator[Parts]:
 
 def _advice(result: StudyResult) -> Parts:
     if len(result.data.classes) != 2:
-        return sentence(WEIGHED, Code('class_weight = "balanced"'), Code("cv.metric = balanced_accuracy"))
+        return sentence(WEIGHED, *map(Code, BALANCED))
     metric, roc = metric_of(result.spec), result.analysed.roc
     is_of_labels = metric == "accuracy" or metric in LABEL_SCORES
     return sentence(
         MOVED,
         Code("predict --threshold"),
         SHOWN if roc is not None and roc.operating else "",
-        sentence(RANKED, Code("cv.metric = roc_auc")) if is_of_labels else "",
+        sentence(f"; {RANKED}", Code(ROC_AUC)) if is_of_labels else "",
     )

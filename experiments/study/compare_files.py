@@ -26,7 +26,7 @@ from experiments.study.fitting_table import fitting_table
 from experiments.study.folder import STUDIES
 from experiments.study.lookup import holds_a_study
 
-TITLES = ("study", "data", "rows", "sampler", "trials", "corrected", "95% interval")
+TITLES = ("study", "data", "same rows", "sampler", "trials", "corrected", "95% interval")
 SPARED = ("sampler", "data")  # columns that are left out where there is no room, the first one first
 LONGEST = 120  # letters of a folder's name
 

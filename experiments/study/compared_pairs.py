@@ -62,7 +62,7 @@ def _obstacles(*pair: Side) -> Iterator[NoTest]:
         yield NoTest(code="time_order")
     for code, value in (("other_members", networks_of), ("other_arithmetic", arithmetic_of)):
         if value(one) != value(other):
-            yield NoTest(code=code, detail=f"{value(one)} and {value(other)}")  # type: ignore[arg-type]
+            yield NoTest(code=code, detail=f"{value(one)} against {value(other)}")  # type: ignore[arg-type]
     if lost := [side.study.name for side in pair if _has_lost_outputs(side)]:
         yield NoTest(code="no_out_of_fold", detail=" and ".join(lost))
 

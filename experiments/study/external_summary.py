@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from rich.console import Console
 
 from experiments.config.readable import count, times
-from experiments.evaluation.external_score import ExternalScore
+from experiments.evaluation.external_score import Drawn, ExternalScore
 from experiments.reports.methods import baseline_name
 from experiments.reports.metrics import Scores, label_of_class, named_score
 from experiments.study.console import print_facts, print_sentence
-
-SAMPLES = {"groups": "group", "blocks": "block"}
 
 
 def written_score(score: ExternalScore) -> bytes:
@@ -22,29 +20,22 @@ def written_score(score: ExternalScore) -> bytes:
     return (json.dumps(asdict(score), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def print_score(console: Console, score: ExternalScore, classes: Sequence[str]) -> None:
-    """Print a score, one fact a line.
-
-    Args:
-        classes: of the model's target.
-    """
+def print_score(console: Console, score: ExternalScore) -> None:
+    """Print a score, one fact a line."""
     where = f" of {score.file}" if score.file else ""
     print_sentence(console, f"{score.study}: its final model on {count(score.rows, 'row')}{where}", "bold")
-    print_facts(console, facts(score, classes), width=21)
+    print_facts(console, facts(score), width=21)
 
 
-def facts(score: ExternalScore, classes: Sequence[str]) -> Iterator[tuple[str, str]]:
+def facts(score: ExternalScore) -> Iterator[tuple[str, str]]:
     """List the facts of a score, as (label, text)."""
-    scores, name = Scores.like(score.metric, score.score), label_of_class(score.metric, classes)
-    rows = f"{score.rows:,} rows"
-    if score.drawn != "rows":
-        rows += f" in {count(score.units, SAMPLES[score.drawn])}" + " of consecutive ones" * (score.drawn == "blocks")
+    scores, name = Scores.like(score.metric, score.score), label_of_class(score.metric, score.classes)
+    rows = _drawn(score.rows, score.drawn, score.units)
     label = "score on these rows" if score.known.development else "score on new rows"
     yield label, f"{name} {scores.show(score.score)}, 95% interval {scores.interval(score.ci95)} ({rows})"
     yield from _known(score)
     if (test := score.test) is not None:
-        drawn = "" if test.groups is None else f" in {count(test.groups, 'group')}"
-        interval = f"95% interval {scores.interval(test.ci95)} ({test.rows:,} rows{drawn})"
+        interval = f"95% interval {scores.interval(test.ci95)} ({_drawn(test.rows, test.drawn, test.groups)})"
         of = ", of the procedure, not of this model" if test.nested else ""
         yield f"{'nested' if test.nested else 'test'} score", f"{scores.show(test.score)}, {interval}{of}"
     if (difference := score.difference) is not None:
@@ -59,6 +50,13 @@ def facts(score: ExternalScore, classes: Sequence[str]) -> Iterator[tuple[str, s
     if left := _left_out(score):
         yield "left out", left
     yield "ledger", _looks(score)
+
+
+def _drawn(rows: int, drawn: Drawn, units: int | None) -> str:
+    """Count rows, and the groups or blocks in which an interval draws them."""
+    if drawn == "blocks":
+        return f"{rows:,} rows in {'blocks' if units is None else count(units, 'block')} of consecutive ones"
+    return f"{rows:,} rows" + ("" if drawn == "rows" or units is None else f" in {count(units, 'group')}")
 
 
 def _further(score: ExternalScore) -> Iterator[tuple[str, str]]:
@@ -104,8 +102,8 @@ def _looks(score: ExternalScore) -> str:
     """Say how often these rows were scored."""
     seen = score.ledger
     others = seen.times - seen.own
-    said = f"These rows were scored {times(seen.own)} by this study"
+    said = f"By {seen.file}, these rows were scored {times(seen.own)} by this study"
     if others:
         said += f", and some or all of them in {count(others, 'other test evaluation')}"
         said += f"; another study saw {seen.largest_overlap:.0%} of them at once" if seen.largest_overlap else ""
-    return f"{said}, by {seen.file}." + (" The more often, the less a good score says." if seen.times > 1 else "")
+    return f"{said}." + (" The more often, the less a good score says." if seen.times > 1 else "")

@@ -153,6 +153,7 @@ def score_rows(study: FinishedStudy, rows: LabelledRows, ledger: Ledger, file: s
             ci_method=record.ci_method,
             ci_draws=record.ci_draws,
             metrics=scored.metrics,
+            classes=study.model.target.classes,
             confusion=scored.confusion,
             calibration=scored.calibration,
             baseline=_baseline(study, metric, truth),
@@ -191,10 +192,12 @@ def _test(result: StudyResult) -> StudyScore | None:
     if (test := result.test) is None:
         return None
     groups = None if result.holdout is None else result.holdout.test_groups
+    blocks = groups is None and result.spec.get("data", {}).get("time")
     return StudyScore(
         score=test.score,
         ci95=test.ci95,
         rows=test.rows,
+        drawn="blocks" if blocks else "rows" if groups is None else "groups",
         groups=groups,
         metrics=test.metrics,
         nested=result.outer is not None,

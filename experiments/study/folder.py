@@ -263,8 +263,7 @@ class StudyLog:
         try:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
             with os.fdopen(os.open(self._path, flags, 0o666), "a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(
-                    f"{datetime.now().astimezone().isoformat(timespec='milliseconds')}  {' '.join(line.split())}\n"
-                )
+                now = datetime.now().astimezone().isoformat(" ", "seconds")
+                file.write(f"{now}  {' '.join(line.split())}\n")
         except OSError:
             return

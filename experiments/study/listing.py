@@ -25,11 +25,11 @@ from experiments.study.ledger_check import was_tested_before
 from experiments.study.lookup import holds_a_study, known_studies
 from experiments.study.status import ON_ITS_WAY, StudyStatus, study_status, written_time
 
-SHARED = "rows"  # column of the letter of studies with the same rows and folds; left out where none has one
+SHARED = "same"  # column of the letter of studies with the same rows and folds; left out where none has one
 SPARED = ("sampler", "last change", "data")  # columns that are left out where there is no room, the first one first
 WIDE = 110  # columns of a terminal that has room for the time of the last change
 NO_METRIC = "no metric yet"
-SAME_ROWS = "rows: studies with the same letter have the same rows and folds, so that `compare` can test them"
+SAME_ROWS = "same: studies with the same letter have the same rows and folds, so that `compare` can test them"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from experiments.config.default_study import own_study
 from experiments.config.override import with_override
 from experiments.errors import SpecError, StudyStateError
 
+A_TABLE = "rows.csv"  # a source that has the keys beyond the layout, which new arrays and pictures have, too
+
 
 def check_out(out: Path, file: Path) -> None:
     """Refuse a folder, and the file of the new rows, as the place of a command's output.
@@ -47,5 +49,9 @@ def layout_keys(file: Path, overrides: Sequence[str], others: Sequence[str] = ()
         for section, of_section in with_override({}, override).items():
             if section != "data" or not isinstance(of_section, dict) or not set(of_section) <= set(keys):
                 raise SpecError(f"--set: new rows have the keys {known}, but got {override!r}.")
-    data = own_study(str(file), None, overrides, where="--set")[0].data
-    return {key: value for key in keys if (value := getattr(data, key)) is not None}
+    found: dict[str, Any] = {}
+    for source, of_source in ((str(file), LAYOUT), (A_TABLE, others)):
+        if given := [one for one in overrides if set(with_override({}, one)["data"]) <= set(of_source)]:
+            data = own_study(source, None, given, where="--set")[0].data
+            found |= {key: value for key in of_source if (value := getattr(data, key)) is not None}
+    return found

@@ -29,6 +29,7 @@ from experiments.errors import SearchError
 from experiments.evaluation.baselines import load_estimators
 from experiments.evaluation.ledger_place import find_ledger
 from experiments.evaluation.statistics import wilson_interval
+from experiments.reports.metrics import metric_label
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor, WorkerLost
 from experiments.search.executors.create import one_kernel
@@ -95,7 +96,7 @@ def print_plan(console: Console, spec: StudySpec, options: Options) -> None:
         there = executor.wait_for_workers()
         kernel, workers = one_kernel(there, trials, study.spec.study.arithmetic), min(options.workers, len(there))
         measured = calibrate(study, inputs, executor, workers)
-    options, where = replace(options, workers=workers), f"{workers} workers (BLAS {kernel or 'unnamed'})"
+    options, where = replace(options, workers=workers), f"{count(workers, 'worker')} (BLAS {kernel or 'unnamed'})"
     rounds = (study.spec.search.trials - len(trials) + outer_trials(study, options, folder)) / workers
     width = interval_widths(study.spec.cv.metric, len(study.data.test), study.data.test.groups)
     tests = [("test interval", width if study.spec.cv.outer is None else OUTER_WIDTH), ("test rows", seen)]
@@ -165,7 +166,7 @@ def interval_widths(metric: str, rows: int, groups: NDArray[Any] | None = None) 
     """
     if metric != "accuracy" or groups is not None:
         over = f"{rows} rows" if groups is None else f"{len(np.unique(groups))} groups"
-        return f"95% by bootstrap: its width depends on how {metric} varies over the {over}, and is not known yet"
+        return f"95% by bootstrap, of a width that depends on how {metric_label(metric)} varies over the {over}"
     intervals = [wilson_interval(round(accuracy * rows), rows) for accuracy in ACCURACIES]
     halves = [f"±{(high - low) / 2:.3f}" for low, high in intervals]
     more = [f"{half} at {accuracy:g}" for accuracy, half in zip(ACCURACIES[1:], halves[1:], strict=True)]
@@ -202,7 +203,7 @@ def search_facts(study: StudyContext, options: Options, finished: int) -> Iterat
     if options.planned is not None:
         trials = f"a try of {spec.search.trials} of {options.planned} trials"
     trials += f", {finished} of them finished" if finished else ""
-    running = f"{spec.search.lookahead} in flight, {options.workers} workers"
+    running = f"at most {spec.search.lookahead} at a time, {count(options.workers, 'worker')}"
     yield "search", f"{searched} hyperparameters; {trials}; {running}"
     ends = [f"{spec.search.patience} trials without a gain"] if spec.search.patience else []
     ends += [f"{spec.search.budget_minutes:g} minutes, over all runs"] if spec.search.budget_minutes else []
@@ -240,11 +241,12 @@ def _earlier_tests(study: StudyContext, options: Options) -> str:
     past = ledger.read(study.identity, study.data.test.known_by)
     if not past.looks:
         return f"no study of {ledger.path} has scored them"
-    text = f"scored {times(past.looks)}, all or some of them, by the studies of {ledger.path}"
+    some = "" if past.looks == past.own else ", all or some of them,"
+    text = f"scored {times(past.looks)}{some} by the studies of {ledger.path}"
     if past.largest_overlap:
         text += f", other studies saw up to {past.largest_overlap:.0%}"
     if past.own:
-        text += f"; {past.own} by this study, which cannot be tested again after another number of trials"
+        text += f"; {times(past.own)} by this study, which cannot be tested again after another number of trials"
     return text
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 
 from experiments.errors import StudyStateError
+from experiments.reports.metrics import named_score
 from experiments.search.executors.base import map_future
 from experiments.search.executors.worker import run_trial
 from experiments.search.loop import search
@@ -68,5 +69,11 @@ def _record(begun: BegunStudy, run: RunContext, trial: FinishedTrial, budget: Bu
     with run.clock.part("journal"):
         timing = run.clock.total(current="search")
         begun.journal.append(trial, space.distributions, space.contains(trial.params), budget.spent, timing)
+    run.log.write(logged(result, begun.study.spec.cv.metric))
+
+
+def logged(result: TrialResult, metric: str) -> str:
+    """Return the log's line on a finished trial: its outcome, and its score or the last one before it ended."""
     score = result.last if result.value is None else result.value
-    run.log.write(f"trial {result.number}: {result.state} {result.reason} {score}")
+    shown = "" if score is None else f", {named_score(metric, score)}"
+    return f"trial {result.number}: {result.reason or 'complete'}{shown}"

@@ -173,7 +173,8 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
             words = configuration(status.best.params, status.spec, best.epochs)
         except (TypeError, ValueError):
             raise _no_study(path) from None
-        label = "best so far" if status.best is best_trial(status.finished) else "chosen"
+        label = "best" if status.state in ("done", "searched") else "best so far"
+        label = label if status.best is best_trial(status.finished) else "chosen"
         yield label, f"trial {best.number}: {named_score(metric, best.value)}, {words}"
     if status.result is not None and status.result.test is not None:
         test, after = status.result.test, count(len(status.result.trials), "trial")

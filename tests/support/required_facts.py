@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from experiments.data.hints.leaks import DOUBTS
-from support.derived_facts import units, used
+from support.derived_facts import used
 from support.facts import Fact, Record
 
 Counts = Counter[str]
@@ -73,16 +73,14 @@ def _configurations(record: Record) -> Counts:
         if record.document[which] is None:
             continue
         params = record.document[which]["params"]
-        layers = {f"hidden_units_{layer + 1}" for layer in range(len(units(record, params)))}
         for name in params:
-            if name == "hidden_layers" or (name.startswith("hidden_units_") and name not in layers):
+            if name == "hidden_layers" or name.startswith("hidden_units_") or used(record, params, name) is None:
                 continue
-            if used(record, params, name) is None:
+            if name == "activation":  # the network's words have it
+                found["names.activation"] += 2 * (which == "best")
                 continue
-            in_words = which == "best" and name != "activation" and name not in layers
-            found[f"{which}.params.{name}"] += 2 if in_words else 1
-            if which == "best":
-                found[f"names.{name}"] += 1 if name in layers else 4 if in_words else 3
+            found[f"{which}.params.{name}"] += 2 if which == "best" else 1
+            found[f"names.{name}"] += 4 * (which == "best")
     if record.document["default"]:
         found.update(["default.cv_mean", "default.cv_std", "default.network", "default.number"])
     return found
@@ -158,7 +156,7 @@ def _trials(record: Record) -> Counts:
 
 def _test(document: dict[str, Any], in_html: bool) -> Counts:
     test, references = document["test"], document["test"]["references"]
-    found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 3, "test.verdict": 1})
+    found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 2, "test.verdict": 1})
     found += Counter({"best.number": 1, "test.rows": 3 if test["confusion"] else 2})
     found["test.ci_draws"] += 0 if test["ci_draws"] is None else 2
     for name in test["metrics"]:
@@ -234,7 +232,6 @@ def _analysis(document: dict[str, Any], in_html: bool) -> Counts:
     for part, reason in analysis["left_out"].items():
         found.update(f"analysis.left_out.{part}.{name}" for name in reason)
     if chosen := analysis["selection"]:
-        found["spec.cv.metric"] += 1
         shown = ["corrected", "ci95", "rows", "pooled", "configurations", "draws", "method"]
         shown += ["floor", "floor95", "configurations"] if chosen["floor"] is not None else []
         shown += ["optimism"] if chosen["optimism"] > 1e-4 else []

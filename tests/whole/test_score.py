@@ -171,7 +171,7 @@ def test_a_folder_of_pictures_is_scored_by_its_folders(desk: CommandRunner) -> N
     desk.tuned("--data", "learn/", "--out", "studies/learn", *FEW)
     found = scored("learn", "later")
     assert (found["rows"], found["known"]["development"], found["known"]["test"]) == (20, 0, 0)
-    assert sum(map(sum, found["confusion"])) == 20
+    assert (sum(map(sum, found["confusion"])), found["classes"]) == (20, ["dark", "light"])
     assert scored("learn", "learn")["known"]["development"] == 48
 
 
@@ -180,6 +180,10 @@ def test_from_python_it_is_the_same(desk: CommandRunner, capsys: pytest.CaptureF
     command, study = scored("people", "new.csv"), experiments.open("people")
     found = study.score(pd.read_csv("new.csv"))
     assert (found.score, list(found.ci95), found.metrics) == (command["score"], command["ci95"], command["metrics"])
+    assert repr(found) == (
+        f"<ExternalScore of people: accuracy {found.score:.5g}, 95% interval [{found.ci95[0]:.5g}, "
+        f"{found.ci95[1]:.5g}], 60 rows>"
+    )
     assert (found.file, found.known.development, found.ledger.times) == ("", 0, 1)
     odd = pd.read_csv("new.csv").assign(unused=1)
     odd.loc[:4, "y"] = "perhaps"

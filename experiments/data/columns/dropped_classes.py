@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from experiments.data.formats.column_types import texts
 from experiments.data.raw_table import RawTable, listed
@@ -22,9 +24,27 @@ def check_dropped(raw: RawTable, target: str, classes: Sequence[str]) -> None:
     """
     if not classes:
         return
-    there = pc.unique(texts(raw, target).drop_null()).to_pylist()
+    _check_there(pc.unique(texts(raw, target).drop_null()).to_pylist(), raw.at(target), classes)
+
+
+def of_classes(names: NDArray[np.str_], where: str, classes: Sequence[str]) -> NDArray[np.bool_]:
+    """Mark the rows of arrays or of pictures that have some classes.
+
+    Args:
+        names: (n,) name of each row's class.
+        where: place of the target, for messages.
+
+    Raises:
+        DataError: a class is not there; the message names those that are.
+    """
+    there = np.unique(names).tolist()
+    _check_there(there, where, classes)
+    return np.isin(names, [text for name in classes for text in _spelled(name, there)])
+
+
+def _check_there(there: Sequence[str], where: str, classes: Sequence[str]) -> None:
     if unknown := [name for name in classes if not _spelled(name, there)]:
-        raise DataError(f"data.drop_classes: {raw.at(target)} has no class {listed(unknown)}; it has {listed(there)}.")
+        raise DataError(f"data.drop_classes: {where} has no class {listed(unknown)}; it has {listed(there)}.")
 
 
 def without_classes(raw: RawTable, target: str, classes: Sequence[str]) -> RawTable:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.data.columns.target_type import LabelledTable
 from experiments.data.hints.missing_codes import code_hints, target_hint
+from experiments.data.hints.rare_class import rare_class_advice
 from experiments.data.raw_table import listed
 from experiments.data.table import Table
 
@@ -50,7 +51,7 @@ def hints(development: LabelledTable, ranked: bool, metric: str = "auto") -> tup
         most, share = target.classes[int(counts.argmax())], f"{counts.max():,} of {len(y):,} development rows"
         lines.append(
             f"target {table.target_name!r} is {most!r} in {share}, so accuracy says little of the others; "
-            "cv.metric = balanced_accuracy weighs all classes alike."
+            f"{rare_class_advice(len(target.classes))}."
         )
     numbers = None if target.classes or target.log else np.asarray(y, np.float64)
     if numbers is not None and _is_skewed(numbers):

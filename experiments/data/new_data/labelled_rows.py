@@ -25,7 +25,7 @@ from experiments.config.readable import count, first_few
 from experiments.config.same_column import columns_called
 from experiments.config.target import Target
 from experiments.data.columns.compared_rows import compared_rows
-from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, without_classes
+from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, of_classes, without_classes
 from experiments.data.columns.reading import taken
 from experiments.data.columns.row_roles import read_groups, read_time
 from experiments.data.columns.target_column import plain_target, read_target
@@ -221,9 +221,10 @@ def _of_table(table: Table, where: str, learnt: Learnt, drop: Sequence[str]) -> 
     rows = np.arange(table.learned if table.own_test else 0, len(table.target))
     if table.own_test:
         notes += (f"its test part is scored ({count(len(rows), 'row')}), and not its {table.learned:,} other rows",)
-    dropped = np.isin(names_of(table.target[rows], table.classes), list(drop))
+    target = f"{where}: the target"
+    dropped = of_classes(names_of(table.target[rows], table.classes), target, drop)
     rows = rows[~dropped]
-    whole = _labelled(table, "row {} (from 0)".format, f"{where}: the target", learnt, rows)
+    whole = _labelled(table, "row {} (from 0)".format, target, learnt, rows)
     return LabelledRows(whole, rows, dropped=int(dropped.sum()), notes=notes)
 
 

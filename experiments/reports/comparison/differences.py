@@ -77,9 +77,12 @@ def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
 
 
 def untested(comparison: Comparison) -> list[Words]:
-    """Say of each pair that is not tested why, where there are several pairs."""
+    """Say of the pairs that are not tested why, a line for each reason, where there are several pairs."""
     pairs = [pair for pair in comparison.pairs if pair.difference is None and len(comparison.pairs) > 1]
-    return [sentence("{}: {}.", _names(comparison, pair), _why(pair)) for pair in pairs]
+    alike: dict[str, list[Words]] = {}
+    for pair in pairs:
+        alike.setdefault(_why(pair), []).append(_names(comparison, pair))
+    return [sentence("{}: {}.", joined(names), why) for why, names in alike.items()]
 
 
 def differences(comparison: Comparison) -> Section:

@@ -27,8 +27,8 @@ SENTENCES: Final[Mapping[ReasonCode, str]] = {
 def sentence_of(reason: NoTest) -> str:
     """State a reason.
 
-    >>> sentence_of(NoTest(code="other_members", detail="1 and 5"))
-    'their final models are the mean of different networks: 1 and 5'
+    >>> sentence_of(NoTest(code="other_members", detail="1 against 5"))
+    'their final models are the mean of different networks: 1 against 5'
     """
     detail = metric_label(reason.detail) if reason.code == "bootstrap_too_slow" else reason.detail.rstrip(".")
     return SENTENCES[reason.code].format(detail=detail)

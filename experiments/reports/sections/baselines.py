@@ -40,11 +40,8 @@ def baselines(result: StudyResult) -> Section | None:
         "baselines",
         dots(drawn, test.metric, "test"),
         f"Test {label} with 95% intervals: {names}",
-        sentence(
-            "Horizontal axis: {} on the test set. Lines are 95% intervals, and the dotted line marks the tuned model."
-            + (" An arrow on the edge is a score far off the scale." if has_arrow(drawn) else ""),
-            metric,
-        ),
+        "Lines are 95% intervals; the dotted line marks the tuned model."
+        + (" An arrow on the edge is a score far off the scale." if has_arrow(drawn) else ""),
     )
     columns = (
         Column("model", number=False),

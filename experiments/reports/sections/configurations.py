@@ -8,7 +8,7 @@ from typing import Any
 from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
-from experiments.reports.formatting import NOTHING, all_parameters, is_active, label, network, parameter
+from experiments.reports.formatting import NOTHING, all_parameters, is_active, is_layer, label, network, parameter
 from experiments.reports.headline import members
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.sections.trials import ranked, trial_table
@@ -55,13 +55,15 @@ def configurations(result: StudyResult) -> Section:
 def setting_rows(configs: Mapping[str, Mapping[str, Any]], spec: Mapping[str, Any]) -> list[Row]:
     """Write configurations side by side, setting by setting, first the network; one that has no effect is a dash.
 
+    The network names its layers and its activation.
+
     Args:
         configs: key in results.json -> the parameters of a configuration.
     """
     rows = [Row("network", *(Fact(f"{key}.network", network(params, spec)) for key, params in configs.items()))]
     for name in all_parameters(configs.values()):
         used = {key: is_active(name, params, spec) for key, params in configs.items()}
-        if name != "hidden_layers" and any(used.values()):
+        if name != "activation" and not is_layer(name) and any(used.values()):
             cells = [
                 Fact(f"{key}.params.{name}", parameter(params[name]) if used[key] else NOTHING)
                 for key, params in configs.items()

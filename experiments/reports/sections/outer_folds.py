@@ -82,17 +82,13 @@ def _picture(result: StudyResult, outer: OuterRecord) -> list[Block]:
     test = result.test
     if test is None:
         return []
-    name = label_of_class(test.metric, result.data.classes)
     rows = [Dot("all folds", test.score, test.ci95, main=True, key="test.score")]
     rows += [
         Dot(f"fold {at}", fold.score, None, key=f"outer.folds[{at - 1}].score")
         for at, fold in enumerate(outer.folds, 1)
         if fold.score is not None
     ]
-    caption = sentence(
-        "Horizontal axis: {} on rows that the search did not have. The line is the 95% interval of all folds’ score.",
-        Fact("test.metric", name),
-    )
+    caption = "The line is the 95% interval of all folds’ score."
     alt = "Score of all outer folds with its 95% interval, and of each"
     return [Figures((Picture("outer", dots(rows, test.metric, "nested"), alt, caption),))]
 

@@ -104,10 +104,10 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
                 key="test.score",
             )
         )
-    label = Fact("spec.cv.metric", label_of_class(metric, result.data.classes))
-    alt = f"{label.text} of the winner: {', '.join(row.name for row in rows)}"
-    caption = "Horizontal axis: {} of the winner. Lines are 95% intervals. The corrected score estimates what to "
-    caption += "expect on new rows like the development rows."
+    named = label_of_class(metric, result.data.classes)
+    alt = f"{named} of the winner: {', '.join(row.name for row in rows)}"
+    caption = "Lines are 95% intervals. The corrected score estimates what to expect of the winner on new rows like the"
+    caption += " development rows."
     return [
         text(
             "Corrected for selection: {}, 95% interval {}. Scored over all {} at once instead of fold by fold, the "
@@ -118,7 +118,7 @@ def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:
             Fact("analysis.selection.pooled", scores.show(record.pooled)),
             _flattered(record, scores, "chosen from" if keeps_smallest(result) else "the best of"),
         ),
-        Figures((Picture("corrected", dots(rows, metric), alt, sentence(caption, label)),)),
+        Figures((Picture("corrected", dots(rows, metric), alt, caption),)),
         *_luck(record, scores, "the test score" if result.outer is None else "new rows"),
         note(
             "Method: {}. The interval holds for a choice among these configurations on rows like these, and is {}. "

@@ -57,8 +57,7 @@ def sizes(result: StudyResult) -> Section | None:
         note(
             "The standard error is that of the difference between a trial’s score and the best one’s, by {}. It says "
             "how much the difference depends on these rows; that networks trained again would differ too is not in "
-            "it. Sizes are of one network{}. To predict a row it multiplies and adds once for each weight: the time of "
-            "a prediction is nearly proportional to that, except of small networks.",
+            "it. Sizes are of one network{}.",
             _errors(record),
             sentence("; the final model has {}", mean_of(result)) if are_several(result) else "",
         )

@@ -43,6 +43,12 @@ def test_probabilities_are_those_of_the_predictions(temperature: float) -> None:
         ("accuracy", TWO, Truth(Y[:40], np.zeros(40), ordered=True), "two blocks of time, but all 40 are of 1"),
         ("roc_auc", TWO, Truth(np.zeros(40, np.intp)), "roc_auc has no score on them; there are 40 rows of 1 of the 2"),
         ("roc_auc_ovr", Target(("a", "b", "c")), Truth(Y[:40]), "40 rows of 2 of the 3 classes; add others"),
+        (
+            "roc_auc_ovr",
+            Target(tuple("abcdefgh")),
+            Truth(np.arange(40) % 8, np.arange(40) % 8),
+            r"of 1,000 bootstrap samples of the test groups only \d+ have a score; there are 40 rows of 8 of the 8",
+        ),
         ("neg_mean_squared_log_error", Target(), Truth(np.array([-2.0, 3.0])), "there are 2 rows; add others"),
         ("r2", Target(), Truth(np.array([3.5, 3.5])), "r2 has no score where all 2 targets are 3.5; add others"),
     ],

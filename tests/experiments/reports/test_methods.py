@@ -70,12 +70,12 @@ def test_a_difference_names_what_its_limits_and_its_p_are_of(full):
     )
     few = replace(compared, method="expanded_paired_bootstrap_groups", draws=1000, exchanged=8)
     assert plain(words.difference_method(few)) == (
-        "paired, expanded percentile bootstrap over rows that belong together, 1,000 draws; no surer than by "
-        "exchanging the outputs of 8 groups"
+        "paired, expanded percentile bootstrap over rows that belong together, 1,000 draws; at least as "
+        "cautious as a permutation test over 8 groups"
     )
     rows = replace(compared, method="paired_bootstrap_rows", exchanged=12)
     said = plain(words.difference_method(rows))
-    assert said.endswith("over rows; no surer than by exchanging the outputs of 12 rows")
+    assert said.endswith("over rows; at least as cautious as a permutation test over 12 rows")
 
 
 def test_an_interval_of_the_rarest_classs_rows_is_called_so(full):

@@ -44,8 +44,8 @@ def test_test_rows_that_others_used_make_the_best_of_them_optimistic(study):
         return looks_meaning(result, ledger)
 
     said = (
-        " Interval and p count this study alone: of 20 studies that gain nothing, about one still finds a difference. "
-        "Where studies are compared by these scores, the best one’s score and verdict are optimistic."
+        " Interval and p are not corrected for that: where studies are compared by these scores, the best one’s score "
+        "and verdict are optimistic."
     )
     assert [meaning(5, 1), meaning(2, 2), meaning(2, 0, replace(study[0], test=None))] == [said, "", ""]
     page = render(study[0], (), LedgerRecord(file="l", looks=5, own=1, largest_overlap=1.0, head="h")).markdown

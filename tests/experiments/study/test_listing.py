@@ -97,6 +97,7 @@ def test_studies_with_the_same_rows_and_folds_have_a_letter_in_common(studies: P
     letters = {line[0]: line[4] for line in lines if line[1:2] == ["interrupted"]}
     assert letters == {"a": "a", "b": "qmc", "c": "a", "d": "b", "e": "b"}
     assert lines[-1] == SAME_ROWS.split()
+    assert "  same  sampler" in shown(print_list, studies).splitlines()[1]
 
 
 def test_the_list_and_the_status_tell_what_mlflow_lacks(studies: Path) -> None:

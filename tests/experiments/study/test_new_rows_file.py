@@ -35,4 +35,9 @@ def test_keys_beyond_the_layout_are_taken_where_a_command_has_a_use_for_them(tmp
     assert layout_keys(file, ["data.separator=;", "data.skip=2"]) == {"separator": ";", "skip": 2}
     with pytest.raises(SpecError, match=r"new rows have the keys data\.separator.*, but got 'data\.drop_classes=x'"):
         layout_keys(file, ["data.drop_classes=x"])
-    assert layout_keys(file, ["data.drop_classes=x"], ("drop_classes",)) == {"drop_classes": ("x",)}
+    for kind in (file, tmp_path / "arrays.npz", tmp_path):
+        assert layout_keys(kind, ["data.drop_classes=x"], ("drop_classes",)) == {"drop_classes": ("x",)}
+    both = layout_keys(file, ["data.drop_classes=x", "data.skip=2"], ("drop_classes",))
+    assert both == {"drop_classes": ("x",), "skip": 2}
+    with pytest.raises(SpecError, match="separator cannot be set"):
+        layout_keys(tmp_path / "arrays.npz", ["data.separator=;"], ("drop_classes",))

@@ -112,12 +112,12 @@ def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
         'source = "moons"',
         "400 rows, 2 features, 2 classes",
         "320 development rows in 3 folds, 80 test rows",
-        "6 hyperparameters; 16 trials; 4 in flight, 1 workers",
+        "6 hyperparameters; 16 trials; at most 4 at a time, 1 worker",
         "s if trials run 50% of their epochs, at most about ",
-        "configurations timed in 1 workers (BLAS ",
+        "configurations timed in 1 worker (BLAS ",
         "95% Wilson",
         "scored twice, all or some of them, by the studies of",
-        "other studies saw up to 100%; 1 by this study",
+        "other studies saw up to 100%; once by this study",
         "https://***@host/mlflow",
     ):
         assert fact in words, fact
@@ -130,7 +130,7 @@ def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
     words = " ".join(text(spec_of(cv={"n_splits": 3, "metric": "roc_auc"}), options(tmp_path, look="leave")).split())
     assert list(tmp_path.iterdir()) == []
     assert "has scored them" in words
-    assert "its width depends on how roc_auc varies over the 80 rows" in words
+    assert "of a width that depends on how ROC AUC varies over the 80 rows" in words
     assert "not written: the test set stays sealed" in words
 
 
@@ -192,7 +192,7 @@ def test_what_ends_a_search_sooner_is_said(tmp_path: Path) -> None:
     ends = "it ends sooner after 3 trials without a gain or 2.5 minutes, over all runs"
     assert ends in dict(search_facts(study, options(tmp_path), 0)).values()
     tried = dict(search_facts(study, options(tmp_path, planned=90), 7))["search"]
-    assert tried == "6 hyperparameters; a try of 40 of 90 trials, 7 of them finished; 4 in flight, 1 workers"
+    assert tried == "6 hyperparameters; a try of 40 of 90 trials, 7 of them finished; at most 4 at a time, 1 worker"
 
 
 @pytest.mark.usefixtures("inside")
@@ -209,7 +209,7 @@ def test_a_score_needs_trials(begun: Path) -> None:
 def test_a_small_table_is_not_timed_for_longer_than_it_takes(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 1e9)
     monkeypatch.setattr(module, "ENOUGH", 3)
-    assert "from 3 configurations timed in 1 workers" in text(spec_of(), options(begun))
+    assert "from 3 configurations timed in 1 worker (" in text(spec_of(), options(begun))
 
 
 def test_workers_that_die_are_one_line(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:

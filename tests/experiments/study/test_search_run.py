@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.study.begun import BegunStudy
 from experiments.study.options import Options, new_run
 from experiments.study.resume import start_or_resume
-from experiments.study.search_run import finish_search
+from experiments.study.search_run import finish_search, logged
 from experiments.tracking.uris import OFF
 from support.searched import Here
+from support.study_folders import TOLD
 
 DOCUMENT: dict[str, Any] = {
     "study": {"name": "early"},
@@ -51,3 +53,10 @@ def asked(folder: Path, is_try: bool) -> list[str]:
 @pytest.mark.parametrize(("is_try", "fits"), [(False, FITS), (True, [])])
 def test_the_baselines_come_with_the_last_trial_but_not_in_a_try(is_try: bool, fits: list[str], tmp_path: Path) -> None:
     assert asked(tmp_path, is_try) == [*["run_trial"] * 4, *fits, "run_trial"]
+
+
+def test_the_log_names_the_outcome_of_a_trial_once_and_its_score_as_people_do() -> None:
+    pruned = replace(TOLD[0].result, state="PRUNED", reason="pruned", value=None, last=0.33903675752)
+    assert logged(pruned, "r2") == "trial 0: pruned, R² 0.3390"
+    assert logged(replace(pruned, state="FAIL", reason="diverged", last=None), "r2") == "trial 0: diverged"
+    assert logged(TOLD[1].result, "r2") == "trial 1: complete, R² 0.7500"

@@ -111,6 +111,7 @@ def test_a_score_has_its_metric_beside_it(studies: Path) -> None:
     lines = [" ".join(line.split()) for line in shown(print_status, "one", studies / "one", MORE).splitlines()]
     assert lines[0] == "one: done, 4 trials (3 complete, 1 diverged)"
     assert "test score R² 0.8125, after 4 trials" in lines
+    assert any(line.startswith("best trial 1: ") for line in lines)  # no more trials come
 
 
 def test_a_study_that_has_not_begun_has_no_score(studies: Path) -> None:

@@ -166,7 +166,7 @@ def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
     )
     line = dict(facts(made_up(), ledger))["test rows"]
     assert line.startswith(
-        f"{words}; another study saw 25% of these rows at once. Interval and p count this study alone"
+        f"{words}; another study saw 25% of these rows at once. Interval and p are not corrected for that"
     )
 
 

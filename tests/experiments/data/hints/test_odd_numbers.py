@@ -164,6 +164,8 @@ def test_a_class_of_most_rows_is_pointed_out_where_accuracy_scores() -> None:
     rare, some = (np.arange(60) % each == 0 for each in (20, 6))
     assert hints(table, TWO, rare * 1) == (
         "target 'y' is 'no' in 57 of 60 development rows, so accuracy says little of the others; cv.metric = "
-        "balanced_accuracy weighs all classes alike.",
+        "roc_auc judges all thresholds at once.",
     )
+    (of_three,) = hints(table, Target(("a", "b", "c")), rare * 1)
+    assert of_three.endswith('cv.metric = balanced_accuracy with class_weight = "balanced" weighs all classes alike.')
     assert hints(table, TWO, some * 1) == hints(table, TWO, rare * 1, metric="f1") == ()

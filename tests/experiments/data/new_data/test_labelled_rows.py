@@ -129,6 +129,8 @@ def test_of_arrays_with_a_test_part_this_part_is_scored(tmp_path: Path) -> None:
     rows = labelled_file(tmp_path / "new.npz", known, drop=["0"])
     assert (labels(rows), rows.dropped) == ([1], 1)
     assert "its test part is scored (2 rows), and not its 4 other rows" in rows.notes
+    with pytest.raises(DataError, match=r"data\.drop_classes: .*the target has no class '7'; it has '0'"):
+        labelled_file(tmp_path / "new.npz", known, drop=["7"])
     np.savez(tmp_path / "new.npz", X=np.hstack([x, x]), y=y)
     with pytest.raises(DataError, match=r"must have the 1 column of the model, '0', but has 2 columns, '0', '1'"):
         labelled_file(tmp_path / "new.npz", known)

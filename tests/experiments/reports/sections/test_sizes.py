@@ -70,7 +70,7 @@ def test_folds_and_groups_are_said(full):
 def test_the_networks_of_the_final_model_are_counted(full):
     several = replaced(full[0], "", final=FinalRecord(members=5, epochs=9, default_epochs=9))
     assert "Sizes are of one network; the final model has 5." in paragraph(sizes(several))
-    assert "Sizes are of one network. To predict" in paragraph(_section(full))
+    assert "Sizes are of one network." in paragraph(_section(full))
 
 
 def test_a_result_without_it_has_no_section(study, full):
