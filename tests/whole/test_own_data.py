@@ -120,7 +120,7 @@ def test_copies_are_said_recorded_and_kept_on_one_side(desk: CommandRunner) -> N
     assert desk.tuned("mine", "--out", "again")["digest"] == result["digest"]
     same = desk.tune("--data", "mine.csv", "--target", "y", "--test", "mine.csv", *FEW, "--out", "same")
     assert (same.code, same.error.count("\n")) == (2, 1)
-    assert "data.test: the test rows must be other rows" in same.error
+    assert "data: the test rows must be other rows" in same.error
 
 
 def test_a_file_as_people_write_it_runs_again_from_the_study_file(desk: CommandRunner) -> None:

@@ -23,7 +23,7 @@ def check_dropped(raw: RawTable, target: str, classes: Sequence[str]) -> None:
     if not classes:
         return
     there = pc.unique(texts(raw, target).drop_null()).to_pylist()
-    if unknown := [name for name in classes if not _spelled(name, there)]:
+    if unknown := [name for name in classes if not spellings_of(name, there)]:
         raise DataError(f"data.drop_classes: {raw.at(target)} has no class {listed(unknown)}; it has {listed(there)}.")
 
 
@@ -45,13 +45,13 @@ def _of_classes(raw: RawTable, target: str, classes: Sequence[str]) -> pa.Chunke
     """Mark the rows of some classes."""
     column = texts(raw, target)
     there = pc.unique(column.drop_null()).to_pylist()
-    return pc.is_in(column, pa.array([text for name in classes for text in _spelled(name, there)], pa.string()))
+    return pc.is_in(column, pa.array([text for name in classes for text in spellings_of(name, there)], pa.string()))
 
 
-def _spelled(name: str, there: Iterable[str]) -> list[str]:
+def spellings_of(name: str, there: Iterable[str]) -> list[str]:
     """List the texts that are a class: the same text, or the same number.
 
-    >>> _spelled("4", ["4", "4.0", "40", "four"])
+    >>> spellings_of("4", ["4", "4.0", "40", "four"])
     ['4', '4.0']
     """
     number, name = _number(name), composed(name)

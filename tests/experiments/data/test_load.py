@@ -113,7 +113,7 @@ def test_the_classes_of_a_test_file_may_end_in_a_dot(tmp_path: Path) -> None:
     assert table.target[:40].tolist() == table.target[40:].tolist()
     said = " ".join(table.reading.notes)
     assert "of the test file: 1 line above the table left out ('|1x3 Cross validator')" in said
-    assert "the classes of the test file read without the dot at their end, as 'no'" in said
+    assert "the classes of the test rows read without the dot at their end, as 'no'" in said
 
 
 def test_a_name_that_two_columns_have_is_refused(tmp_path: Path) -> None:

@@ -57,12 +57,14 @@ def test_a_score_that_is_perfect_with_ease_is_pointed_out() -> None:
 def test_a_column_of_parts_is_told_without_the_advice_that_a_test_file_has_followed(tmp_path: Path) -> None:
     x = np.arange(80)
     frame = pd.DataFrame({"x": x * 7 % 80 + 0.5, "split": np.where(x % 3, "train", "test"), "y": x % 2})
+    frame["other"] = np.where(x % 5, "no", "yes")
     frame[:60].to_csv(tmp_path / "all.csv", index=False)
     frame[60:].to_csv(tmp_path / "test.csv", index=False)
     data: dict[str, Any] = {"source": str(tmp_path / "all.csv"), "target": "y"}
     for more, advice in (
-        ({}, "which data.test names"),
+        ({}, 'all parts; data.test_rows = "split=test" makes these rows the test set.'),
         ({"test": str(tmp_path / "test.csv")}, "here; data.drop = split"),
+        ({"test_rows": "other=yes"}, "here; data.drop = split"),
     ):
         (line,) = [line for line in prepared(data=data | more).notes if "divides the rows" in line]
         assert advice in line
