@@ -38,7 +38,7 @@ def divided(raw: RawTable, data: DataSection) -> tuple[RawTable, RawTable, DataS
 
     Raises:
         DataError: a column does not exist or has two roles, a cell of the column is missing, no row has a value, or
-            every row is a test row.
+            every row is a test row, or no test row has a target.
     """
     assert data.test_rows is not None
     named = named_columns(raw, data)
@@ -54,6 +54,7 @@ def divided(raw: RawTable, data: DataSection) -> tuple[RawTable, RawTable, DataS
     stays = any(name in named.get(key, ()) for key in ("groups", "time"))
     left = raw if stays else replace(raw, columns={key: own for key, own in raw.columns.items() if key != name})
     ours, theirs = taken(left, np.flatnonzero(~tested)), taken(left, np.flatnonzero(tested))
+    _refuse_untold(theirs, named.get("target", ()), data)
     ours = replace(ours, notes=(*ours.notes, _said(name, marks, found)))
     by_name = {key: names if key in LISTS else names[0] for key, names in named.items() if key != "test_rows"}
     return (
@@ -81,14 +82,28 @@ def _words(raw: RawTable, name: str, present: Sequence[str]) -> pa.ChunkedArray:
     """
     clean = cleaned(replace(raw, present=words_present(present)), [name])
     missing = np.asarray(clean.columns[name].is_null(nan_is_null=True))
-    advice = "fill in the cell, as in the other rows, or remove the row"
-    if missing.any():
-        cell = raw.columns[name][int(missing.argmax())].as_py()
-        if isinstance(cell, str) and cell.strip():
-            word = json.dumps([cell.strip()], ensure_ascii=False)
-            advice += f", or set data.present = {word} if that is a value"
-    raw.refuse(name, missing, "says which rows are the test set", advice)
+    rule, advice = "says which rows are the test set", "fill in the cell, as in the other rows, or remove the row"
+    first = raw.columns[name][int(missing.argmax())].as_py()
+    if isinstance(first, str) and first.strip():
+        word = json.dumps([first.strip()], ensure_ascii=False)
+        raw.refuse(name, missing, rule, f"{advice}, or set data.present = {word} if that is a value")
+    clean.refuse(name, missing, rule, advice)
     return texts(clean, name)
+
+
+def _refuse_untold(tested: RawTable, target: Sequence[str], data: DataSection) -> None:
+    """Refuse test rows none of which has a target, as where the rows that a competition asks for stand in the table.
+
+    Raises:
+        DataError: they have none.
+    """
+    clean = cleaned(replace(tested, present=words_present(data.present or ())), target)
+    for name, column in clean.columns.items():
+        if np.asarray(column.is_null(nan_is_null=True)).all():
+            raise DataError(
+                f"data.test_rows: no row of {tested.where} with {data.test_rows} has the target {shown(name)}, without "
+                "which nothing can be scored; leave data.test_rows out, and predict these rows by predict."
+            )
 
 
 def _marks(raw: RawTable, name: str, values: Sequence[str], found: Collection[str]) -> tuple[str, ...]:

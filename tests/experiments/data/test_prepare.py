@@ -70,6 +70,19 @@ def test_a_column_of_parts_is_told_without_the_advice_that_a_test_file_has_follo
         assert advice in line
 
 
+def test_a_size_beside_named_test_rows_is_said_or_refused(tmp_path: Path) -> None:
+    x = np.arange(80)
+    frame = pd.DataFrame({"x": x * 7 % 80 + 0.5, "fold": x % 5, "y": x // 2 % 2})
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    data: dict[str, Any] = {"source": str(tmp_path / "all.csv"), "target": "y", "test_rows": "fold=4"}
+    rule = 'data.test_size: not used, as data.test_rows = "fold=4" names the test rows.'
+    plain, sized = prepared(data=data), prepared(data={**data, "test_size": 0.5})
+    assert (rule in plain.notes, rule in sized.notes) == (False, True)
+    assert (len(sized.test), len(sized.development.y)) == (len(plain.test), len(plain.development.y)) == (16, 64)
+    with pytest.raises(DataError, match=r"names the test rows; remove data\.test_size\.$"):
+        prepared(data={**data, "test_size": 0.5, "strict": True})
+
+
 def test_a_code_is_counted_in_its_own_class_whichever_is_the_positive_one(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(100, 2)), columns=["a", "b"])
