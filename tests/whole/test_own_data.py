@@ -226,8 +226,8 @@ def test_test_rows_that_a_column_names_are_those_of_a_test_file(desk: CommandRun
     )
     one = desk.results(Path("studies/people"))
     two = desk.tuned("--data", "learn.csv", "--target", "y", "--test", "held_out.csv", *FEW, "--out", "two")
-    for part in ("trials", "split", "copies", "holdout", "best", "default", "test", "baselines"):
-        assert one.get(part) == two.get(part), part
+    for part in ("trials", "split", "copies", "holdout", "best", "default", "test", "final"):
+        assert one[part] == two[part], part
     rows = [[mistake.pop("row") for mistake in of["analysis"]["out_of_fold"]["mistakes"]] for of in (one, two)]
     assert rows[0] == np.flatnonzero(parts != "test")[rows[1]].tolist()
     assert one["analysis"]["out_of_fold"] == two["analysis"]["out_of_fold"]

@@ -83,6 +83,22 @@ def test_a_size_beside_named_test_rows_is_said_or_refused(tmp_path: Path) -> Non
         prepared(data={**data, "test_size": 0.5, "strict": True})
 
 
+def test_a_column_that_marks_test_rows_may_group_or_order_the_others(tmp_path: Path) -> None:
+    x = np.arange(120)
+    frame = pd.DataFrame({"x": x * 7 % 120 + 0.5, "fold": x // 20, "y": x // 2 % 2})
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    data: dict[str, Any] = {"source": str(tmp_path / "all.csv"), "target": "y", "test_rows": "fold=4,5"}
+    for key, splitter in (("groups", "StratifiedGroupKFold"), ("time", "TimeSeriesSplit")):
+        study = prepared(data={**data, key: "fold"}, cv={"n_splits": 3})
+        assert (study.folds.splitter, len(study.test), study.development.table.columns) == (splitter, 40, ("x",))
+    with pytest.raises(
+        DataError, match=r"^data\.groups: the test set needs at least two groups .*; add test rows of ano"
+    ):
+        prepared(data={**data, "groups": "fold", "test_rows": "fold=5"})
+    with pytest.raises(DataError, match=r"^data\.time: the source's own test rows must not be earlier"):
+        prepared(data={**data, "time": "fold", "test_rows": "fold=0"})
+
+
 def test_a_code_is_counted_in_its_own_class_whichever_is_the_positive_one(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(100, 2)), columns=["a", "b"])
