@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from experiments.config.folder_tables import named_table
 from experiments.config.formats import has_ending, sort_of, unread_format
+from experiments.config.marked_rows import column_and_values, in_one_spelling, marked_rows
 from experiments.config.section import Section
 
 
@@ -60,10 +61,14 @@ Encoding = Annotated[str, AfterValidator(_is_an_encoding)]
 
 
 SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
+NAMING = (*SINGLE, "test_rows")  # the same, and the one that names values of its column, too
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
-TWO_ROLES = ({"target", "categories"}, {"categories", "keep"}, {"numbers", "keep"})  # keys that may name one column
+TWO_ROLES = (  # keys that may name one column
+    *({"target", "categories"}, {"categories", "keep"}, {"numbers", "keep"}),
+    *({"groups", "test_rows"}, {"time", "test_rows"}),  # which are no features either
+)
 LAYOUT = ("separator", "encoding", "skip", "sheet", "header")  # keys that say how a file is written
-ROLES = (*SINGLE, *LISTS, "formats", "missing", "drop_classes", "strict")
+ROLES = (*NAMING, *LISTS, "formats", "missing", "drop_classes", "strict")
 # keys of [data] with what was decided for them
 Decided = Mapping[str, "str | int | tuple[str, ...] | tuple[int, int] | Mapping[str, str]"]
 OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
@@ -90,6 +95,7 @@ Words = Annotated[tuple[Word, ...], Field(min_length=1), BeforeValidator(_as_wor
 Format = Annotated[str, Field(min_length=1, max_length=60)]  # as "%d.%m.%Y" or "$1,234.5"
 Side = Annotated[int, Field(ge=1, le=4096)]
 OuterFolds = Annotated[int, Field(ge=2, le=20)]  # each is a whole search
+MarkedRows = Annotated[str, AfterValidator(in_one_spelling)]
 TestFold = tuple[Annotated[int, Field(ge=1)], OuterFolds]
 
 
@@ -103,6 +109,7 @@ class DataSection(Section):
     source: Source
     folder: Source | None = None  # the files of mnist or fashion_mnist
     test: Source | None = None  # another file or folder: the test set
+    test_rows: MarkedRows | None = None  # COLUMN=VALUE, or VALUE,VALUE: the test set is these rows of the source
     rows: Annotated[int, Field(ge=2)] | None = None  # number of rows to draw from the source, by split_seed
     header: bool | None = None  # whether the first line names the columns; None: it does unless it has a number
     separator: Annotated[str, BeforeValidator(_separator), AfterValidator(_is_a_separator)] | None = None
@@ -152,15 +159,19 @@ class DataSection(Section):
             advice += f", or name a file with its ending, such as {self.source}.csv" if self.sort == "name" else ""
             advice = (named_table(self.source) if self.sort == "folder" else "") or advice
             if self.sort == "given" and "test" in refused:
-                advice = "read both tables from files, as in data='train.csv', test='test.csv'"
+                advice = "read both tables from files, as in data='train.csv', test='test.csv', or name the rows of one"
+                advice += " by a column of it, as in test_rows='split=test'"
             raise ValueError(f"{' and '.join(refused)} cannot be set for source {self.source!r}; {advice}")
         if self.test is not None and sort_of(self.test) != self.sort:
             named = sort_of(self.test) == "name"
-            advice = "; if it is a column, write the rows that it marks to a file" if named else ""
+            rows = self.test if "=" in self.test else f"{self.test}=VALUE"
+            advice = f'; if it is a column, set test_rows = "{rows}" in its place' if named else ""
             rule = f"test must be the same kind of file as source {self.source!r}, but got {self.test!r}"
             raise ValueError(f"{rule}{advice}")
-        if self.test_fold is not None and self.test is not None:
-            raise ValueError(f"test_fold and test = {self.test!r} both name the test set; remove one of them")
+        sets = [key for key in ("test_fold", "test_rows", "test") if getattr(self, key) is not None]
+        if len(sets) > 1:
+            both = f"{sets[0]} and {sets[1]} = {getattr(self, sets[1])!r}"
+            raise ValueError(f"{both} both name the test set; remove one of them")
         if self.test_fold is not None and self.test_fold[0] > self.test_fold[1]:
             fold, folds = self.test_fold
             raise ValueError(f"test_fold = [k, K] is the k-th of K folds, from 1 on, but got [{fold}, {folds}]")
@@ -169,6 +180,8 @@ class DataSection(Section):
     def columns(self, key: str) -> tuple[str | int, ...]:
         """Return the columns that a key names; none where it is not set."""
         given = getattr(self, key)
+        if key == "test_rows" and given is not None:
+            return column_and_values(given)[:1]
         return given if isinstance(given, tuple) else () if given is None else (given,)
 
     def with_names(self, spelled: Mapping[str, str]) -> DataSection:
@@ -178,13 +191,16 @@ class DataSection(Section):
             for key in (*SINGLE, *LISTS)
         }
         changed: dict[str, Any] = {key: names if key in LISTS else names[0] for key, names in named.items() if names}
+        if self.test_rows is not None:
+            column, values = column_and_values(self.test_rows)
+            changed["test_rows"] = marked_rows(spelled.get(str(column), column), values)
         if self.formats:
             changed["formats"] = {spelled.get(name, name): form for name, form in self.formats.items()}
         return self.model_copy(update=changed) if spelled else self
 
     def to_document(self) -> dict[str, Any]:
         """Return JSON data with the names of the files and without their folders."""
-        unused = {"folder"} if self.test_fold is None else {"folder", "test_size"}
+        unused = {"folder"} if self.test_fold is None and self.test_rows is None else {"folder", "test_size"}
         document = self.model_dump(mode="json", exclude_none=True, exclude=unused)
         return document | {key: _file_name(document[key]) for key in ("source", "test") if key in document}
 

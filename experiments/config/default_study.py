@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from types import MappingProxyType
@@ -15,10 +14,10 @@ from experiments.config.override import with_override
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec, seen_from
 from experiments.config.toml import study_file
+from experiments.config.typed_column import typed_column
 
 Typed = str | list[str] | dict[str, str]  # what is typed for a key of [data]
 STUDY_FILE = "study.toml"  # inside a study's folder
-QUOTED = re.compile(r"""^(['"])(.+)\1$""", re.DOTALL)
 LONGEST = 50  # characters of a name, of at most 4 bytes each
 DEFAULTS: dict[str, Any] = {
     # With a few hundred rows, networks with he's larger initial weights overfit before they generalise. Scores of
@@ -62,10 +61,10 @@ def own_study(
     for key, typed in {**({} if target is None else {"target": target}), **keys}.items():
         if key == "test":
             data[key] = _place(str(typed))
-        elif isinstance(typed, dict):
+        elif key == "test_rows" or isinstance(typed, dict):
             data[key] = typed
         else:
-            data[key] = _column(typed) if isinstance(typed, str) else [_column(name) for name in typed]
+            data[key] = typed_column(typed) if isinstance(typed, str) else [typed_column(name) for name in typed]
     document: dict[str, Any] = {"study": {"name": name_of(source)}, "data": data, **DEFAULTS}
     if sort_of(source) == "folder":  # of pictures, whose pixels nothing centres
         document["space"] = {key: axis for key, axis in document["space"].items() if key != "numbers"}
@@ -78,10 +77,6 @@ def own_study(
 def _place(source: str) -> str:
     source = from_home(source)
     return f"{PurePath(source)}/" if source != GIVEN and os.path.isdir(source) else source  # noqa: PTH112 - never raises, whatever the name
-
-
-def _column(typed: str) -> str | int:
-    return int(typed) if re.fullmatch(r"[+-]?\d{1,9}", typed) else QUOTED.sub(r"\2", typed)
 
 
 def name_of(source: str) -> str:

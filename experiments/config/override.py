@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from experiments.config.conflicts import LAYERS
-from experiments.config.data_options import LISTS, SINGLE, TWO_ROLES
+from experiments.config.data_options import LISTS, NAMING, TWO_ROLES
 from experiments.config.keys import whole_key
+from experiments.config.marked_rows import column_and_values
 from experiments.config.same_column import same_column
 from experiments.config.toml import parse_toml
 from experiments.config.words import sizes_of
@@ -74,9 +76,12 @@ def _leave_out_overridden(document: dict[str, Any], parts: Sequence[str], value:
 def _leave_out_of_lists(document: dict[str, Any], parts: Sequence[str], value: Any) -> None:
     """Take columns that get a role out of the lists of [data] that would give them another one."""
     section, key, *below = parts if len(parts) > 1 else (*parts, "")
-    if section != "data" or key not in (*SINGLE, *LISTS) or below:
+    if section != "data" or key not in (*NAMING, *LISTS) or below:
         return
     named = value if isinstance(value, list) else [value]
+    if key == "test_rows":
+        with suppress(ValueError):  # which is refused where the document is read
+            named = [*column_and_values(str(value))[:1]]
     table = document["data"]
     for other in LISTS:
         held = table.get(other)

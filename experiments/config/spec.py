@@ -216,7 +216,7 @@ class StudySpec(Section):
     @classmethod
     def _one_kind_of_test_set(cls, cv: CVSection, info: ValidationInfo) -> CVSection:
         """Refuse outer folds beside another test set: they are the test sets."""
-        for key in ("test", "test_fold"):
+        for key in ("test", "test_rows", "test_fold"):
             if cv.outer is not None and (named := getattr(info.data.get("data"), key, None)) is not None:
                 rule = (
                     f"the outer folds are the test sets, but data.{key} = {named!r} names another; remove one of them"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.config.data_options import LAYOUT, SINGLE, DataSection
+from experiments.config.data_options import LAYOUT, NAMING, DataSection
 from experiments.config.formats import unread_format
 from experiments.config.regular_file import check_regular
 from experiments.config.same_column import same_column
@@ -82,7 +82,7 @@ def _accepted(raw: RawTable, data: DataSection) -> RawTable:
             f"{raw.where}: a table needs two columns, but only {listed(list(raw.columns))} was found; if a character "
             "separates columns, name it in data.separator."
         )
-    for key in SINGLE:
+    for key in NAMING:
         for name in data.columns(key):
             if name in raw.repeated or (name not in raw.columns and same_column(name, raw.repeated)):
                 raise DataError(

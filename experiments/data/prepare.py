@@ -93,7 +93,7 @@ def prepare(spec: StudySpec, environ: Mapping[str, str], table: Table | None = N
     development, test = split_off(rows, section)
     if spec.cv.outer is not None:
         check_inner_folds(rows, section, spec.cv)
-        notes += _unused_test_size(spec)
+    notes += _unused_test_size(spec)
     notes += tuple(_hints(spec, development, test))
     drawn = fold_rows(development, spec.cv, spec.data.split_seed)
     cv = suitable_folds(development, spec.cv, drawn)
@@ -131,7 +131,7 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
         from experiments.data.hints.left_out_groups import picture_groups  # imports pyarrow
 
         yield from picture_groups(ours)
-    yield from role_hints(ours, spec.data.test is not None)
+    yield from role_hints(ours, (spec.data.test or spec.data.test_rows) is not None)
     yield from size_hint(ours)
     yield from order_hints(ours, survival_columns(ours)) or neighbour_hints(development)
     yield from calendar_hints(ours)
@@ -147,9 +147,11 @@ def _unused_test_size(spec: StudySpec) -> tuple[str, ...]:
     Raises:
         DataError: [data] is strict.
     """
-    if "test_size" not in spec.data.model_fields_set:
+    named = spec.data.test_rows
+    if "test_size" not in spec.data.model_fields_set or (named is None and spec.cv.outer is None):
         return ()
     rule = "with cv.outer each row is tested by the search that did not have it"
+    rule = rule if named is None else f'data.test_rows = "{named}" names the test rows'
     if spec.data.strict:
         raise DataError(f"data.test_size: {rule}; remove data.test_size.")
     return (f"data.test_size: not used, as {rule}.",)

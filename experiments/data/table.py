@@ -275,7 +275,8 @@ def appended(table: Table, test: Table, before: int | None = None) -> Table:
     """Append another table's rows as the test part.
 
     Args:
-        before: number of rows in the first table's file, with those that were left out; None: all are in the table.
+        before: number of rows in the first table's file, with those that were left out; None: all are in the table; 0:
+            both tables are of one file.
 
     Raises:
         DataError: the target, the time or the features differ in kind.
@@ -283,15 +284,17 @@ def appended(table: Table, test: Table, before: int | None = None) -> Table:
     if table.classes is not None and test.classes is not None and table.classes != test.classes:
         unknown = sorted(set(test.classes) - set(table.classes))
         if unknown:
-            raise DataError(f"data.test: has classes that {table.name} lacks: {listed(unknown)}; remove their rows.")
+            rule = "data: the test rows have classes that the rows to learn from lack"
+            raise DataError(f"{rule}: {listed(unknown)}; remove their rows.")
         test = replace(test, target=np.array([table.classes.index(name) for name in test.classes])[test.target])
     if (table.classes is None, table.target.dtype.kind == "U") != (test.classes is None, test.target.dtype.kind == "U"):
-        raise DataError(f"data.test: target {shown(table.target_name)} must have the same type in both files.")
+        rule = "must have the same type in the test rows as in the others"
+        raise DataError(f"data: target {shown(table.target_name)} {rule}; correct it.")
     if table.time is not None and (table.time.dtype.kind == "M") != (np.asarray(test.time).dtype.kind == "M"):
-        raise DataError("data.test: data.time holds dates in one file and numbers in the other; use the same in both.")
+        raise DataError("data.time: the test rows and the others must all have dates, or all numbers; use the same.")
     if table.kinds != test.kinds:
         raise DataError(
-            f"data.test: its rows must have the {len(table.kinds)} features of {table.name}, of the same kinds, but "
+            f"data: the test rows must have the {len(table.kinds)} features of {table.name}, of the same kinds, but "
             f"have {len(test.kinds)}."
         )
     joined: dict[str, Any] = {
@@ -308,5 +311,5 @@ def appended(table: Table, test: Table, before: int | None = None) -> Table:
     cells = table.source_cells().followed_by(test.source_cells())
     numbers = None
     if table.numbers is not None or test.numbers is not None:
-        numbers = np.concatenate([table.positions, test.positions + (before or len(table.target))])
+        numbers = np.concatenate([table.positions, test.positions + (len(table.target) if before is None else before)])
     return replace(table, own_test=len(test.target), cells=cells, numbers=numbers, **joined)

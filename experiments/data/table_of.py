@@ -19,6 +19,7 @@ from experiments.data.columns.column_roles import ColumnRoles, column_roles, spe
 from experiments.data.columns.compared_rows import compared_rows
 from experiments.data.columns.dotted_classes import without_dots
 from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, without_classes
+from experiments.data.columns.marked_test_rows import divided
 from experiments.data.columns.reading import decide, refuse_decisions, taken, with_features
 from experiments.data.columns.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
 from experiments.data.columns.target_column import missing_words, plain_target, read_target
@@ -49,12 +50,16 @@ class _File:
 def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> Table:
     """Make a table of a raw table; the rows of a test file come last, and its columns are read like the first file's.
 
-    How features are read follows from the development rows alone. A cell of another row that does not fit is missing,
-    but a column of the test file must have a cell that fits.
+    Rows of the table that data.test_rows names take the place of a test file. How features are read follows from the
+    development rows alone. A cell of another row that does not fit is missing, but a column of the test rows must have
+    a cell that fits.
 
     Raises:
         DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
     """
+    names, in_one_file = spelled(raw, data), data.test_rows is not None
+    if in_one_file:
+        raw, test, data = divided(raw, data)
     roles = column_roles(raw, test, data)
     raw, test = without_dots(replace(raw, present=words_present(data.present or ())), test, roles.target)
     ours = _File(raw, _cleaned(raw, roles, data))
@@ -77,7 +82,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
     _check_targets_differ(table, raw, sum(dropped.values()), lost)
     # the rows of the test file, which are appended last, are compared with the others here
     equal = compared_rows(ours.raw, roles.of("identifier"), roles.of("drop"), None if theirs is None else theirs.raw)
-    table = replace(table, equal=equal, spelled=spelled(ours.raw, data))
+    table = replace(table, equal=equal, spelled=names)
     rows = development_rows(table, data) if theirs is None else np.arange(ours.raw.rows)
     reading = _decided(taken(ours.clean, rows), roles, data)
     reading = replace(
@@ -96,7 +101,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         return table
     other = _without_features(theirs, roles, as_classes=table.target.dtype.kind == "U")
     other, plain = with_features(other, reading, theirs.clean, data.strict)
-    return with_own_test(table, other, theirs.clean, plain, ours.raw.rows_of_file)
+    return with_own_test(table, other, theirs.clean, plain, 0 if in_one_file else ours.raw.rows_of_file)
 
 
 def _cleaned(raw: RawTable, roles: ColumnRoles, data: DataSection) -> RawTable:

@@ -18,6 +18,8 @@ def origin(result: StudyResult, rows: Words) -> Parts:
         return sentence("the last {}{}, split off first", rows, by)
     if given.get("test"):
         return sentence("{} of {}, a file of its own", rows, Fact("spec.data.test", given["test"]))
+    if given.get("test_rows"):
+        return sentence("{}, those with {}", rows, Fact("spec.data.test_rows", given["test_rows"]))
     return sentence("{}, the test part of the data", rows)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.config.data_options import LISTS, SINGLE
+from experiments.config.data_options import LISTS, NAMING, SINGLE
 from experiments.config.default_study import STUDY_FILE, name_of, own_study
 from experiments.config.formats import GIVEN, SORTS, sort_of
 from experiments.config.keys import KEYS
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 OTHERS = {"n_jobs": "workers", "verbose": "quiet"}  # arguments elsewhere -> those of `run`
 ROWS = "; rows are passed as data=, and settings name their columns"
-TEST_ROWS = "; test rows of their own are read from files, as in data='train.csv', test='test.csv'"
+TEST_ROWS = (
+    "; test rows are read from a file of their own, as in data='train.csv', test='test.csv', or named by a column, as "
+    "in test_rows='split=test'"
+)
 
 Asked = StudySpec | Mapping[str, Any] | str | Path | None
 
@@ -155,13 +158,13 @@ def _plain(key: str, value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     axes = getattr(value, "ndim", None)
-    if axes == 1 and name not in SINGLE:  # an array, Index or Series
+    if axes == 1 and name not in NAMING:  # an array, Index or Series
         return [_plain(key, one) for one in value.tolist()]
     value = value.item() if axes == 0 and hasattr(value, "item") else value
     if not isinstance(value, str | bool | int | float):
         got, advice = f"{value!r:.100}", ""
         if axes is not None:
-            got, advice = f"a {type(value).__name__}", TEST_ROWS if name == "test" else ROWS
+            got, advice = f"a {type(value).__name__}", TEST_ROWS if name in ("test", "test_rows") else ROWS
         raise SpecError(
             f"{key}: must be a number, a text, True or False, or a list or dict of them, but got {got}{advice}."
         )

@@ -27,7 +27,7 @@ COLUMN = {  # key of [data] that names a column -> help of its option
     "time": "column that orders the rows; no feature",
     "weights": "column of how much each row counts in training; no feature",
 }
-KEYS = (*COLUMN, *COLUMNS, "test")
+KEYS = (*COLUMN, *COLUMNS, "test", "test_rows")
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +46,11 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         help="formats of numbers, written as 1234.5 would be, or of dates: 'price=$1,234.5' 'day=%%d.%%m.%%Y'",
     )
     own.add_argument("--test", metavar="FILE", help="another file, whose rows are the test set")
+    own.add_argument(
+        "--test-rows",
+        metavar="COLUMN=VALUE",
+        help="rows of this table that are the test set, as in split=test or fold=9,10; the column is no feature",
+    )
 
 
 def _format(typed: str) -> tuple[str, str]:
@@ -81,4 +86,5 @@ def check_source(chosen: argparse.Namespace) -> None:
     given = keys_of(chosen)
     if given and chosen.data is None:
         instead = [f"--set {shlex.quote(f'data.{key}={toml_value(typed)}')}" for key, typed in given.items()]
-        raise SpecError(f"--{next(iter(given))} goes with --data; a study's own is changed with {' '.join(instead)}.")
+        first = next(iter(given)).replace("_", "-")
+        raise SpecError(f"--{first} goes with --data; a study's own is changed with {' '.join(instead)}.")

@@ -120,7 +120,7 @@ def test_copies_are_said_recorded_and_kept_on_one_side(desk: CommandRunner) -> N
     assert desk.tuned("mine", "--out", "again")["digest"] == result["digest"]
     same = desk.tune("--data", "mine.csv", "--target", "y", "--test", "mine.csv", *FEW, "--out", "same")
     assert (same.code, same.error.count("\n")) == (2, 1)
-    assert "data.test: the test rows must be other rows" in same.error
+    assert "data: the test rows must be other rows" in same.error
 
 
 def test_a_file_as_people_write_it_runs_again_from_the_study_file(desk: CommandRunner) -> None:
@@ -207,3 +207,39 @@ def test_dates_and_formats_are_features_of_the_study_its_file_and_its_model(desk
         "note: 1 cell taken for missing, as it does not fit the column: 'day' ('soon' in line 3; expected dates "
         "written as %d.%m.%Y)\n"
     )
+
+
+def test_test_rows_that_a_column_names_are_those_of_a_test_file(desk: CommandRunner) -> None:
+    """One table with a column of a public split, and the same rows in two files: all but names and places is equal."""
+    frame = mixed_frame(160, seed=4)
+    frame["y"] = np.where(frame["age"] + 20 * (frame["colour"] == "red") > 45, "yes", "no")
+    parts = np.random.default_rng(0).choice(["train", "val", "test"], 160, p=[0.6, 0.15, 0.25])
+    frame[parts != "test"].to_csv(desk.folder / "learn.csv", index=False)
+    frame[parts == "test"].to_csv(desk.folder / "held_out.csv", index=False)
+    marked = frame.assign(split=parts)[["split", *frame.columns]]
+    marked.to_csv(desk.folder / "people.csv", index=False)
+    done = desk.tune("--data", "people.csv", "--target", "y", "--test-rows", "split=test", *FEW)
+    assert done.code == 0, done
+    tested = int((parts == "test").sum())
+    assert (
+        f"the test set is the {tested} rows in which 'split' is 'test'; the others are development rows (" in done.out
+    )
+    one = desk.results(Path("studies/people"))
+    two = desk.tuned("--data", "learn.csv", "--target", "y", "--test", "held_out.csv", *FEW, "--out", "two")
+    for part in ("trials", "split", "copies", "holdout", "best", "default", "test", "final"):
+        assert one[part] == two[part], part
+    rows = [[mistake.pop("row") for mistake in of["analysis"]["out_of_fold"]["mistakes"]] for of in (one, two)]
+    assert rows[0] == np.flatnonzero(parts != "test")[rows[1]].tolist()
+    assert one["analysis"]["out_of_fold"] == two["analysis"]["out_of_fold"]
+    assert (one["ledger"]["largest_overlap"], two["ledger"]["largest_overlap"]) == (0.0, 1.0)
+    report = (desk.folder / "studies" / "people" / "report.md").read_text()
+    assert f"{tested} rows, those with split=test" in report
+    assert 'test_rows = "split=test"' in (desk.folder / "studies" / "people" / "study.toml").read_text()
+    assert desk.tuned("people", "--out", "again")["digest"] == one["digest"]
+    predictions = []
+    for name, new in (("marked", marked), ("plain", frame)):
+        new.to_csv(desk.folder / f"{name}.csv", index=False)
+        command = [sys.executable, "-m", "experiments.predict", "people", f"{name}.csv", "--out", f"{name}_out.csv"]
+        subprocess.run(command, cwd=desk.folder, capture_output=True, timeout=PATIENCE, check=True)
+        predictions.append((desk.folder / f"{name}_out.csv").read_text())
+    assert predictions[0] == predictions[1]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.config.data_options import LISTS, SINGLE, TWO_ROLES, DataSection
+from experiments.config.data_options import LISTS, NAMING, SINGLE, TWO_ROLES, DataSection
 from experiments.config.readable import in_one_line
 from experiments.config.same_column import columns_called
 from experiments.data.formats.column_types import is_text
@@ -66,12 +66,7 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
             'data.target: name the column to predict, as target = "COLUMN" in [data], or --target COLUMN beside '
             f"--data; {raw.where} has {listed(list(raw.columns))}."
         )
-    check_named(raw, data)
-    named: dict[str, tuple[str, ...]] = {}
-    for key in (*SINGLE, *LISTS):
-        if given := data.columns(key):
-            named[key] = tuple(named_column(raw, column) or "" for column in given)
-    refuse_two_roles(named)
+    named = named_columns(raw, data)
     single = [name for key in SINGLE for name in named.get(key, ())]
     features = [name for name in raw.columns if name not in {*single, *named.get("drop", ())}]
     if not features:
@@ -87,9 +82,25 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
     return ColumnRoles(named, features, single, _kinds(named, formats), formats)
 
 
+def named_columns(raw: RawTable, data: DataSection) -> dict[str, tuple[str, ...]]:
+    """Return key of [data] -> the names of its columns, for the keys that are set.
+
+    Raises:
+        DataError: a column does not exist or has two roles.
+    """
+    check_named(raw, data)
+    named = {
+        key: tuple(named_column(raw, column) or "" for column in given)
+        for key in (*NAMING, *LISTS)
+        if (given := data.columns(key))
+    }
+    refuse_two_roles(named)
+    return named
+
+
 def spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
     """Return column as [data] names it -> its name in the file, for those whose names differ."""
-    typed = [name for key in (*SINGLE, *LISTS) for name in data.columns(key) if isinstance(name, str)]
+    typed = [name for key in (*NAMING, *LISTS) for name in data.columns(key) if isinstance(name, str)]
     typed += list(data.formats or ())
     return {name: own for name in typed if (own := named_column(raw, name)) and own != name}
 
@@ -162,7 +173,7 @@ def check_named(raw: RawTable, data: DataSection) -> None:
     unknown = [
         f"data.{key}: {raw.where} has no column {column!r}"
         + (_meant(raw, key, column) if isinstance(column, str) else "")
-        for key in (*SINGLE, *LISTS, "formats")
+        for key in (*NAMING, *LISTS, "formats")
         for column in (data.formats or () if key == "formats" else data.columns(key))
         if named_column(raw, column) is None
     ]
@@ -174,7 +185,7 @@ def _meant(raw: RawTable, key: str, typed: str) -> str:
     """Say which columns may be meant, or that the name is that of a row; empty where neither is known."""
     names = list(raw.columns)
     if len(parts := [part.strip() for part in typed.split(",")]) > 1 and all(part in names for part in parts):
-        how = f"{key} is a single column" if key in SINGLE else "name them one by one"
+        how = f"{key} is a single column" if key in NAMING else "name them one by one"
         return f" (but {enumerated([shown(part) for part in parts])}: {how})"
     if meant := near(typed, names, 3):
         return did_you_mean([shown(name) for name in meant])

@@ -30,7 +30,7 @@ def without_dots(raw: RawTable, test: RawTable | None, target: str) -> tuple[Raw
         return raw, test
     if not _words(plain) <= known or not pc.any(words_in(plain)).as_py():
         return raw, test
-    line = f"the classes of the test file read without the dot at their end, as {shown(min(_words(plain)))}"
+    line = f"the classes of the test rows read without the dot at their end, as {shown(min(_words(plain)))}"
     return replace(raw, repairs=(*raw.repairs, line)), replace(test, columns=test.columns | {target: plain})
 
 

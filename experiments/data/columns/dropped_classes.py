@@ -39,11 +39,11 @@ def of_classes(names: NDArray[np.str_], where: str, classes: Sequence[str]) -> N
     """
     there = np.unique(names).tolist()
     _check_there(there, where, classes)
-    return np.isin(names, [text for name in classes for text in _spelled(name, there)])
+    return np.isin(names, [text for name in classes for text in spellings_of(name, there)])
 
 
 def _check_there(there: Sequence[str], where: str, classes: Sequence[str]) -> None:
-    if unknown := [name for name in classes if not _spelled(name, there)]:
+    if unknown := [name for name in classes if not spellings_of(name, there)]:
         raise DataError(f"data.drop_classes: {where} has no class {listed(unknown)}; it has {listed(there)}.")
 
 
@@ -65,13 +65,13 @@ def _of_classes(raw: RawTable, target: str, classes: Sequence[str]) -> pa.Chunke
     """Mark the rows of some classes."""
     column = texts(raw, target)
     there = pc.unique(column.drop_null()).to_pylist()
-    return pc.is_in(column, pa.array([text for name in classes for text in _spelled(name, there)], pa.string()))
+    return pc.is_in(column, pa.array([text for name in classes for text in spellings_of(name, there)], pa.string()))
 
 
-def _spelled(name: str, there: Iterable[str]) -> list[str]:
+def spellings_of(name: str, there: Iterable[str]) -> list[str]:
     """List the texts that are a class: the same text, or the same number.
 
-    >>> _spelled("4", ["4", "4.0", "40", "four"])
+    >>> spellings_of("4", ["4", "4.0", "40", "four"])
     ['4', '4.0']
     """
     number, name = number_of(name), composed(name)

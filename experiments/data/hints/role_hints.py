@@ -6,11 +6,12 @@ Nothing is changed. Each line names the key that would change it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.config.marked_rows import marked_rows
 from experiments.data.features import column_values
 from experiments.data.hints.leaks import TOLD
 from experiments.data.parts import part_of, rows_of_parts
@@ -37,35 +38,43 @@ EVENT = (
 THREE_STATES = ({0, 1, 2}, {1, 2, 3})  # of an event: cut off, of another cause, and it
 
 
-def role_hints(development: Table, has_test_file: bool = False) -> tuple[str, ...]:
+def role_hints(development: Table, named_test: bool = False) -> tuple[str, ...]:
     """Point out weights and parts of a split that are features, and survival times that are learnt as other numbers.
 
     Args:
-        has_test_file: whether the study file names the test rows.
+        named_test: whether the study file names the test rows.
     """
-    return (*_parts(development, has_test_file), *_weights(development), *_survival(development))
+    return (*_parts(development, named_test), *_weights(development), *_survival(development))
 
 
-def _parts(table: Table, has_test_file: bool) -> Iterator[str]:
+def _parts(table: Table, named_test: bool) -> Iterator[str]:
     """Say which feature divides the rows into parts to learn from and to test on, as the study divides them anew."""
-    anew, apart = ", and the study chooses its test rows from all parts", "data.drop = {} leaves it out"
-    if not has_test_file:
-        apart = "write the rows to test on to a file of their own, which data.test names, and set data.drop = {}"
+    anew = "" if named_test else ", and the study chooses its test rows from all parts"
+
+    def instead(name: str, values: Iterable[str]) -> str:
+        if named_test:
+            return f"data.drop = {name} leaves it out"
+        return f'data.test_rows = "{marked_rows(name, tuple(values))}" makes these rows the test set'
+
     for at, name in table.columns_of("category"):
         first = column_values(table.features[:PROBE], at)
         if any(not isinstance(word, str) or part_of(word) is None for word in first.tolist()):
             continue
         if rows := rows_of_parts(column_values(table.features, at).tolist()):
             found = ", ".join(f"{word!r} in {rows[word]:,}" for word in sorted(rows))
+            tested = [word for word in sorted(rows) if part_of(word) == "test"]
+            tested = tested or [word for word in sorted(rows) if part_of(word) == "val"]
             yield (
                 f"column {shown(name)} divides the rows into parts ({found} of the development rows), but is a feature "
-                f"here{'' if has_test_file else anew}; {apart.format(name)}."
+                f"here{anew}; {instead(name, tested)}."
             )
     for name, values in _columns(table, PART):
-        if len(_different(values)) == 2:
+        flags = sorted(f"{one:g}" if isinstance(one, float) else str(one) for one in _different(values))
+        if len(flags) == 2:
+            tested = flags[:1] if "train" in name.casefold() else flags[1:]
             yield (
                 f"column {shown(name)} is named like a part of the rows, and is a feature; if it says which rows are "
-                f"to test on, {apart.format(name)}."
+                f"to test on, {instead(name, tested)}."
             )
 
 

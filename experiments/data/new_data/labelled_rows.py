@@ -26,6 +26,7 @@ from experiments.config.same_column import columns_called
 from experiments.config.target import Target
 from experiments.data.columns.compared_rows import compared_rows
 from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, of_classes, without_classes
+from experiments.data.columns.marked_test_rows import without_marks
 from experiments.data.columns.reading import taken
 from experiments.data.columns.row_roles import read_groups, read_time
 from experiments.data.columns.target_column import plain_target, read_target
@@ -136,7 +137,8 @@ def _of_raw(
     raw: RawTable, features: pd.DataFrame, learnt: Learnt, notes: tuple[str, ...], drop: Sequence[str]
 ) -> LabelledRows:
     """Label the rows of a table, whose features were read for the model."""
-    form, data = learnt.form, learnt.data
+    form, data, columns = learnt.form, learnt.data, list(raw.columns)
+    raw = without_marks(raw, data)
     name = _column(raw, form.target)
     if name is None:
         raise DataError(
@@ -199,7 +201,7 @@ def _of_raw(
         no_target=int(absent.sum()) - dropped,
         dropped=dropped,
         no_time=int(untimed.sum()),
-        ignored=tuple(one for one in raw.columns if not columns_called(one, known)),
+        ignored=tuple(one for one in columns if not columns_called(one, known)),
         notes=notes,
     )
 

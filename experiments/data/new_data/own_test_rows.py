@@ -1,4 +1,4 @@
-"""The rows of a test file: a column none of whose cells the model could use would make their only score a false one."""
+"""The test rows of a file: a column none of whose cells the model could use would make their only score a false one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NAMED = 3  # categories in a message
 
 
 def with_own_test(table: Table, test: Table, clean: RawTable, plain: RawTable, before: int | None) -> Table:
-    """Append the rows of a test file, and count and say which of their cells cannot be used.
+    """Append the test rows, of a file of their own or the same, and count and say which cells cannot be used.
 
     Args:
         table:  the rows to learn from.
-        test:   the rows of the test file, read like these.
-        clean:  the cleaned columns of the test file.
+        test:   the test rows, read like these.
+        clean:  the cleaned columns of the test rows.
         plain:  the same, written as the reading says.
-        before: number of rows in the first table's file, with those that were left out; None: all are in the table.
+        before: as of `appended`.
 
     Raises:
         DataError: no cell of a column can be read, or none holds one of few categories; its numbers have the other
@@ -42,7 +42,7 @@ def with_own_test(table: Table, test: Table, clean: RawTable, plain: RawTable, b
     cells = unread_cells(clean, plain, reading, features)
     unreadable = [name for name in cells.columns if features[name].isna().all()]
     cells.refuse(clean.where, unreadable, WRITE_THEM_SO)
-    said = (f"cells of the test file do not fit their column: {cells.named()}",) if cells.count else ()
+    said = (f"cells of the test rows do not fit their column: {cells.named()}",) if cells.count else ()
     unknown = _check_categories(reading, table.features, features, clean)
     unread, large = reading.unread + theirs.unread, reading.large + theirs.large
     return replace(
@@ -51,7 +51,7 @@ def with_own_test(table: Table, test: Table, clean: RawTable, plain: RawTable, b
 
 
 def _respelled(table: Table, test: Table) -> tuple[Table, list[str]]:
-    """Read the test file's categories that differ from one of the table in case or space alone as that one."""
+    """Read the test rows' categories that differ from one of the table in case or space alone as that one."""
     assert table.reading is not None
     ours: Any = table.features
     names = [name for name, kind in table.reading.columns if kind == "category"]
@@ -60,14 +60,14 @@ def _respelled(table: Table, test: Table) -> tuple[Table, list[str]]:
 
 
 def _check_categories(reading: TableReading, ours: Any, theirs: Any, clean: RawTable) -> tuple[str, ...]:
-    """Return a line for each column of many categories of which the test file has none.
+    """Return a line for each column of many categories of which the test rows have none.
 
     Args:
         ours:   features to learn from.
-        theirs: features of the test file.
+        theirs: features of the test rows.
 
     Raises:
-        DataError: the test file has none of the few categories of a column, but others.
+        DataError: the test rows have none of the few categories of a column, but others.
     """
     notes = []
     for name in (name for name, kind in reading.columns if kind == "category"):
@@ -80,5 +80,5 @@ def _check_categories(reading: TableReading, ours: Any, theirs: Any, clean: RawT
         if len(known) <= FEW:
             found = UnreadCells({name: ColumnCells(cells, cells, first, expected)})
             found.refuse(clean.where, [name], f"{WRITE_THEM_SO}, or name the column in data.drop")
-        notes.append(f"no cell of the test file's column {shown(name)} has one of the {len(known)} {expected}: {first}")
+        notes.append(f"no cell of the test rows' column {shown(name)} has one of the {len(known)} {expected}: {first}")
     return tuple(notes)

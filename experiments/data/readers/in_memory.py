@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from experiments.config.data_options import LISTS, SINGLE, DataSection
+from experiments.config.data_options import LISTS, NAMING, DataSection
 from experiments.config.formats import GIVEN
 from experiments.data.hints.time_order import LATER
 from experiments.data.identity.cells import SourceCells
@@ -135,7 +135,7 @@ def _with_named_index(frame: Any, section: DataSection) -> tuple[Any, tuple[str,
 
     if not isinstance(frame, pd.DataFrame):
         return frame, ()
-    asked = {name for key in SINGLE for name in section.columns(key)}
+    asked = {name for key in NAMING for name in section.columns(key)}
     named = [name for name in frame.index.names if name in asked and name not in frame.columns]
     levels = [frame.index.get_level_values(at) for at in range(frame.index.nlevels)]
     dates = [at for at in levels if isinstance(at, pd.DatetimeIndex | pd.PeriodIndex) and at.name not in named]
@@ -208,7 +208,7 @@ def _refuse_other_order(x: pd.DataFrame, y: Any) -> None:
 def _of_arrays(x: Any, y: Any, section: DataSection) -> Table:
     import pandas as pd
 
-    named = [key for key in (*SINGLE, *LISTS) if section.columns(key) and key != "target"]
+    named = [key for key in (*NAMING, *LISTS) if section.columns(key) and key != "target"]
     if named:
         raise DataError(f"data.{named[0]}: names columns, which arrays lack; pass a DataFrame.")
     if hasattr(x, "tocsr"):

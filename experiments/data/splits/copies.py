@@ -87,7 +87,7 @@ def with_equal_rows(table: Table) -> Table:
     ours, theirs = np.split(table.equal.keys, [table.learned])
     if len(ours) == len(theirs) and np.array_equal(np.sort(ours), np.sort(theirs)):
         raise DataError(
-            f"data.test: the test rows must be other rows than those of {table.name} to learn from, but all "
+            f"data: the test rows must be other rows than those of {table.name} to learn from, but all "
             f"{len(theirs)} are the same; give others, or none: then a part of the rows to learn from is the test set."
         )
     return table

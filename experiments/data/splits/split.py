@@ -125,9 +125,9 @@ def _too_few_groups(groups: int, own_test: bool) -> str:
     """
     rule = "the test set needs at least two groups for an interval of its score"
     if own_test:
-        return f"data.test: {rule}; add test rows of another group."
+        return f"data.groups: {rule}; add test rows of another group."
     if groups < 4:
-        others = "name another column, or give rows of two more groups in data.test"
+        others = "name another column, or give test rows of two more groups in data.test or data.test_rows"
         needed = "a study needs 4 groups, two to test on and two for the folds"
         return f"data.groups: {needed}, but there are {groups}; {others}."
     share = max(floor(200 / groups) / 100, 2 / groups if groups > 100 else 0)

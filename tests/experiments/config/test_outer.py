@@ -60,6 +60,10 @@ def test_what_names_another_test_set_is_refused() -> None:
         spec({"outer": 5}, test_fold=[1, 5])
     with pytest.raises(SpecError, match=r"cv\.outer: .* but data\.test = 'b\.csv' names another; remove one of them"):
         spec({"outer": 5}, source="a.csv", target="y", test="b.csv")
+    with pytest.raises(
+        SpecError, match=r"cv\.outer: .* but data\.test_rows = 'fold=9' names another; remove one of them"
+    ):
+        spec({"outer": 5}, source="a.csv", target="y", test_rows="fold=9")
     with pytest.raises(SpecError, match=r"data: .*test_fold and test = 'b\.csv' both name the test set"):
         spec(source="a.csv", target="y", test="b.csv", test_fold=[1, 5])
 

@@ -90,6 +90,7 @@ def test_of_what_is_fixed_and_what_is_searched_an_override_has_the_last_word(
         ("data.keep=age", {"numbers": ["Yearly Tax", "age"], "keep": "age", "drop": ["id"]}),
         ("data.keep=id", {"numbers": ["Yearly Tax", "age"], "keep": "id"}),
         ("data.target=age", {"numbers": ["Yearly Tax"], "target": "age", "drop": ["id"]}),
+        ("data.test_rows=AGE=9, 10", {"numbers": ["Yearly Tax"], "test_rows": "AGE=9, 10", "drop": ["id"]}),
         ("data.header=true", {"numbers": ["Yearly Tax", "age"], "header": True, "drop": ["id"]}),
     ],
 )

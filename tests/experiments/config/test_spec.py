@@ -224,6 +224,7 @@ VALUES: dict[str, Any] = {
     "groups": 3,
     "time": "t",
     "weights": "w",
+    "test_rows": "split=test",
     "present": ("None",),
     "header": False,
     "separator": ";",
@@ -274,7 +275,20 @@ def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
         *(({"source": "iris", key: path}, key) for path in paths for key in ("source", "test", "folder")),
         *(({"source": "a/", "size": size}, "size") for size in ((0, 8), (8,), (8, 8, 8), (8.0, 8), (8, 5000), 8)),
         *(({"source": source, "target": "y"}, f"end in .csv, .tsv, .*but got '{source}'") for source in UNREAD),
-        ({"source": "my.csv", "test": "split"}, "but got 'split'; if it is a column, write the rows that it marks"),
+        (
+            {"source": "my.csv", "test": "split"},
+            "'split'; if it is a column, set test_rows = \"split=VALUE\" in its place",
+        ),
+        ({"source": "my.csv", "test": "a=b"}, "but got 'a=b'; if it is a column, set test_rows = \"a=b\" in its place"),
+        *(
+            ({"source": "my.csv", "test_rows": one}, 'must be COLUMN=VALUE, as in "split=test" or "fold=9,10"')
+            for one in ("split", "split=", "=test", "fold=9,", "", "=")
+        ),
+        (
+            {"source": "a.csv", "test_rows": "s=t", "test": "b.csv"},
+            "test_rows and test = 'b.csv' both name the test set",
+        ),
+        ({"source": "a.csv", "test_rows": "s=t", "test_fold": (1, 5)}, "test_fold and test_rows = 's=t' both name the"),
         ({"source": "t.xls"}, "save it as .xlsx"),
         ({"source": "t.h5"}, r"save its arrays, as in numpy\.savez\('t\.npz'"),
         *(({"source": "a.csv", "separator": one}, "must be one character") for one in ("a", "::", '"', "", "é")),

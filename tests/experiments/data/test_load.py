@@ -17,6 +17,7 @@ from PIL import Image
 from experiments.config.data_options import DataSection
 from experiments.data.load import load_table
 from experiments.data.readers.builtin import FOLDER_VARIABLE
+from experiments.data.readers.in_memory import given_table
 from experiments.data.table import Table
 from experiments.errors import DataError
 
@@ -54,6 +55,49 @@ def test_a_test_file_is_the_test_part(tmp_path: Path, ending: str) -> None:
         part.to_csv(path, index=False) if ending == ".csv" else part.to_parquet(path)
     table = load(tmp_path / f"my{ending}", target="y", test=str(tmp_path / f"other{ending}"))
     assert (len(table.target), table.own_test, table.name) == (30, 10, "my")
+
+
+def test_test_rows_of_the_same_table_are_a_test_file_in_every_format(tmp_path: Path) -> None:
+    marked = FRAME.round(6).assign(fold=np.arange(30) % 5)[["a", "fold", "b", "y"]]
+    tested = marked["fold"] > 2
+    numbers = marked.assign(b=0.5 + np.arange(30), y=marked["y"] == "yes").astype(float)
+    parts = {"dev": marked[~tested].drop(columns="fold"), "test": marked[tested].drop(columns="fold"), "all": marked}
+    for name, part in parts.items():
+        part.to_csv(tmp_path / f"{name}.csv", index=False)
+        part.reset_index(drop=True).to_parquet(tmp_path / f"{name}.parquet")
+        part.to_excel(tmp_path / f"{name}.xlsx", index=False)
+        part.to_json(tmp_path / f"{name}.json", orient="records")
+        np.save(tmp_path / f"{name}.npy", numbers.loc[part.index, part.columns])
+    for ending, target in ((".csv", "y"), (".parquet", "y"), (".xlsx", "y"), (".json", "y"), (".npy", -1)):
+        two = load(tmp_path / f"dev{ending}", target=target, test=str(tmp_path / f"test{ending}"))
+        rows = "1=3,4" if ending == ".npy" else "Fold = 3, 4"
+        one = load(tmp_path / f"all{ending}", target=target, test_rows=rows)
+        assert (same(one, two), one.own_test, len(one.columns)) == (True, 12, 2)
+        assert one.source_cells().hashes() == two.source_cells().hashes()
+        assert one.positions.tolist() == [*np.flatnonzero(~tested), *np.flatnonzero(tested)]
+        assert one.spelled == ({} if ending == ".npy" else {"Fold": "fold"})
+        if ending == ".csv":
+            given = given_table(marked, DataSection(source="given", target="y", test_rows=rows))
+            assert (same(given, two), given.own_test) == (True, 12)
+
+
+def test_cells_of_marked_rows_are_named_by_their_line(tmp_path: Path) -> None:
+    lines = [f"{row / 4},{'no' if row % 2 else 'yes'},{'test' if row % 3 else 'train'}" for row in range(80)]
+    lines[4], lines[9] = "soon,yes,test", "later,no,train"
+    source = written(tmp_path / "my.csv", "\n".join(["x,y,split", *lines]))
+    table = load(source, target="y", test_rows="split=test")
+    assert table.reading is not None
+    said = [line for line in table.reading.notes if "do not fit" in line]
+    assert said == ["cells of the test rows do not fit their column: 'x' ('soon' in line 6; expected numbers such as "
+                    "1234.5)"]  # fmt: skip
+    assert table.reading.missing == ("later",)
+    lines[20] = "5,,test"
+    written(Path(source), "\n".join(["x,y,split", *lines]))
+    table = load(source, target="y", test_rows="split=test")
+    assert table.positions.tolist() == sorted(set(range(80)) - {20}, key=lambda row: (row % 3 > 0, row))
+    bare = [f"{line.partition(',')[0]},,test" if line.endswith("test") else line for line in lines]
+    with pytest.raises(DataError, match=r"data\.test_rows: no row of .*my\.csv with split=test has the target 'y'"):
+        load(written(Path(source), "\n".join(["x,y,split", *bare])), target="y", test_rows="split=test")
 
 
 def written(path: Path, text: str, encoding: str = "utf-8") -> str:
@@ -113,7 +157,7 @@ def test_the_classes_of_a_test_file_may_end_in_a_dot(tmp_path: Path) -> None:
     assert table.target[:40].tolist() == table.target[40:].tolist()
     said = " ".join(table.reading.notes)
     assert "of the test file: 1 line above the table left out ('|1x3 Cross validator')" in said
-    assert "the classes of the test file read without the dot at their end, as 'no'" in said
+    assert "the classes of the test rows read without the dot at their end, as 'no'" in said
 
 
 def test_a_name_that_two_columns_have_is_refused(tmp_path: Path) -> None:

@@ -57,15 +57,46 @@ def test_a_score_that_is_perfect_with_ease_is_pointed_out() -> None:
 def test_a_column_of_parts_is_told_without_the_advice_that_a_test_file_has_followed(tmp_path: Path) -> None:
     x = np.arange(80)
     frame = pd.DataFrame({"x": x * 7 % 80 + 0.5, "split": np.where(x % 3, "train", "test"), "y": x % 2})
+    frame["other"] = np.where(x % 5, "no", "yes")
     frame[:60].to_csv(tmp_path / "all.csv", index=False)
     frame[60:].to_csv(tmp_path / "test.csv", index=False)
     data: dict[str, Any] = {"source": str(tmp_path / "all.csv"), "target": "y"}
     for more, advice in (
-        ({}, "which data.test names"),
+        ({}, 'all parts; data.test_rows = "split=test" makes these rows the test set.'),
         ({"test": str(tmp_path / "test.csv")}, "here; data.drop = split"),
+        ({"test_rows": "other=yes"}, "here; data.drop = split"),
     ):
         (line,) = [line for line in prepared(data=data | more).notes if "divides the rows" in line]
         assert advice in line
+
+
+def test_a_size_beside_named_test_rows_is_said_or_refused(tmp_path: Path) -> None:
+    x = np.arange(80)
+    frame = pd.DataFrame({"x": x * 7 % 80 + 0.5, "fold": x % 5, "y": x // 2 % 2})
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    data: dict[str, Any] = {"source": str(tmp_path / "all.csv"), "target": "y", "test_rows": "fold=4"}
+    rule = 'data.test_size: not used, as data.test_rows = "fold=4" names the test rows.'
+    plain, sized = prepared(data=data), prepared(data={**data, "test_size": 0.5})
+    assert (rule in plain.notes, rule in sized.notes) == (False, True)
+    assert (len(sized.test), len(sized.development.y)) == (len(plain.test), len(plain.development.y)) == (16, 64)
+    with pytest.raises(DataError, match=r"names the test rows; remove data\.test_size\.$"):
+        prepared(data={**data, "test_size": 0.5, "strict": True})
+
+
+def test_a_column_that_marks_test_rows_may_group_or_order_the_others(tmp_path: Path) -> None:
+    x = np.arange(120)
+    frame = pd.DataFrame({"x": x * 7 % 120 + 0.5, "fold": x // 20, "y": x // 2 % 2})
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    data: dict[str, Any] = {"source": str(tmp_path / "all.csv"), "target": "y", "test_rows": "fold=4,5"}
+    for key, splitter in (("groups", "StratifiedGroupKFold"), ("time", "TimeSeriesSplit")):
+        study = prepared(data={**data, key: "fold"}, cv={"n_splits": 3})
+        assert (study.folds.splitter, len(study.test), study.development.table.columns) == (splitter, 40, ("x",))
+    with pytest.raises(
+        DataError, match=r"^data\.groups: the test set needs at least two groups .*; add test rows of ano"
+    ):
+        prepared(data={**data, "groups": "fold", "test_rows": "fold=5"})
+    with pytest.raises(DataError, match=r"^data\.time: the source's own test rows must not be earlier"):
+        prepared(data={**data, "time": "fold", "test_rows": "fold=0"})
 
 
 def test_a_code_is_counted_in_its_own_class_whichever_is_the_positive_one(tmp_path: Path) -> None:

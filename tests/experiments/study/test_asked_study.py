@@ -154,6 +154,8 @@ def test_what_cannot_be_is_said_in_pythons_words() -> None:
         (None, GIVEN, {"X": frame}, r"^X: must be .* but got a DataFrame; rows are passed as data=,"),
         (None, GIVEN, {"test": "b.csv"}, r"test cannot be set for source .given.; read both tables from files"),
         (None, "a.csv", {"test": frame}, r"but got a DataFrame; test rows .* as in data='train\.csv', test='test\.csv"),
+        (None, GIVEN, {"test": "b.csv"}, r"or name the rows of one by a column of it, as in test_rows='split=test'"),
+        (None, GIVEN, {"test_rows": np.ones(9)}, r"^test_rows: .* a ndarray; test rows .* test_rows='split=test'\.$"),
         ("flowers", None, {"options": 1}, r"^options: there is no such key"),
     ):  # fmt: skip
         with pytest.raises(SpecError, match=said) as error:

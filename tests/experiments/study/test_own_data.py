@@ -32,6 +32,8 @@ def test_every_option_sets_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         **{"numbers": ["a", "b"], "identifier": "id", "time": "t", "weights": 4, "test": "in/new.csv"},
     }
     assert (spec.data.drop, spec.data.test) == (("Name", -1, "3"), "in/new.csv")
+    marked = chosen("--data", "my.csv", "--target", "y", "--test-rows", "fold=9, 10")
+    assert own_study("my.csv", "y", [], keys_of(marked))[0].data.test_rows == "fold=9,10"
     groups = chosen("--data", "my.csv", "--target", "y", "--groups", "who")
     assert own_study("my.csv", "y", [], keys_of(groups))[0].data.groups == "who"
 
@@ -49,3 +51,5 @@ def test_without_data_the_override_to_type_is_named() -> None:
         "--time goes with --data; a study's own is changed with --set 'data.time=\"when\"' "
         '--set \'data.drop=["a b", "c"]\'.'
     )
+    with pytest.raises(SpecError, match=r"^--test-rows goes with --data; .* --set 'data\.test_rows=\"split=test\"'\.$"):
+        check_source(chosen("wine", "--test-rows", "split=test"))

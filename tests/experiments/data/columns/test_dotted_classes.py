@@ -32,7 +32,7 @@ def test_the_dots_come_off(ours: list[object], theirs: list[str], read: list[str
     raw, changed = without_dots(first, test, "y")
     assert changed is not None
     assert [cell and cell.strip() for cell in changed.columns["y"].to_pylist()] == read
-    said = "the classes of the test file read without the dot at their end, as '<=50K'"
+    said = "the classes of the test rows read without the dot at their end, as '<=50K'"
     assert raw.repairs == ((said,) if read != [cell and cell.strip() for cell in theirs] else ())
 
 

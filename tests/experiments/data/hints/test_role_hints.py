@@ -94,19 +94,25 @@ def test_parts_of_a_split_are_pointed_out() -> None:
     (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")))
     assert line == (
         "column 'split' divides the rows into parts ('test' in 17, 'train' in 33 of the development rows), but is a "
-        "feature here, and the study chooses its test rows from all parts; write the rows to test on to a file of "
-        "their own, which data.test names, and set data.drop = split."
+        'feature here, and the study chooses its test rows from all parts; data.test_rows = "split=test" makes these '
+        "rows the test set."
     )
+    (line,) = role_hints(table_of(split=np.array(["seg_test", "Train", "test"])[THIRDS]))
+    assert line.endswith('; data.test_rows = "split=seg_test,test" makes these rows the test set.')
+    (line,) = role_hints(table_of(split=np.where(ALIVE, "val", "train")))
+    assert line.endswith('; data.test_rows = "split=val" makes these rows the test set.')
     assert role_hints(table_of(travel=np.where(ALIVE, "bus", "train"))) == ()
 
 
-@pytest.mark.parametrize("name", ["is_test", "in_training_set", "isTrain", "is_val"])
-def test_a_flag_of_a_part_is_pointed_out(name: str) -> None:
+@pytest.mark.parametrize(("name", "value"), [("is_test", 1), ("in_training_set", 0), ("isTrain", 0), ("is_val", 1)])
+def test_a_flag_of_a_part_is_pointed_out(name: str, value: int) -> None:
     (line,) = role_hints(table_of(**{name: ALIVE * 1.0}))
     assert line == (  # or whether a person is in training
         f"column '{name}' is named like a part of the rows, and is a feature; if it says which rows are to test on, "
-        f"write the rows to test on to a file of their own, which data.test names, and set data.drop = {name}."
+        f'data.test_rows = "{name}={value}" makes these rows the test set.'
     )
+    (line,) = role_hints(table_of(**{name: np.where(ALIVE, "True", "False")}))
+    assert f'"{name}={bool(value)}" makes' in line
     assert role_hints(table_of(**{name: SIZES})) == ()
     for other in ("blood_test", "is_tested", "train", "is_valid"):
         assert role_hints(table_of(**{other: ALIVE * 1.0})) == ()
@@ -120,7 +126,7 @@ def test_a_flag_is_pointed_out_in_a_file_that_is_sorted_by_it() -> None:
 
 
 def test_parts_beside_a_test_file_are_left_out() -> None:
-    (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")), has_test_file=True)
+    (line,) = role_hints(table_of(split=np.where(ALIVE, "test", "train")), named_test=True)
     assert line.endswith(" of the development rows), but is a feature here; data.drop = split leaves it out.")
-    (line,) = role_hints(table_of(is_test=ALIVE * 1.0), has_test_file=True)
+    (line,) = role_hints(table_of(is_test=ALIVE * 1.0), named_test=True)
     assert line.endswith("; if it says which rows are to test on, data.drop = is_test leaves it out.")

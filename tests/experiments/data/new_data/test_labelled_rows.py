@@ -114,6 +114,15 @@ def test_rows_are_known_by_the_cells_of_all_their_columns(tmp_path: Path) -> Non
     assert (fewer.read, fewer.fingerprint) == (every.read, every.fingerprint)
 
 
+def test_a_column_that_marks_test_rows_makes_no_other_rows_of_them(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1.5, 2.5, 3.5], "Split": ["test", "val", ""], "y": ["yes", "no", "no"]})
+    plain, known = labelled_data(frame.drop(columns="Split"), learnt()), learnt(test_rows="split=test")
+    marked = labelled_data(frame, known)
+    assert (marked.sealed().known_by, marked.ignored) == (plain.sealed().known_by, ("Split",))
+    assert labelled_data(frame.drop(columns="Split"), known).sealed().known_by == plain.sealed().known_by
+    assert labelled_data(frame, learnt()).sealed().known_by.cells != plain.sealed().known_by.cells
+
+
 def test_a_program_may_name_the_target_otherwise() -> None:
     frame = pd.DataFrame({"a": [1.5, 2.5, 3.5]}, index=[4, 5, 6])
     for y in (["yes", "no", "no"], pd.Series(["yes", "no", "no"], frame.index, name="truth")):

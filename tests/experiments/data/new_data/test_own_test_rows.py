@@ -70,7 +70,7 @@ def test_cells_that_do_not_fit_are_counted_and_said(sheet: Make) -> None:
     table = made(sheet, x=["0,5", "1,5", *["2.5"] * 38], day=[*DAYS[:39], "soon"])
     assert reading_of(table).unread == 3
     assert reading_of(table).notes == (
-        "cells of the test file do not fit their column: 'x' (2 cells, first '0,5' in row 0; expected numbers such as "
+        "cells of the test rows do not fit their column: 'x' (2 cells, first '0,5' in row 0; expected numbers such as "
         "1234.5), 'day' ('soon' in row 39; expected dates such as 2026-01-31)",
     )
     both = made(sheet, {"x": ["n.v.", *MANY["x"][1:]]}, {"numbers": ("x",)}, x=["1e300", "soon", *["2.5"] * 38])
@@ -112,7 +112,7 @@ def test_unknown_categories_are_said_where_there_are_many(sheet: Make) -> None:
     strange = ["", *(f"other {row}" for row in range(39))]
     keys = {"categories": ("code",)}
     assert reading_of(made(sheet, {"code": CODES}, keys, code=strange)).notes == (
-        "no cell of the test file's column 'code' has one of the 30 categories to learn from such as 'code 0', "
+        "no cell of the test rows' column 'code' has one of the 30 categories to learn from such as 'code 0', "
         "'code 1', 'code 10': 'other 0' in row 1",
     )
     few = [f"code {row % 20}" for row in range(ROWS)]

@@ -241,7 +241,9 @@ def test_a_test_file_of_the_same_rows_is_refused(tmp_path: Path) -> None:
     rows = frame(copied=0)
     source = written(tmp_path, rows)
     for name, same in (("mine.csv", rows), ("other.csv", rows[::-1])):
-        with pytest.raises(DataError, match=r"data\.test: .* all 90 are the same; give others, or none") as refused:
+        with pytest.raises(
+            DataError, match=r"data: the test rows must .* all 90 are the same; give others, or none"
+        ) as refused:
             prepared(source, target="y", test=written(tmp_path, same, name))
         assert "\n" not in str(refused.value)
     other = rows.assign(a=rows["a"].where(rows.index > 0, 9.0))
