@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_trial_without_epochs_or_time_is_a_run() -> None:
     empty = TrialResult(4, "FAIL", "worker died", None, None, 0, None, (), Curves((), (), (), ()), math.nan)
-    run = trial_run(FinishedTrial({"dropout": 0.1, "momentum": 2}, empty), {"dropout", "other"})
+    run = trial_run(FinishedTrial({"dropout": 0.1, "momentum": 2}, empty), {"dropout", "other"}, "")
     assert (run.started, run.ended, run.status) == (1, 1, "FAILED")
     assert [(point.key, point.value) for point in run.points] == [("epochs", 0.0)]
     assert run.params == {"dropout": "0.1", "momentum": "2", "log10_dropout": "-1"}
