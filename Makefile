@@ -7,24 +7,24 @@ unexport PYTHONDONTWRITEBYTECODE
 tune:  ## the main job
 	$(PYTHON) -m experiments.tune
 
-test:  ## the tests and the examples in the docstrings
+test:  ## all tests, and the examples in the docstrings
 	$(PYTHON) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 fast:  ## style, types, and the tests that start no process and no server
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n 2 --dist loadscope --ignore=tests/whole -m "not slow and not browser and not ray and not network"
+	$(PYTHON) -m pytest -n 2 --dist loadscope --ignore=tests/whole -m "not slow and not long and not browser and not ray and not network"
 
 fix:  ## sorted imports, what ruff can mend, one format
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-check:  ## style, types, tests
+check:  ## style, types, and the tests but the long ones
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
+	$(PYTHON) -m pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not long"
 
 example:  ## the report in studies/examples, and the outputs and pictures in the guides, written again
 	$(PYTHON) tests/scripts/example.py

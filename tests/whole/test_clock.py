@@ -12,6 +12,7 @@ from experiments.benchmark.fault_rows.outcome import NotMade
 from support.desk import CommandRunner
 
 
+@pytest.mark.long
 def test_a_clock_that_jumps_changes_nothing(
     desk: CommandRunner, tmp_path: Path, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,6 +174,7 @@ def outside_this_run(page: str) -> str:
     return "".join([parts[0], *(part.partition("<!-- /this run -->")[2] for part in parts[1:])])
 
 
+@pytest.mark.long
 def test_faults_in_the_code_of_the_pages_are_found(above: Path, place: Place) -> None:
     """A seeded few; tests/scripts/mutate_pages.py tries as many as you like."""
     for kind in NAMES:

@@ -27,7 +27,13 @@ KINDS = {  # settings, and the functions after which the command is killed
 }
 
 
-@pytest.mark.parametrize(("settings", "kills"), KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize(
+    ("settings", "kills"),
+    [
+        pytest.param(*kind, id=name, marks=[] if name == "several networks" else [pytest.mark.long])
+        for name, kind in KINDS.items()
+    ],
+)
 def test_it_is_the_same_by_more_workers_after_kills_and_computed_again(
     desk: CommandRunner, settings: tuple[str, ...], kills: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> TrialOutpu
     return run_trial(task, reference)
 
 
+@pytest.mark.long
 def test_an_intervention_is_resumed_and_repeated_as_it_was(
     desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_resumed_study_keeps_its_name_and_the_times_of_its_trials(desk: Comman
     assert times[-1] < datetime.now()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("tracked")
 def test_killed_at_random_moments_and_resumed_it_is_the_same_study(
     desk: CommandRunner, undisturbed: dict[str, Any]

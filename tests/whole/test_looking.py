@@ -33,6 +33,7 @@ def test_a_plan_writes_nothing_anywhere(desk: CommandRunner) -> None:
     assert contents(desk) == before
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("tracked")
 def test_a_profiled_study_is_the_same_and_says_where_its_time_went(
     desk: CommandRunner, undisturbed: dict[str, Any]

@@ -189,6 +189,7 @@ def test_it_is_planned_tried_extended_and_ended(desk: CommandRunner) -> None:
     assert desk.told(desk.study / "outer-1") == 4
 
 
+@pytest.mark.long
 def test_a_search_that_its_patience_ends_is_reproduced(desk: CommandRunner) -> None:
     changes = ("cv.outer=2", "search.trials=30", "search.patience=3")
     patient = (*WORDS, *(word for change in changes for word in ("--set", change)))

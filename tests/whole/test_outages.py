@@ -59,6 +59,7 @@ def arrives(folder: Path, uri: str, ran: Ran) -> None:
     assert not lacking(uri, uid_of(folder), results(folder))
 
 
+@pytest.mark.long
 def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
     study: Path, tmp_path: Path, server: MLflowServer
 ) -> None:
@@ -84,6 +85,7 @@ def test_what_is_not_over_by_the_end_is_said_and_the_same_command_sends_it(
         arrives(tmp_path, gate.uri, again)
 
 
+@pytest.mark.long
 def test_a_database_that_another_program_has_for_itself_is_waited_for(desk: CommandRunner) -> None:
     study = desk.folder / "studies" / "moons.toml"
     with locked(desk.folder / "mlruns" / "mlflow.db", PATIENCE) as release:
@@ -107,6 +109,7 @@ def test_an_interrupt_does_not_wait_for_a_server_that_never_answers(desk: Comman
         assert (done.code, done.out.count(WARNING) <= 1) == (130, True)
 
 
+@pytest.mark.long
 def test_a_server_that_is_killed_and_started_again_has_everything(
     study: Path, tmp_path: Path, server: MLflowServer
 ) -> None:

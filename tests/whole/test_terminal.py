@@ -141,6 +141,7 @@ def test_the_command_ends_before_its_writer_which_hears_no_hang_up(desk: Command
     assert not any(writers & set(one.cmdline() or []) for one in psutil.Process().children(recursive=True))
 
 
+@pytest.mark.long
 def test_killed_in_the_last_moment_with_its_writer_it_is_told_until_sync_has_sent_it(
     desk: CommandRunner, writer: StoppedWriter
 ) -> None:
@@ -166,7 +167,7 @@ def test_the_next_run_says_that_something_was_left_and_sends_it(desk: CommandRun
     assert everything_is_there(desk)
 
 
-@pytest.mark.parametrize("moment", ["results", "report"])
+@pytest.mark.parametrize("moment", ["results", pytest.param("report", marks=pytest.mark.long)])
 def test_killed_at_its_very_end_sync_sends_all_that_there_is(desk: CommandRunner, moment: str) -> None:
     assert desk.run_until(f"experiments.study.finished_files:write_{moment}", "moons").code == -signal.SIGKILL
     desk.sync()
@@ -178,6 +179,7 @@ def test_killed_at_its_very_end_sync_sends_all_that_there_is(desk: CommandRunner
     assert everything_is_there(desk)
 
 
+@pytest.mark.long
 def test_a_study_that_starts_anew_waits_for_the_writer_of_the_old_one(
     desk: CommandRunner, writer: StoppedWriter
 ) -> None:

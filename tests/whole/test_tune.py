@@ -83,6 +83,7 @@ def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: Command
     assert len(client.search_model_versions("name = 'moons model'")) == 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("tracked")
 def test_what_mlflow_missed_is_sent_by_sync(desk: CommandRunner) -> None:
     done = desk.tune("moons", "--set", "search.trials=4", "--tracking-uri", "http://127.0.0.1:9", "--quiet")

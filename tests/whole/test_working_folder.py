@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from subprocess import PIPE
 
+import pytest
+
 from experiments.ui import free_port
 from support.desk import CommandRunner
 from support.waiting import PATIENCE
@@ -45,6 +47,7 @@ def test_nor_does_one_that_a_program_starts(desk: CommandRunner, tmp_path: Path)
     assert not (desk.folder / "loky.sings").exists()
 
 
+@pytest.mark.long
 def test_nor_does_a_process_of_mlflows_page(desk: CommandRunner) -> None:
     for name in MODULES:
         (desk.folder / f"{name}.py").write_text(CANARY)

@@ -93,7 +93,7 @@ def test_what_the_peer_cannot_do_is_refused_in_one_line(tmp_path: Path) -> None:
         PeerStudy.of(shipped("wine", 'space.activation={choices = ["relu", "silu"]}'))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["digits", "xor", "diabetes"])
 def test_the_peer_runs_the_shipped_studies(name: str) -> None:
     peer = PeerStudy.of(shipped(name, "training.epochs=2")).search()

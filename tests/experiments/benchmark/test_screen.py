@@ -130,7 +130,7 @@ def test_options_of_another_benchmark_are_refused(folder: Path, capsys: pytest.C
         assert message in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_command_screens_in_workers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--screen", str(folder), "--trials", "2", "--splits", "1", "--half", "all"]
     assert benchmark.main([*command, "--set", "training.epochs=4", "--cache", str(folder / "known.json")]) == 0

@@ -142,7 +142,7 @@ def test_without_a_folder_the_ten_tables_are_compared(monkeypatch: pytest.Monkey
     assert [line["tables"] for line in lines if "summary" in line] == [7, 3]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_tables_of_a_folder_are_compared(folder: Path, untracked: None, capsys: pytest.CaptureFixture[str]) -> None:
     out = folder / "lines.json"
     command = ["--tables", str(folder), "--trials", "2", "--splits", "1", "--json", str(out)]

@@ -109,7 +109,7 @@ def test_what_does_not_fit_is_one_line(
     assert not bench.asked
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_whole_processes_are_measured(tmp_path: Path, untracked: None, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "t.csv").write_text(TABLE)
     table = ["--study", "--data", str(tmp_path / "t.csv"), "--target", "y", "--set", "training.epochs=2"]

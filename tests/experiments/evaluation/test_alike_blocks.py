@@ -78,7 +78,7 @@ def test_outer_folds_in_time_order_are_as_one_series() -> None:
         assert (ordered.ci_widened, plain.ci_widened) == (scored.ci_widened, None)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_intervals_of_errors_that_stay_alike_hold_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.evaluation.statistics._SCORE_DRAWS", 300)
     held = {False: 0, True: 0}

@@ -65,6 +65,7 @@ def test_a_score_of_ranks_of_groups_is_no_surer_than_the_groups_of_its_rarest_cl
     assert score.score - score.ci95[0] > 3 * (score.ci95[1] - score.score)
 
 
+@pytest.mark.long
 def test_groups_of_which_one_has_most_rows_say_no_more_than_two() -> None:
     """As six groups they said [0.979, 1.000] of an accuracy of 0.98; held was the truth in 73% of samples."""
     holds, y, groups = 0, np.arange(100) % 2, np.maximum(np.arange(100) - 94, 0)

@@ -218,6 +218,7 @@ def test_a_difference_of_groups_has_limits_of_groups() -> None:
     assert found.ci95[0] < 0.3  # of 3 groups
 
 
+@pytest.mark.long
 def test_few_rows_of_a_class_do_not_tell_equal_models_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bootstrap alone claims that one of two equal rankings is better in a quarter of all cases."""
     monkeypatch.setattr(statistics, "_SCORE_DRAWS", 200)
@@ -251,6 +252,7 @@ def _certain(predicted: Any) -> Any:
     return np.where(predicted == 1, 3.0, -3.0)[:, None]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [3, 5, 10])
 def test_an_interval_of_few_groups_holds_what_it_says(count: int) -> None:
     """The percentile interval alone holds the true accuracy in 72, 86 and 88 of 100 cases."""
@@ -271,6 +273,7 @@ def test_few_groups_claim_little() -> None:
         assert least <= record.difference.p_value <= max(least, 0.05)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("metric", ["neg_mean_absolute_error", "r2", "neg_log_loss"])
 @pytest.mark.parametrize("rows", [4, 8, 12])
 def test_few_rows_do_not_tell_equal_models_apart(metric: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,7 @@ def test_the_size_of_a_layer_that_is_not_there_says_nothing(space: Space) -> Non
     assert importances([told(number, one, by_rate(one)) for number, one in enumerate(other)], space) == record
 
 
+@pytest.mark.long
 def test_the_largest_share_by_luck_is_that_of_scores_without_meaning(space: Space) -> None:
     """A parameter that decides is beyond it, and of 4 searches of noise at most one is."""
     clear = importances([told(number, one, by_rate(one)) for number, one in enumerate(drawn(60))], space)

@@ -97,6 +97,7 @@ def test_the_interval_of_an_rmse_is_that_of_its_squares(monkeypatch: pytest.Monk
     assert holds >= 84
 
 
+@pytest.mark.long
 def test_models_that_are_equal_in_the_mean_alone_are_seldom_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """One loses much on few rows, the other a little on many: a bootstrap and the exchanges claimed in 8%."""
     monkeypatch.setattr("experiments.evaluation.exchanges.DRAWS", 200)

@@ -17,6 +17,7 @@ Y = np.repeat([0, 1, 2], [60, 30, 6])
 TRUTHS = {"balanced_accuracy": 0.9167, "matthews_corrcoef": 0.8919, "precision_macro": 0.8697}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("metric", ["balanced_accuracy", "matthews_corrcoef", "precision_macro"])
 def test_an_interval_of_few_rows_of_a_class_holds_the_truth(metric: str, monkeypatch) -> None:
     """The percentile interval holds it in 72, 88 and 87% of samples."""

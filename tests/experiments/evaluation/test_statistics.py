@@ -78,7 +78,7 @@ def test_exchanging_the_models_turns_the_difference():
     assert back.p_value == there.p_value
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_intervals_of_the_difference_cover_and_the_test_keeps_its_level():
     random = np.random.default_rng(5)
     covered = rejected = 0
@@ -91,7 +91,7 @@ def test_intervals_of_the_difference_cover_and_the_test_keeps_its_level():
     assert rejected / 1500 <= 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_bootstrap_covers_the_mean_of_losses():
     """200 rows of a skewed loss with mean 0.3; a percentile interval covers a little less than it says."""
     random = np.random.default_rng(8)
@@ -129,7 +129,7 @@ def test_paired_bootstrap_of_equal_scores_has_p_one():
     assert (difference.score, difference.ci95, difference.p_value) == (0.0, (0.0, 0.0), 1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_paired_bootstrap_keeps_its_level():
     random = np.random.default_rng(4)
     rejected = sum(

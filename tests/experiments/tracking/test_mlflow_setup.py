@@ -36,6 +36,7 @@ def first_start(folder: Path, uid: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.long
 def test_two_first_starts_at_once_after_one_that_was_killed_are_safe_and_silent(tmp_path: Path) -> None:
     killed = first_start(tmp_path, "uid-0")
     wait_until(lambda: any(tmp_path.glob("mlruns/.mlflow.db.new/mlflow.db")))

@@ -124,6 +124,7 @@ def test_what_the_process_notes_is_said_once(place: Place, tmp_path: Path) -> No
     assert line in (moved.study / "tracking.log").read_text()
 
 
+@pytest.mark.long
 def test_what_the_process_notes_after_a_command_that_does_not_wait_is_said_by_the_next(
     place: Place, tmp_path: Path
 ) -> None:
@@ -192,6 +193,7 @@ time.sleep(600)
         assert writer.wait(PATIENCE) == 1
 
 
+@pytest.mark.long
 def test_only_one_writer_writes_a_study_to_a_store(place: Place) -> None:
     tell(place.study, result(0), result(1), result(2))
     before, _ = tracking_of(place, wait=False)
@@ -266,6 +268,7 @@ def test_without_tracking_the_outbox_is_written_and_nothing_else(
     assert said[0].endswith(f"; python -m experiments.sync {tmp_path} sends it")
 
 
+@pytest.mark.long
 def test_what_a_killed_writer_left_is_said_by_the_next_run_which_sends_it(place: Place) -> None:
     tracking, _ = tracking_of(place, wait=False)
     wait_until(lambda: is_being_written(place.study))
@@ -304,6 +307,7 @@ def test_whoever_clears_the_folder_waits_for_a_writer_but_not_for_one_in_trouble
         pass
 
 
+@pytest.mark.long
 def test_a_resumed_study_keeps_its_beginning_and_its_end_and_a_new_one_does_not(place: Place) -> None:
     before = Outbox(metadata=metadata(), begun=5.0, outcome=end(2))
     for uid, begun in (("uid-1", 5.0), ("uid-2", pytest.approx(time.time(), abs=600))):

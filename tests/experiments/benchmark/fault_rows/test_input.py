@@ -25,7 +25,7 @@ def room() -> Iterator[Room]:
         yield one
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("check", SHORT, ids=lambda check: check.__name__)
 def test_what_must_follow_follows(check: object, room: Room) -> None:
     assert callable(check)

@@ -38,6 +38,7 @@ def changed(path: Path, change: Callable[[Any], object]) -> None:
     path.write_text(json.dumps(document))
 
 
+@pytest.mark.long
 def test_each_check_holds_of_a_whole_study_and_fails_where_a_thing_is_lost(desk: Desk) -> None:
     told = desk.trials()
     for check in (check_digest, check_look, check_mlflow, check_files):

@@ -11,6 +11,7 @@ from experiments.benchmark.fault_rows.storage import full_disk
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_a_full_disk_loses_nothing_and_with_room_the_study_goes_on() -> None:
     with opened_room(full=False) as room:
         try:
