@@ -14,6 +14,7 @@ from experiments.data.table import LeftOut, Table
 
 PART = r"^(?P<of>.*?)[\W_]*(?P<number>\d+)(?:\.[A-Za-z]\w{0,3})?$"  # of a recording or a patient, perhaps a file
 PARTS = 3  # of a thing, in the mean, and rows of each number; and things of a class: cat1.jpg is one of a class, too
+SHARED = 0.4  # of the rows have the value of another one: samples of a person, of whom many have one sample
 FILLED = 0.1  # share of all pairs of a thing and a number that are there: few of words that a search found pictures for
 
 
@@ -26,8 +27,9 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
     for one in left_out:
         if one.reason == "identifies_rows":
             present = rows.columns[one.name].drop_null()
-            levels = len(present.unique())
-            if levels >= GROUPS and len(present) >= ROWS_OF_GROUP * levels:
+            rows_of = pc.value_counts(present).field("counts")
+            levels, shared = len(rows_of), len(present) - pc.sum(pc.equal(rows_of, 1)).as_py()
+            if levels >= GROUPS and (len(present) >= ROWS_OF_GROUP * levels or shared >= SHARED * len(present)):
                 yield belonging(one.name, "is left out", len(present), levels)[:-1]  # among other lines
             elif is_text(present.type) and (names := _numbered_parts(present)):
                 yield (

@@ -33,6 +33,18 @@ def test_names_of_pairs_that_are_left_out_as_names_of_the_rows_are_pointed_out(s
     assert notes_of(raw, groups="who") == notes_of(raw, drop=("who",)) == ()
 
 
+def test_names_that_most_rows_share_with_another_are_pointed_out_though_many_stand_once(sheet: Make) -> None:
+    def said_of(who: list[str]) -> str:
+        values = RANDOM.normal(size=len(who))
+        return " | ".join(notes_of(sheet(who=who, x=[*values], y=[*RANDOM.normal(size=len(who))]), test_size=0.01))
+
+    alone = [f"P{person}" for person in range(1000, 1400)]
+    assert "column 'who' is left out, but 990 development rows have" in said_of(
+        [f"P{n // 2}" for n in range(600)] + alone
+    )
+    assert "is left out, but" not in said_of([f"P{n // 2}" for n in range(200)] + alone)
+
+
 def test_parts_of_a_thing_that_the_names_of_the_rows_number_are_pointed_out(sheet: Make) -> None:
     def said_of(names: list[str]) -> str:
         values = [f"{number / 7:.3f}" for number in range(len(names))]
