@@ -25,14 +25,15 @@ Line = tuple[int, list[str]]  # its number, from 0, and its cells
 def read_ragged(file: TextFile, layout: Layout, skip: int) -> tuple[Columns, list[Line], tuple[str, ...]]:
     """Read the columns of a table line by line.
 
-    Empty cells that are too many at the end of a line are left out. Lines at the end that have too few cells are filled
-    with empty ones, for they may stand below the table.
+    Empty cells that are too many at the end of a line are left out. So many as a line lacks of columns that are empty
+    in the first lines, their names, too, are added. Lines at the end that have too few cells are filled with empty
+    ones, for they may stand below the table.
 
     Args:
         skip: number of lines above the first row.
 
     Returns:
-        the columns, the lines at the end that were too short, and what to say about cells that were left out.
+        the columns, the lines at the end that were too short, and what to say about cells that were left out or added.
 
     Raises:
         DataError: a line before the last ones has too few cells, or a line has too many.
@@ -42,11 +43,14 @@ def read_ragged(file: TextFile, layout: Layout, skip: int) -> tuple[Columns, lis
     rows: list[list[str]] = []
     short: list[Line] = []
     uneven: list[Line] = []
-    longer = 0
+    longer = shorter = 0
+    filled = max(at + 1 for _, _, cells in layout.head for at, cell in enumerate(cells) if cell.strip() or at == 0)
     try:
         for begins, _, cells in records(file.lines(), layout.separator, layout.spaced, skip):
             if len(cells) > width and not any(map(str.strip, cells[width:])):
                 cells, longer = cells[:width], longer + 1
+            elif filled <= len(cells) < width:
+                cells, shorter = [*cells, *[""] * (width - len(cells))], shorter + 1
             if len(cells) == width:
                 uneven += short
                 short = []
@@ -65,8 +69,10 @@ def read_ragged(file: TextFile, layout: Layout, skip: int) -> tuple[Columns, lis
     rows += [cells + [""] * (width - len(cells)) for _, cells in short]
     parts.append(_arrays(rows, width))
     columns = [pa.chunked_array([part[at] for part in parts], pa.string()) for at in range(width)]
-    said = (f"separators too many at the end of {count(longer, 'line')} left out",) if longer else ()
-    return columns, short, said
+    said = [f"separators too many at the end of {count(longer, 'line')} left out"] if longer else []
+    if shorter:
+        said.append(f"separators of empty columns lacking at the end of {count(shorter, 'line')} added")
+    return columns, short, tuple(said)
 
 
 def uneven_lines(file: TextFile, layout: Layout, lines: Sequence[Line]) -> DataError:

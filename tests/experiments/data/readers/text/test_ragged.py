@@ -28,6 +28,18 @@ def test_cells_too_many_are_left_out_if_they_are_empty(tmp_path: Path) -> None:
     assert said == ("separators too many at the end of 2 lines left out",)
 
 
+def test_cells_of_columns_that_are_empty_may_lack_at_the_end(tmp_path: Path) -> None:
+    """A sheet saved as CSV has as many separators in its lines as cells were ever used in some rows."""
+    file, layout = opened(tmp_path / "my.csv", "a,b,,\n1,2,,\n3,4,,\n5,6\n7,8,\n1,2,,\n")
+    columns, short, said = read_ragged(file, layout, 1)
+    assert [column.to_pylist() for column in columns[:2]] == [["1", "3", "5", "7", "1"], ["2", "4", "6", "8", "2"]]
+    assert [set(column.to_pylist()) for column in columns[2:]] == [{""}, {""}]
+    assert (short, said) == ([], ("separators of empty columns lacking at the end of 2 lines added",))
+    file, layout = opened(tmp_path / "my.csv", "a,b,c,\n1,2,3,\n3,4,4,\n5,6\n7,8,9,\n1,2,3,\n")
+    with pytest.raises(DataError, match="4 cells that most lines have, but line 4 has 2: '5,6'"):
+        read_ragged(file, layout, 1)  # the cell of c may be any of its three
+
+
 def test_many_rows_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ragged, "ROWS", 4)
     file, layout = opened(tmp_path / "my.txt", "a b c\n" + "".join(f"{row} x  {row % 3}\n" for row in range(10)))
