@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 from experiments.config.data_options import DataSection
+from experiments.config.study_file import parse_spec
 from experiments.data.columns.marked_test_rows import divided, without_marks
+from experiments.data.prepare import StudyData, prepare
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
+from support.tables import mixed_frame
 
 Make = Callable[..., RawTable]
 SPLIT = ["train", "Test", "val", " test", "train", "train"]
@@ -102,3 +108,39 @@ def test_new_rows_lose_the_column_where_it_has_no_other_role() -> None:
     assert list(without_marks(raw(), section("other=test")).columns) == ["a", "split", "y"]
     assert list(without_marks(raw(), section("split=test", groups="split")).columns) == ["a", "split", "y"]
     assert list(without_marks(raw(), DataSection(source="mine.csv", target="y")).columns) == ["a", "split", "y"]
+
+
+def test_nothing_in_the_marked_rows_has_a_say(tmp_path: Path) -> None:
+    """Kinds, formats, decisions on columns, and the rows to learn from are the same whatever stands in the others."""
+
+    def prepared(change: Callable[[pd.DataFrame], None]) -> StudyData:
+        frame = mixed_frame(120, seed=2)
+        frame["label"] = np.where(np.arange(120) % 3 == 0, "b", "a")
+        frame["day"] = [f"{row % 28 + 1:02d}.{row % 12 + 1:02d}.2024" for row in range(120)]
+        frame["name"] = [f"person {row}" for row in range(120)]
+        frame["split"] = np.where(np.arange(120) % 4 == 1, "test", "train")
+        frame = frame.astype(object)
+        change(frame)
+        frame.to_csv(tmp_path / "my.csv", index=False)
+        data = {"source": str(tmp_path / "my.csv"), "target": "label", "test_rows": "split=test"}
+        space = {"learning_rate": {"low": 0.001, "high": 0.1}}
+        return prepare(parse_spec({"study": {"name": "my"}, "data": data, "space": space}, "made up"), {})
+
+    def garbage(frame: pd.DataFrame) -> None:
+        tested = frame["split"] == "test"
+        frame.loc[tested, "age"] = [1e9, "unknown", *[-7.5] * (tested.sum() - 2)]
+        frame.loc[tested, "colour"] = ["ultraviolet", *["red"] * (tested.sum() - 1)]
+        frame.loc[tested, "day"] = ["12/31/2024", *["01.02.1950"] * (tested.sum() - 1)]
+        frame.loc[tested, "name"] = "the same"
+        frame.loc[tested, "label"] = frame.loc[tested, "label"].map({"a": "b", "b": "a"})
+
+    clean, dirty = prepared(lambda frame: None), prepared(garbage)
+    pd.testing.assert_frame_equal(clean.development.features, dirty.development.features)
+    assert clean.development.y.tolist() == dirty.development.y.tolist()
+    assert clean.development.table.classes == dirty.development.table.classes
+    assert clean.reading is not None
+    assert dirty.reading is not None
+    for key in ("columns", "formats", "left_out", "missing"):
+        assert getattr(clean.reading, key) == getattr(dirty.reading, key)
+    assert clean.folds.fingerprint == dirty.folds.fingerprint
+    assert set(clean.notes) <= set(dirty.notes)
