@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import experiments
-from experiments import reproduce
+from experiments import delete, reproduce
 from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.errors import ExperimentError
 from experiments.study import default_rows
@@ -112,6 +112,9 @@ def test_what_is_known_of_the_rows_outlasts_them_and_a_fresh_start(desk: Command
     (desk.folder / "rows.csv").write_text((desk.folder / "march.csv").read_text())
     again = ["--fresh", "--quiet", "--out", "studies/march"]
     assert notes(desk.tuned(*MARCH, "--trials", "1", *again)) == first
+    assert notes(desk.tuned("march", *again)) == first
+    with chdir(desk.folder):
+        assert delete.main(["march", "--yes", "--tracking-uri", "none"]) == 0
     assert notes(desk.tuned("march", *again)) == first
     late = desk.tuned(*MARCH, "--trials", "1", "--name", "late", "--quiet", "--out", "studies/late")
     (note,) = notes(late)
