@@ -45,7 +45,7 @@ from experiments.reports.templating import open_templates, page_script
 from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 21  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 22  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 GAIN: Final = (
     "The dot is the difference between the {} and the default in {} on {}, the line its 95% interval. An interval "

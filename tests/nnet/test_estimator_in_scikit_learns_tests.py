@@ -102,7 +102,7 @@ print("\\n" + json.dumps(Plugin.outcomes))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_those_pass_that_need_nothing_of_scikit_learn_alone() -> None:
     spec = find_spec(MODULE) if find_spec(MODULE.rpartition(".")[0]) else None
     if spec is None or spec.origin is None:

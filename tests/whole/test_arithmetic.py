@@ -61,6 +61,7 @@ def test_rows_in_memory_travel_to_the_studys_process(desk: CommandRunner) -> Non
     assert "holds another study: the rows that are read from the data have changed. " in refusal
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("plain_shell")
 def test_an_interrupted_command_resumes(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
     process = desk.start("moons")

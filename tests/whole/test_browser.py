@@ -85,6 +85,7 @@ def test_the_model_is_on_the_page_of_models(pages: Pages, browser: Browser) -> N
     browser.open(pages.models, "Model name", "Ready")
 
 
+@pytest.mark.long
 def test_the_command_ends_with_its_page(desk: CommandRunner) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "experiments.ui"],

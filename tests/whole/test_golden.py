@@ -65,6 +65,7 @@ def test_a_shell_that_wants_other_arithmetic_changes_nothing() -> None:
     assert checked("784 inputs", **shell).count("the same") == 1
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not (shutil.which("cc") and sys.platform == "linux"), reason="needs a C compiler and LD_PRELOAD")
 def test_a_libm_with_other_last_bits_changes_nothing(tmp_path: Path) -> None:
     library = tmp_path / "other_libm.so"

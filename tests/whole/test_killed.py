@@ -135,7 +135,10 @@ def test_a_torn_journal_of_a_finished_study_is_repaired(done: CommandRunner) -> 
     assert (done.study / "journal.log.torn").read_bytes() == whole[:-1]
 
 
-@pytest.mark.parametrize("moment", ["reserve", "open", "complete", "write", "results"])
+LONG = [pytest.param(moment, marks=pytest.mark.long) for moment in ("open", "write", "results")]
+
+
+@pytest.mark.parametrize("moment", ["reserve", "complete", *LONG])
 def test_killed_around_the_look_it_is_taken_once(desk: CommandRunner, undisturbed: dict[str, Any], moment: str) -> None:
     where = {
         "reserve": "experiments.evaluation.ledger:Ledger.reserve",

@@ -215,6 +215,7 @@ def test_fresh_and_delete_remove_the_outer_studies(desk: CommandRunner) -> None:
     assert [path.name for path in desk.study.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("tracked")
 def test_mlflow_has_the_last_search_and_the_pooled_score_once(desk: CommandRunner) -> None:
     command = ("moons", *WORDS, "--set", "search.trials=3")

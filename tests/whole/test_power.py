@@ -17,7 +17,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module", params=LIVES)
+@pytest.fixture(
+    scope="module", params=[pytest.param(life, marks=[] if life == "once" else [pytest.mark.long]) for life in LIVES]
+)
 def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     """The whole life of a small study: of its own, anew in the place of another, and with outer studies."""
     with in_this_process():

@@ -157,6 +157,7 @@ def test_killed_in_the_last_moment_with_its_writer_it_is_told_until_sync_has_sen
     assert "MLflow" not in desk.tune("moons", "--status").out + desk.tune("--list").out
 
 
+@pytest.mark.long
 def test_the_next_run_says_that_something_was_left_and_sends_it(desk: CommandRunner, writer: StoppedWriter) -> None:
     writer.outlives("moons")
     writer.kill()

@@ -101,6 +101,7 @@ def tiny_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ROWS, "digits", TINY)
 
 
+@pytest.mark.long
 def test_the_table_is_printed_and_written_as_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], tiny_row: None
 ) -> None:
@@ -118,6 +119,7 @@ def test_the_table_is_printed_and_written_as_json(
     assert ("PyTorch is not installed" in out) == ("pytorch" not in peers())
 
 
+@pytest.mark.long
 def test_profiles_are_printed(capsys: pytest.CaptureFixture[str], tiny_row: None) -> None:
     assert benchmark.main(["--profile", "--rows", "digits"]) == 0
     out = capsys.readouterr().out

@@ -21,7 +21,7 @@ SPARSE = "".join(f"{int(y)} 1:{a} 2:{b}\n" for (a, b), y in zip(X, Y, strict=Tru
 ARFF = "@relation r\n@attribute a numeric\n@attribute b numeric\n@attribute y {n,y}\n@data\n"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ending", "write"),
     [

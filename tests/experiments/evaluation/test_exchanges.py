@@ -12,6 +12,7 @@ def mean(z: np.ndarray) -> float:
     return float(z.mean())
 
 
+@pytest.mark.long
 def test_equal_models_are_told_apart_in_one_of_twenty_cases() -> None:
     random, claimed = np.random.default_rng(0), 0
     for _ in range(400):

@@ -21,7 +21,7 @@ def test_both_sides_are_as_much_longer_as_students_t_asks_for() -> None:
     assert stretched((0.2, 0.4), 0.3, units=1) == (0.2, 0.4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("rows", "positive", "least"), [(60, 30, 112), (100, 10, 106)])
 def test_an_interval_of_an_area_holds_what_it_says(
     monkeypatch: pytest.MonkeyPatch, rows: int, positive: int, least: int

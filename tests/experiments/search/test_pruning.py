@@ -147,6 +147,7 @@ def test_a_sequential_study_prunes_what_optuna_prunes(
     assert ("PRUNED" in {state for state, *_ in actual}) == (case.name != "none")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.options}")
 def test_a_decision_sees_the_trials_up_to_the_lookahead_in_any_order_of_tasks(
     spec: StudySpec, data: StudyData, without_training: None, case: Case

@@ -63,6 +63,7 @@ def test_a_failing_server_neither_blocks_nor_floods_the_study(bad_port: int, tmp
     end_writer(tracking)
 
 
+@pytest.mark.long
 def test_trials_after_the_last_attempt_are_missing_too(
     tmp_path: Path, environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

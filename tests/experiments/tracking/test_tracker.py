@@ -112,6 +112,7 @@ def test_a_store_that_has_recovered_gets_everything(place: Place) -> None:
     assert len(warnings) == 1
 
 
+@pytest.mark.long
 def test_what_the_process_notes_is_said_once(place: Place, tmp_path: Path) -> None:
     place.write(result(0), end=end(1))
     moved = Place.at(place.folder.rename(tmp_path / "moved"))

@@ -274,6 +274,7 @@ def test_a_worker_that_timed_out_is_restarted_and_its_task_run_again(tmp_path: P
         assert not alive(greeting.pid)
 
 
+@pytest.mark.long
 def test_a_task_whose_workers_time_out_three_times_is_given_up(tmp_path: Path) -> None:
     with LocalExecutor(1, {}, worker_timeout=2.0) as pool:
         with pytest.raises(WorkerTimeout, match="3 times and given up: worker silent"):
