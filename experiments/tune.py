@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument(
         "--default-of",
         metavar="STUDY",
-        help="with --data or --name: trial 0 of the new study, which has --trials N, is the winner of this study",
+        help="with --data or --name: the winner of this finished study is trial 0; --trials 1 then only refits it",
     )
     it.add_argument(
         "--trials",
