@@ -186,7 +186,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
         return False
     if levels * REPEATS <= rows and (rows - levels) * log(counts.max() / rows) < log(CHANCE):
         return True
-    if values.dtype.kind != "f":
+    if values.dtype.kind != "f" or 2 * targets > rows:  # few equal numbers may be of one thing that stands twice
         return False
     missing = int(np.isnan(different[-1]))  # sorted behind all numbers
     of_number = of_level[: levels - missing]

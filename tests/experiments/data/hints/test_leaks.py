@@ -193,6 +193,12 @@ def test_what_chance_does_with_few_rows_is_not_pointed_out() -> None:
     assert said(few * 1.0, few * 2.0, classes=False) == ""
 
 
+def test_a_few_things_that_stand_twice_tell_no_number() -> None:
+    twice = np.append(np.arange(ROWS - 4), [3, 5, 8, 13])
+    first, y = (RANDOM.uniform(size=ROWS)[twice] for _ in range(2))
+    assert said(first, y, classes=False) == ""
+
+
 def test_a_row_beyond_the_sample_counts() -> None:
     y = np.arange(2 * SAMPLE) % 2
     for last, hint in ((y[-1], TELLS), (1 - y[-1], "")):
