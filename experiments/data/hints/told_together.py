@@ -12,8 +12,10 @@ CLASSES = 20  # of a target, likewise
 CLASS_ROWS = 200  # at least, of a target of classes, which chance tells sooner
 ROWS = 60  # at least, by which most targets are ruled out
 EACH = 4  # rows for each column, so that no target is a sum of columns by chance
-NOISE = 1e-5  # share of the variance that rounding may leave
-PART = 1e-2  # of the largest part of the sum, from which a column counts: less is that of rounding
+NOISE = 1e-4  # share of the variance that rounding and single mistakes may leave
+PARTS = 3  # times the deviation that they leave, from which a part of the sum counts
+EXACT = 1e-6  # deviation, as a share of the largest part, which the arithmetic leaves
+MOSTLY = 0.95  # share of rows in which a column must have a value that can be used
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +24,7 @@ def factors(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     """Return the columns whose product, each to some power, is the target in every row, if there is one.
 
     Args:
-        columns: as for `told_together`; those that are not positive in every row are not looked at.
+        columns: as for `told_together`; those that are not positive in most rows are not looked at.
         y:       (n,) the target.
 
     >>> area, price = np.arange(300) % 7.0 + 1, np.arange(300) % 5.0 + 2
@@ -31,13 +33,14 @@ def factors(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     """
     if not len(y) or y.min() <= 0:
         return []
-    return told_together({name: np.log(of_it) for name, of_it in columns.items() if (of_it > 0).all()}, np.log(y))
+    logs = {name: np.log(np.where(of_it > 0, of_it, np.nan)) for name, of_it in columns.items()}
+    return told_together(logs, np.log(y))
 
 
 def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     """Return the columns of which the target is a weighted sum in every row, if there is one.
 
-    Columns that miss a value, or are always the same, are not looked at.
+    Columns that miss values in more than a few rows, or are always the same, are not looked at; nor are these rows.
 
     Args:
         columns: name -> the (n,) numbers of the rows.
@@ -48,7 +51,12 @@ def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     ['home', 'away']
     """
     y = y.reshape(len(y), -1)
-    whole = {name: values for name, values in columns.items() if np.isfinite(values).all() and np.ptp(values) > 0}
+    there = {name: np.isfinite(values) for name, values in columns.items()}
+    mostly = [name for name, of_it in there.items() if of_it.mean() >= MOSTLY]
+    rows = np.all([there[name] for name in mostly], axis=0) if mostly else np.zeros(len(y), bool)
+    if 2 * rows.sum() < len(y):  # each misses others
+        mostly, rows = [name for name in mostly if there[name].all()], np.ones(len(y), bool)
+    y, whole = y[rows], {name: columns[name][rows] for name in mostly if np.ptp(columns[name][rows]) > 0}
     fewest = max(ROWS, EACH * len(whole))
     if len(whole) < 2 or len(y) < fewest:
         return []
@@ -61,7 +69,7 @@ def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     shift, scale, x = shift[used], scale[used], x[:, used]
     centre = y[some].mean(axis=0)
     weights = np.linalg.lstsq((x - shift) / scale, y[some] - centre, rcond=1e-10)[0]
-    if not _fits((x - shift) / scale @ weights + centre, y[some]):
+    if _noise((x - shift) / scale @ weights + centre, y[some]) > NOISE:
         return []
     names = [list(whole)[at] for at in used]
     parts = np.abs(weights).max(axis=1)
@@ -69,12 +77,16 @@ def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
         np.outer((whole[name] - low) / of_one, of_it)
         for name, low, of_one, of_it in zip(names, shift, scale, weights, strict=True)
     )
-    if not _fits(sums, y):
+    if (noise := _noise(sums, y)) > NOISE:
         return []
-    return [name for name, part in zip(names, parts, strict=True) if part > PART * parts.max()]
+    least = max(EXACT, PARTS * noise**0.5) * parts.max()
+    return [name for name, part in zip(names, parts, strict=True) if part > least]
 
 
-def _fits(sums: Floats, y: Floats) -> bool:
-    """Return whether sums are the targets, but for rounding; each target has two values or more."""
+def _noise(sums: Floats, y: Floats) -> float:
+    """Return what sums leave of the targets, as a share of their variance: the largest of all targets.
+
+    It is infinite where a target is always the same.
+    """
     spread = y.var(axis=0)
-    return bool((spread > 0).all() and (np.square(sums - y).mean(axis=0) <= NOISE * spread).all())
+    return float((np.square(sums - y).mean(axis=0) / spread).max()) if (spread > 0).all() else np.inf
