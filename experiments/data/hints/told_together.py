@@ -13,6 +13,7 @@ CLASS_ROWS = 200  # at least, of a target of classes, which chance tells sooner
 ROWS = 60  # at least, by which most targets are ruled out
 EACH = 4  # rows for each column, so that no target is a sum of columns by chance
 NOISE = 1e-5  # share of the variance that rounding may leave
+FEW = 20  # columns, each of which is left out to see whether the others tell the target without it
 PART = 1e-2  # of the largest part of the sum, from which a column counts: less is that of rounding
 
 Floats = NDArray[np.float64]
@@ -22,20 +23,25 @@ def factors(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     """Return the columns whose product, each to some power, is the target in every row, if there is one.
 
     Args:
-        columns: as for `told_together`; those that are not positive in every row are not looked at.
+        columns: as for `told_together`; those that are not positive where the target is are not looked at. Where it
+                 is 0, one of the others is.
         y:       (n,) the target.
 
     >>> area, price = np.arange(300) % 7.0 + 1, np.arange(300) % 5.0 + 2
     >>> factors({"area": area, "of_one": price, "day": np.arange(300) - 9.0}, area * price)
     ['area', 'of_one']
     """
-    if not len(y) or y.min() <= 0:
+    there = y > 0
+    if not len(y) or y.min() < 0 or 2 * there.sum() < len(y):
         return []
-    return told_together({name: np.log(of_it) for name, of_it in columns.items() if (of_it > 0).all()}, np.log(y))
+    positive = {name: of_it[there] for name, of_it in columns.items() if (of_it[there] > 0).all()}
+    names = told_together({name: np.log(of_it) for name, of_it in positive.items()}, np.log(y[there]))
+    zeros = np.any([columns[name][~there] == 0 for name in names], axis=0)
+    return names if np.all(zeros) else []
 
 
 def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
-    """Return the columns of which the target is a weighted sum in every row, if there is one.
+    """Return the columns of which the target is a weighted sum in every row, if there is one, and of which none can go.
 
     Columns that miss a value, or are always the same, are not looked at.
 
@@ -47,6 +53,16 @@ def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     >>> told_together({"home": home, "away": away, "day": np.arange(300) ** 2.0}, home + away)
     ['home', 'away']
     """
+    names = _weighted(columns, y)
+    for name in names if len(names) <= FEW else ():
+        fewer = [other for other in names if other != name]
+        if _weighted({other: columns[other] for other in fewer}, y):
+            names = fewer
+    return [name for name in columns if name in names]
+
+
+def _weighted(columns: Mapping[str, Floats], y: Floats) -> list[str]:
+    """Return the columns of which the target is a weighted sum, those that count least first; none if there is none."""
     y = y.reshape(len(y), -1)
     whole = {name: values for name, values in columns.items() if np.isfinite(values).all() and np.ptp(values) > 0}
     fewest = max(ROWS, EACH * len(whole))
@@ -71,7 +87,7 @@ def told_together(columns: Mapping[str, Floats], y: Floats) -> list[str]:
     )
     if not _fits(sums, y):
         return []
-    return [name for name, part in zip(names, parts, strict=True) if part > PART * parts.max()]
+    return [names[at] for at in np.argsort(parts, kind="stable") if parts[at] > PART * parts.max()]
 
 
 def _fits(sums: Floats, y: Floats) -> bool:

@@ -121,6 +121,20 @@ def test_columns_of_few_rows_that_are_a_rounded_target_together_are_named_alone(
     assert leak_hints(table, (low + high + random.normal(size=93)).round(1), False) == ()
 
 
+def test_a_product_is_told_by_its_factors_alone_also_where_it_is_0() -> None:
+    random = np.random.default_rng(5)
+    people, share = random.integers(900, 9000, size=(1, 300))[0] * 1.0, random.integers(1, 99, size=300) / 100
+    share[7] = 0
+    frame = pd.DataFrame({"people": people, "share": share, "other": random.uniform(1, 2, size=300)})
+    frame["men"] = (people * random.uniform(0.499, 0.501, size=300)).round()  # nearly a function of another column
+    table = Table("t", frame, ("number",) * 4, tuple(frame), np.zeros(300), "y", None)
+    told = "target 'y' follows from 'people', 'share' together; data.drop leaves out what is not known before the "
+    assert leak_hints(table, people * share, False) == (f"{told}target is.",)
+    assert leak_hints(table, np.where(np.arange(300) == 9, 0, people * share), False) == ()
+    share[7] = 0.5
+    assert leak_hints(replace(table, features=frame.assign(share=share)), people * share, False)[0].startswith(told)
+
+
 def test_a_category_that_has_one_number_each_is_pointed_out() -> None:
     assert said(LETTERS[LABELS], NUMBERS[LABELS], "category", classes=False) == TELLS
 
