@@ -193,7 +193,7 @@ def test_pixels_are_not_looked_at() -> None:
     [
         *("ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"),
         *("subj", "Subject No.", "VP", "VP-Code", "Code", "hhid", "pair", "set", "matched_set", "Proband"),
-        *("site", "Unit_No"),
+        *("site", "Unit_No", "Sampling site"),
     ],
 )
 def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
@@ -221,6 +221,8 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         (np.arange(ROWS) // 3, "Kunden"),
         (np.arange(ROWS) // 3, "emails"),
         (np.arange(ROWS) // 3, "email"),
+        (np.arange(ROWS) // 3, "x_plot"),  # a coordinate
+        (np.arange(ROWS) // 3 * 7, "Southern Cross Station"),  # passers-by
         (np.arange(ROWS), "id"),  # differs in every row
         (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
         (np.arange(ROWS) // 20, "species_id"),  # a few kinds
@@ -279,6 +281,7 @@ def test_numbers_that_are_the_same_together_again_and_again_are_pointed_out() ->
         (np.round(10 * sites), np.round(10 * heights)),  # whole numbers may be codes
         (sites, np.where(of_row == 3, np.nan, heights)),
         (PLAIN[of_row // 4], NUMBERS[of_row // 4]),  # a few kinds
+        (np.where(of_row > 15, sites, 0), np.where(of_row > 15, heights, 0)),  # amounts that are mostly 0
     ):
         assert found(one, other) == ()
     assert found(sites, heights, groups=of_row) == found(sites, heights, time=of_row) == ()
