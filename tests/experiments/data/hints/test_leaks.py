@@ -193,7 +193,7 @@ def test_pixels_are_not_looked_at() -> None:
     [
         *("ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"),
         *("subj", "Subject No.", "VP", "VP-Code", "Code", "hhid", "pair", "set", "matched_set", "Proband"),
-        *("site", "Unit_No", "Sampling site"),
+        *("site", "Unit_No", "Sampling site", "id_cliente", "idUsuario"),
     ],
 )
 def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
@@ -212,6 +212,7 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
     [
         (np.arange(ROWS) // 3, "x"),
         (np.arange(ROWS) // 3, "paid"),
+        (np.arange(ROWS) // 3, "idle_hours"),
         (np.arange(ROWS) // 3, "asset"),
         (np.arange(ROWS) // 3, "class_students"),  # a count
         (np.arange(ROWS) // 3, "housing_units"),
