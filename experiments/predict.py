@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _predict(chosen: argparse.Namespace) -> int:
-    from experiments.data.new_data.new_rows import ARRAYS, read_rows
+    from experiments.data.new_data.new_rows import read_rows
     from experiments.evaluation.levels import asked_level, caution
     from experiments.evaluation.model import ROWS, predicted, read_model
     from experiments.evaluation.threshold import asked_threshold, meaning
@@ -91,18 +91,14 @@ def _predict(chosen: argparse.Namespace) -> int:
     threshold = asked_threshold(model.target, chosen.threshold, level)
     layout = layout_keys(file, chosen.overrides)
     rows = read_rows(file, model.rows, ROWS, _free(chosen.keep, model.target), layout)
-    if rows.ignored:
-        named = first_few(rows.ignored, NAMED)
-        advice = "" if file.suffix.lower() in ARRAYS else "; --keep NAME copies one beside the predictions"
-        print(f"note: columns that the model does not use: {named}{advice}", file=sys.stderr)
-    for note in rows.notes:
-        print(f"note: {note}", file=sys.stderr)
+    notes = _notes(rows, file)
     if level is not None and model.uncertainty is not None:
-        print(f"note: {caution(model.uncertainty, model.target, level)}", file=sys.stderr)
+        notes.append(caution(model.uncertainty, model.target, level))
     if threshold is not None:
-        print(f"note: {meaning(model.target, threshold)}", file=sys.stderr)
+        notes.append(meaning(model.target, threshold))
     if model.target.classes and model.uncertainty is not None and not model.probabilities:  # 0.1 did not record it
-        print("note: the loss was no cross-entropy: probability columns are shares of outputs alone", file=sys.stderr)
+        notes.append("the loss was no cross-entropy: probability columns are shares of outputs alone")
+    _say(notes)
     computed = ((predicted(model, chunk, level, threshold), chunk.index) for chunk in rows.chunks)
     predictions = (_named(chunk, index, rows.unreadable) for chunk, index in computed)
     if out is not None:
@@ -122,6 +118,22 @@ def _predict(chosen: argparse.Namespace) -> int:
     except OSError as error:
         raise StudyStateError(f"{out}: cannot be written: {error.strerror}.") from None
     return 0
+
+
+def _notes(rows: NewRows, file: Path) -> list[str]:
+    """List what is to be said of a file's columns, a line each."""
+    from experiments.data.new_data.new_rows import ARRAYS
+
+    if not rows.ignored:
+        return [*rows.notes]
+    named = first_few(rows.ignored, NAMED)
+    advice = "" if file.suffix.lower() in ARRAYS else "; --keep NAME copies one beside the predictions"
+    return [f"columns that the model does not use: {named}{advice}", *rows.notes]
+
+
+def _say(notes: Sequence[str]) -> None:
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _send(whole: IO[str], out: Path | None) -> None:
@@ -168,14 +180,13 @@ def _named(predictions: pd.DataFrame, names: pd.Index, unreadable: Mapping[str, 
 
 
 def _note_cells(rows: NewRows) -> None:
-    for line in rows.cells.lines():
-        print(f"note: {line}", file=sys.stderr)
+    notes = [*rows.cells.lines()]
     if rows.unreadable:
         from experiments.data.readers.pictures.image_folder import name_unreadable
 
         pictures = count(len(rows.unreadable), "picture")
-        named = name_unreadable(rows.unreadable)
-        print(f"note: no prediction for {pictures} that cannot be read: {named}", file=sys.stderr)
+        notes.append(f"no prediction for {pictures} that cannot be read: {name_unreadable(rows.unreadable)}")
+    _say(notes)
 
 
 def _write(file: IO[str], predictions: Iterator[pd.DataFrame]) -> None:

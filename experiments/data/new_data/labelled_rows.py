@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
@@ -139,71 +139,94 @@ def _of_raw(
     """Label the rows of a table, whose features were read for the model."""
     form, data, columns = learnt.form, learnt.data, list(raw.columns)
     raw = without_marks(raw, data)
-    name = _column(raw, form.target)
-    if name is None:
+    name, groups, time = _target_of(raw, form.target), _role(raw, data, "groups"), _role(raw, data, "time")
+    beside = [one for one in (groups, time) if one is not None]
+    notes += tuple(_lacking(raw, data))
+    clean, dropped, written = _plain(raw, name, beside, learnt, drop)
+    absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
+    untimed = np.zeros(len(absent), np.bool_)
+    if time is not None:
+        untimed = np.asarray(clean.columns[time].is_null(nan_is_null=True)) & ~absent
+    kept = np.flatnonzero(~absent & ~untimed)
+    if not len(kept):
+        raise DataError(f"{raw.at(name)} is the target, but no row can be scored; fill it in.")
+    clean, as_read = taken(clean, kept), taken(raw, kept)
+    target, declared = read_target(clean, name, bool(learnt.target.classes) and not form.numbered)
+    table = Table(
+        name=raw.name,
+        features=features.iloc[kept].reset_index(drop=True),
+        kinds=tuple(kind for _, kind in form.inputs),
+        columns=tuple(form.names),
+        target=target,
+        target_name=name,
+        classes=declared,
+        groups=None if groups is None else read_groups(clean, groups),
+        time=None if time is None else read_time(clean, time, _format(data, time)),
+        numbers=kept,
+        cells=SourceCells.of(*as_read.columns.values()),
+        equal=compared_rows(as_read, [*map(str, data.columns("identifier"))]),
+    )
+    rows = np.arange(len(kept))
+    known = {*form.names, *form.identifiers, name, *beside}
+    return LabelledRows(
+        _labelled(table, clean.place, raw.at(name), learnt, rows),
+        rows,
+        no_target=int(absent.sum()) - dropped,
+        dropped=dropped,
+        no_time=int(untimed.sum()),
+        ignored=tuple(one for one in columns if not columns_called(one, known)),
+        notes=notes + written,
+    )
+
+
+def _target_of(raw: RawTable, target: str) -> str:
+    """Return the name of the target as the file writes it.
+
+    Raises:
+        DataError: the file lacks it.
+    """
+    if (name := _column(raw, target)) is None:
         raise DataError(
-            f"{raw.where}: has no column {shown(form.target)}, the target, without which nothing can be scored; it has "
+            f"{raw.where}: has no column {shown(target)}, the target, without which nothing can be scored; it has "
             f"{listed(list(raw.columns))}; python -m experiments.predict predicts rows without it."
         )
-    roles = {key: next((_column(raw, str(name)) for name in data.columns(key)), None) for key in ("groups", "time")}
-    beside = [one for one in roles.values() if one is not None]
-    notes += tuple(
-        f"no column {data.columns(key)[0]!r}, the study's data.{key}: intervals take rows to be independent"
-        for key, one in roles.items()
-        if one is None and data.columns(key)
-    )
+    return name
+
+
+def _role(raw: RawTable, data: DataSection, key: str) -> str | None:
+    """Return the name of the column of a role, such as groups, as the file writes it; None without one."""
+    return next((_column(raw, str(name)) for name in data.columns(key)), None)
+
+
+def _lacking(raw: RawTable, data: DataSection) -> Iterator[str]:
+    """Say which columns of roles a file lacks."""
+    for key in ("groups", "time"):
+        if data.columns(key) and _role(raw, data, key) is None:
+            yield f"no column {data.columns(key)[0]!r}, the study's data.{key}: intervals take rows to be independent"
+
+
+def _plain(
+    raw: RawTable, name: str, beside: Sequence[str], learnt: Learnt, drop: Sequence[str]
+) -> tuple[RawTable, int, tuple[str, ...]]:
+    """Return the table with its target read as in training, the number of rows left out by class, and notes.
+
+    Raises:
+        DataError: the target holds words where the study's holds numbers, or lacks a class of `drop`.
+    """
+    data = learnt.data
     clean = cleaned(replace(raw, present=words_present(data.present or ())), dict.fromkeys((name, *beside)))
     clean = replace(clean, missing=data.missing or ())
     check_dropped(clean, name, drop)
     classes = (*(data.drop_classes or ()), *drop)
     dropped = sum(dropped_rows([clean], name, classes).values())
-    written = _format(data, form.target)
+    written = _format(data, learnt.form.target)
     clean, read_as = plain_target(without_classes(clean, name, classes), name, written)
-    if read_as != (written or ""):
-        notes += (f"the target {shown(name)} is written otherwise than in training, and read as {read_as}",)
     if not learnt.target.classes and is_text(clean.columns[name].type):
         rule = "is the target and must hold numbers" + (f" written as {written}" if written else "")
         clean.refuse(name, words_in(clean.columns[name]), rule, "correct it")
-    absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
-    untimed = np.zeros(len(absent), np.bool_)
-    if (time := roles["time"]) is not None:
-        untimed = np.asarray(clean.columns[time].is_null(nan_is_null=True)) & ~absent
-    kept = np.flatnonzero(~absent & ~untimed)
-    if not len(kept):
-        raise DataError(f"{raw.at(name)} is the target, but no row can be scored; fill it in.")
-    clean = taken(clean, kept)
-    as_classes = bool(learnt.target.classes) and not form.numbered
-    target, declared = read_target(clean, name, as_classes)
-    whole = _labelled(
-        Table(
-            name=raw.name,
-            features=features.iloc[kept].reset_index(drop=True),
-            kinds=tuple(kind for _, kind in form.inputs),
-            columns=tuple(form.names),
-            target=target,
-            target_name=name,
-            classes=declared,
-            groups=None if (groups := roles["groups"]) is None else read_groups(clean, groups),
-            time=None if time is None else read_time(clean, time, _format(data, time)),
-            numbers=kept,
-            cells=SourceCells.of(*taken(raw, kept).columns.values()),
-            equal=compared_rows(taken(raw, kept), [*map(str, data.columns("identifier"))]),
-        ),
-        clean.place,
-        raw.at(name),
-        learnt,
-        np.arange(len(kept)),
-    )
-    known = {*form.names, *form.identifiers, name, *beside}
-    return LabelledRows(
-        whole,
-        np.arange(len(kept)),
-        no_target=int(absent.sum()) - dropped,
-        dropped=dropped,
-        no_time=int(untimed.sum()),
-        ignored=tuple(one for one in columns if not columns_called(one, known)),
-        notes=notes,
-    )
+    if read_as == (written or ""):
+        return clean, dropped, ()
+    return clean, dropped, (f"the target {shown(name)} is written otherwise than in training, and read as {read_as}",)
 
 
 def _of_table(table: Table, where: str, learnt: Learnt, drop: Sequence[str]) -> LabelledRows:
