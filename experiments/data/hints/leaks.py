@@ -38,14 +38,16 @@ GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
 THINGS = (
     "subj|subject|sujet|patient(en)?|paciente|proband(en)?|vpn?|person(en)?|participant|teilnehmer|individual|customer"
-    "|kunden?|user|household|family|couple|dyad|pair|set|student|animal|mrn|usubj"
+    "|kunden?|client|user|player|athlete|driver|employee|household|family|couple|dyad|pair|set|student|animal|mrn|usubj"
     "|site|plot|station|transect|nest|farm|hospital|clinic|machine|engine|device|sensor|unit"
 )
 NUMBERED = r"[_ .-]?(id|no|nr|number|name|code)\.?"  # after a thing: `class_students` is a count
 SHORT = "code|e?-?mail([ _-]?address)?|(hh|p|s|case|resp|subj?|pat|fam)id"  # names of identifiers in one piece
-GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"
+OF = "(?!(?!id[_ .-]).*[_ .-]of[_ .-])"  # not before: `type_of_subject` is no subject
+GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|{OF}(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"
+RATED = "user|customer|client|person|player|student|employee|household|family|unit"  # `Critics_User` is their rating
 # of numbers, as `households` and the coordinate `x_plot` are
-COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen|[xyzn][_ .-]({THINGS}))"
+COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen|.*[_ .-]({RATED})|[xyzn][_ .-]({THINGS}))"
 OF_A_THING = rf"(?i:.+[_ .-]({THINGS}))"  # of numbers, which may count something there, as those of `North Station`
 NUMBERING = 0.5  # share of the whole numbers from the least to the largest that name things, which are numbered
 
@@ -63,7 +65,8 @@ def leak_hints(development: LabelledTable) -> tuple[str, ...]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"
         lines.append(f"target {shown(table.target_name)} follows from {each} alone; {TOLD}")
     elif parts := _told_together(table, rows, labels, None if classes else np.asarray(y[rows], np.float64)):
-        lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} together; {TOLD}")
+        how = "together" if parts[1:] else "alone"
+        lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} {how}; {TOLD}")
     if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
         lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
@@ -185,7 +188,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
         return False
     if levels * REPEATS <= rows and (rows - levels) * log(counts.max() / rows) < log(CHANCE):
         return True
-    if values.dtype.kind != "f":
+    if values.dtype.kind != "f" or 2 * targets > rows:  # few equal numbers may be of one thing that stands twice
         return False
     missing = int(np.isnan(different[-1]))  # sorted behind all numbers
     of_number = of_level[: levels - missing]
@@ -204,7 +207,8 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             if table.kinds[at] == "number" and (re.fullmatch(COUNT_NAME, name) or _measures(name, values)):
                 continue
             rows, levels = len(values), len(np.unique(values))
-            if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
+            named = table.kinds[at] == "category" or not (values % 1 > 0).any()  # fractions name nothing
+            if named and levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 yield belonging(name, "is named like an identifier", rows, levels, instead)
 
 
