@@ -25,7 +25,6 @@ WITH_A_VALUE = ("tables", "screen", "uncertainty", "faults")  # options, and mod
 # COLUMNS; where there is more to print than a table, it has show(lines, console) instead. It may have
 # line_of(line), which is printed as each line comes, and exit_code(lines).
 BENCHMARKS = (
-    ("--profile", "profile", "show where the time of a training step goes"),
     ("--pruners", "pruners", "show what pruning saves, and what it costs in score"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
