@@ -31,7 +31,7 @@ BENCHMARKS = (
     ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
     ("--large", "large", "measure what grows with trials and rows: seconds, memory, and the power of the growth"),
 )
-TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
+TABLES = "compare four tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
 UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the tables that FOLDER/README.md lists"
 FAULTS = "make every fault of the table on a real study, or ROWS: numbers between commas, kills"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"
