@@ -74,7 +74,7 @@ def _weighted(columns: Mapping[str, Floats], y: Floats) -> tuple[list[str], floa
     there = {name: np.isfinite(values) for name, values in columns.items()}
     mostly = [name for name, of_it in there.items() if of_it.mean() >= MOSTLY]
     rows = np.all([there[name] for name in mostly], axis=0) if mostly else np.zeros(len(y), bool)
-    if 2 * rows.sum() < len(y):  # each misses others
+    if rows.sum() < max(len(y) / 2, EACH * len(mostly)):  # each misses others, or they are too many
         mostly, rows = [name for name in mostly if there[name].all()], np.ones(len(y), bool)
     y, whole = y[rows], {name: columns[name][rows] for name in mostly if np.ptp(columns[name][rows]) > 0}
     fewest = max(ROWS, EACH * len(whole))

@@ -165,6 +165,11 @@ def test_a_product_is_told_by_its_factors_alone_also_where_it_is_0() -> None:
     told = "target 'y' follows from 'people', 'share' together; data.drop leaves out what is not known before the "
     assert leak_hints(table, people * share, False) == (f"{told}target is.",)
     assert leak_hints(table, np.where(np.arange(300) == 9, 0, people * share), False) == ()
+    rare = random.integers(1, 9, size=(300, 90)) * 1.0
+    rare[8] = 0  # which has no logarithm
+    frame_of_many = frame.join(pd.DataFrame(rare).rename(columns="rare {}".format))
+    many = Table("t", frame_of_many, ("number",) * 94, tuple(frame_of_many), np.zeros(300), "y", None)
+    assert leak_hints(many, people * share, False) == (f"{told}target is.",)
     share[7] = 0.5
     assert leak_hints(replace(table, features=frame.assign(share=share)), people * share, False)[0].startswith(told)
 
