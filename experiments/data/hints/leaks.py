@@ -47,8 +47,10 @@ SHORT = "code|e?-?mail([ _-]?address)?|(hh|p|s|case|resp|subj?|pat|fam)id"  # na
 OF = "(?!(?!id[_ .-]).*[_ .-]of[_ .-])"  # not before: `type_of_subject` is no subject
 GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|{OF}(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"
 RATED = "user|customer|client|person|player|student|employee|household|family|unit"  # `Critics_User` is their rating
-# of numbers, as `households` are
-COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen|.*[_ .-]({RATED}))"
+# of numbers, as `households` and the coordinate `x_plot` are
+COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen|.*[_ .-]({RATED})|[xyzn][_ .-]({THINGS}))"
+OF_A_THING = rf"(?i:.+[_ .-]({THINGS}))"  # of numbers, which may count something there, as those of `North Station`
+NUMBERING = 0.5  # share of the whole numbers from the least to the largest that name things, which are numbered
 
 
 def leak_hints(development: LabelledTable) -> tuple[str, ...]:
@@ -212,12 +214,20 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
     """Say which columns are named like identifiers and have the same value in several rows."""
     instead = "" if table.time is None else ", in place of data.time,"
     for at, name in table.columns_of("number", "category"):
-        if re.fullmatch(GROUP_NAME, name) and not (table.kinds[at] == "number" and re.fullmatch(COUNT_NAME, name)):
+        if re.fullmatch(GROUP_NAME, name):
             values = _values(table, at)
+            if table.kinds[at] == "number" and (re.fullmatch(COUNT_NAME, name) or _measures(name, values)):
+                continue
             rows, levels = len(values), len(np.unique(values))
             named = table.kinds[at] == "category" or not (values % 1 > 0).any()  # fractions name nothing
             if named and levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 yield belonging(name, "is named like an identifier", rows, levels, instead)
+
+
+def _measures(name: str, values: NDArray[Any]) -> bool:
+    """Return whether numbers are those of one thing, by its name, and do not number several."""
+    different = np.unique(values[np.isfinite(values)])
+    return re.fullmatch(OF_A_THING, name) is not None and len(different) < NUMBERING * (1 + np.ptp(different))
 
 
 def belonging(name: str, why: str, rows: int, levels: int, instead: str = "") -> str:
@@ -261,8 +271,12 @@ def _alike(table: Table, columns: list[tuple[int, str]], rows: Rows) -> list[lis
 
 
 def _repeats(values: NDArray[Any]) -> bool:
-    """Return whether numbers with fractions, none of them missing, are ten or more that repeat."""
+    """Return whether numbers with fractions, none of them missing, are ten or more that repeat.
+
+    None is that of more than half of the rows, as an amount of 0 is.
+    """
     if not np.isfinite(values).all() or (values == np.trunc(values)).all():
         return False
-    levels = len(np.unique(values))
-    return levels >= GROUPS and len(values) >= ROWS_OF_GROUP * levels
+    counts = np.unique(values, return_counts=True)[1]
+    levels = len(counts)
+    return 2 * counts.max() <= len(values) and levels >= GROUPS and len(values) >= ROWS_OF_GROUP * levels

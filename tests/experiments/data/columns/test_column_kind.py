@@ -320,6 +320,14 @@ def test_numbers_that_count_the_rows_in_time_name_the_option_that_tests_on_later
         )
 
 
+@pytest.mark.parametrize("name", ["id_tree", "idUsuario", "ID_Kunde"])
+def test_numbers_behind_an_id_name_the_rows(name: str, sheet: Make) -> None:
+    values = [number * 7919 % 10007 for number in MANY]
+    with pytest.raises(NoFeature, match="identifies_rows"):
+        decide_column(sheet(**{name: values}), name)
+    assert decide_column(sheet(idle=values), "idle") == Decision("number")
+
+
 def test_what_only_resembles_an_identifier_is_taken(sheet: Make) -> None:
     for values in [
         list(range(19)),  # too few rows to conclude anything

@@ -155,6 +155,25 @@ def test_columns_of_few_rows_that_are_a_rounded_target_together_are_named_alone(
     assert leak_hints(table, (low + high + random.normal(size=93)).round(1), False) == ()
 
 
+def test_a_product_is_told_by_its_factors_alone_also_where_it_is_0() -> None:
+    random = np.random.default_rng(5)
+    people, share = random.integers(900, 9000, size=(1, 300))[0] * 1.0, random.integers(1, 99, size=300) / 100
+    share[7] = 0
+    frame = pd.DataFrame({"people": people, "share": share, "other": random.uniform(1, 2, size=300)})
+    frame["men"] = (people * random.uniform(0.499, 0.501, size=300)).round()  # nearly a function of another column
+    table = Table("t", frame, ("number",) * 4, tuple(frame), np.zeros(300), "y", None)
+    told = "target 'y' follows from 'people', 'share' together; data.drop leaves out what is not known before the "
+    assert leak_hints(table, people * share, False) == (f"{told}target is.",)
+    assert leak_hints(table, np.where(np.arange(300) == 9, 0, people * share), False) == ()
+    rare = random.integers(1, 9, size=(300, 90)) * 1.0
+    rare[8] = 0  # which has no logarithm
+    frame_of_many = frame.join(pd.DataFrame(rare).rename(columns="rare {}".format))
+    many = Table("t", frame_of_many, ("number",) * 94, tuple(frame_of_many), np.zeros(300), "y", None)
+    assert leak_hints(many, people * share, False) == (f"{told}target is.",)
+    share[7] = 0.5
+    assert leak_hints(replace(table, features=frame.assign(share=share)), people * share, False)[0].startswith(told)
+
+
 def test_a_category_that_has_one_number_each_is_pointed_out() -> None:
     assert said(LETTERS[LABELS], NUMBERS[LABELS], "category", classes=False) == TELLS
 
@@ -219,7 +238,7 @@ def test_pixels_are_not_looked_at() -> None:
     [
         *("ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"),
         *("subj", "Subject No.", "VP", "VP-Code", "Code", "hhid", "pair", "set", "matched_set", "Proband"),
-        *("site", "Unit_No", "player", "id_of_patient"),
+        *("site", "Unit_No", "Sampling site", "player", "id_cliente", "idUsuario", "id_of_patient"),
     ],
 )
 def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
@@ -238,6 +257,7 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
     [
         (np.arange(ROWS) // 3, "x"),
         (np.arange(ROWS) // 3, "paid"),
+        (np.arange(ROWS) // 3, "idle_hours"),
         (np.arange(ROWS) // 3, "asset"),
         (np.arange(ROWS) // 3, "class_students"),  # a count
         (np.arange(ROWS) // 3, "housing_units"),
@@ -247,6 +267,8 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         (np.arange(ROWS) // 3, "Kunden"),
         (np.arange(ROWS) // 3, "emails"),
         (np.arange(ROWS) // 3, "email"),
+        (np.arange(ROWS) // 3, "x_plot"),  # a coordinate
+        (np.arange(ROWS) // 3 * 7, "Southern Cross Station"),  # passers-by
         (np.arange(ROWS), "id"),  # differs in every row
         (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
         (np.arange(ROWS) // 20, "species_id"),  # a few kinds
@@ -314,6 +336,7 @@ def test_numbers_that_are_the_same_together_again_and_again_are_pointed_out() ->
         (np.round(10 * sites), np.round(10 * heights)),  # whole numbers may be codes
         (sites, np.where(of_row == 3, np.nan, heights)),
         (PLAIN[of_row // 4], NUMBERS[of_row // 4]),  # a few kinds
+        (np.where(of_row > 15, sites, 0), np.where(of_row > 15, heights, 0)),  # amounts that are mostly 0
     ):
         assert found(one, other) == ()
     assert found(sites, heights, groups=of_row) == found(sites, heights, time=of_row) == ()
