@@ -14,7 +14,7 @@ from experiments.reports.formatting import label, network, p_value, parameter, s
 from experiments.reports.interval_notes import interval_notes
 from experiments.reports.methods import baseline_name, difference_method, interval_method
 from experiments.reports.metrics import Scores, label_of_class, lower_is_better, metric_label
-from experiments.reports.outer_fold import outer_fold_of, tested, why_not_compared
+from experiments.reports.outer_fold import outer_fold_of, tested, tuned, why_not_compared
 from experiments.reports.split import drawn_together
 
 Tone = Literal["good", "even", "bad"]
@@ -112,11 +112,11 @@ def lead(result: StudyResult) -> Parts:
     inside = sentence("A study inside nested cross-validation, of {}. ", part) if part else ""
     configuration = joined([Strong(Fact("best.network", network(params, result.spec))), *shown])
     if result.test is None:
-        return sentence(
-            "{}The chosen configuration: {}; best after {} in the mean of the folds.", inside, configuration, epochs
-        )
+        which = "chosen" if len(result.trials) > 1 else "only"
+        said = f"{{}}The {which} configuration: {{}}; best after {{}} in the mean of the folds."
+        return sentence(said, inside, configuration, epochs)
     return sentence(
-        "{}The tuned model: {}; {}trained for {}{}.",
+        f"{{}}The {tuned(result)} model: {{}}; {{}}trained for {{}}{{}}.",
         inside,
         configuration,
         sentence(f"the mean of {{}} such {networks}, ", members(result)) if are_several(result) else "",

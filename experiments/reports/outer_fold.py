@@ -17,7 +17,12 @@ def outer_fold_of(result: StudyResult) -> Parts:
 
 def tested(result: StudyResult) -> str:
     """Name what the test score is of: the tuned model, or in nested cross-validation the whole procedure."""
-    return "tuned model" if result.outer is None else "procedure"
+    return f"{tuned(result)} model" if result.outer is None else "procedure"
+
+
+def tuned(result: StudyResult) -> str:
+    """Return the word for the winner; that of a study of one trial is the default, as nothing was tuned."""
+    return "tuned" if len(result.trials) > 1 else "default"
 
 
 def why_not_compared(outer: OuterRecord) -> str:

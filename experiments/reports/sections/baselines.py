@@ -8,6 +8,7 @@ from experiments.reports.formatting import NOTHING
 from experiments.reports.headline import default_won
 from experiments.reports.methods import baseline_name, baseline_settings, reason
 from experiments.reports.metrics import Scores, label_of_class
+from experiments.reports.outer_fold import tuned
 from experiments.reports.plots.intervals import Dot, dots, has_arrow
 
 
@@ -21,8 +22,8 @@ def baselines(result: StudyResult) -> Section | None:
     itself = ", the default itself" if default_won(result) else ""
     model = sentence(f"trial {{}}{itself}", Fact("best.number", str(result.best.number)))
     score = Fact("test.score", scores.show(test.score))
-    rows = [Row("tuned", score, Fact("test.ci95", scores.interval(test.ci95)), model, kind="winner")]
-    drawn = [Dot("tuned", test.score, test.ci95, main=True, key="test.score")]
+    rows = [Row(tuned(result), score, Fact("test.ci95", scores.interval(test.ci95)), model, kind="winner")]
+    drawn = [Dot(tuned(result), test.score, test.ci95, main=True, key="test.score")]
     if test.default and result.default:
         model = sentence("trial {}, fixed before the search", Fact("default.number", str(result.default.number)))
         score = Fact("test.default.score", scores.show(test.default.score))
@@ -40,7 +41,7 @@ def baselines(result: StudyResult) -> Section | None:
         "baselines",
         dots(drawn, test.metric, "test"),
         f"Test {label} with 95% intervals: {names}",
-        "Lines are 95% intervals; the dotted line marks the tuned model."
+        f"Lines are 95% intervals; the dotted line marks the {tuned(result)} model."
         + (" An arrow on the edge is a score far off the scale." if has_arrow(drawn) else ""),
     )
     columns = (

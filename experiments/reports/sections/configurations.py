@@ -10,25 +10,27 @@ from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Column, Fact, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, is_layer, label, network, parameter
 from experiments.reports.headline import members
+from experiments.reports.outer_fold import tuned
 
 
 def configurations(result: StudyResult) -> Section:
     """Compare winner and default setting by setting."""
-    configs = {"best": result.best.params} | ({"default": result.default.params} if result.default else {})
+    default = result.default if len(result.trials) > 1 else None  # the only trial is the default itself
+    configs = {"best": result.best.params} | ({"default": default.params} if default else {})
     epochs = [Fact("best.epochs", str(result.best.epochs))]
-    if result.default:
-        trained = result.trials[result.default.number].epochs
-        epochs.append(Fact(f"trials[{result.default.number}].epochs", str(trained)))
+    if default:
+        trained = result.trials[default.number].epochs
+        epochs.append(Fact(f"trials[{default.number}].epochs", str(trained)))
     if result.final:
         epochs = [Fact("final.epochs", str(result.final.epochs))]
-        if result.default:
+        if default:
             epochs.append(Fact("final.default_epochs", str(result.final.default_epochs)))
     rows = setting_rows(configs, result.spec)
     rows.append(Row("epochs of the refit", *epochs))
     if are_several(result):
         title = "networks, all in the final model" if holds_default(result) else "networks, whose mean is the model"
         rows.append(Row(title, *[members(result)] * len(configs)))
-    columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
+    columns = (Column("", number=False), Column(tuned(result)), Column("default"))[: 1 + len(configs)]
     heading = "Chosen configuration" if keeps_smallest(result) else "Best configuration"
     table = Table("Best configuration", columns, tuple(rows))
     return Section(heading, "configuration", (table, note("Values are rounded; results.json has the exact ones.")))

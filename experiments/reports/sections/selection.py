@@ -26,6 +26,7 @@ from experiments.reports.blocks import (
 from experiments.reports.headline import mean_of
 from experiments.reports.methods import selection_method
 from experiments.reports.metrics import Scores, label_of_class, metric_of
+from experiments.reports.outer_fold import tuned
 from experiments.reports.plots.intervals import Dot, dots
 from experiments.reports.sections.omitted import left_out
 from nnet.metrics import ROW_SCORES
@@ -38,10 +39,11 @@ def selection(result: StudyResult) -> Section:
     """Show the scores by which the search chose, and how far they can be trusted."""
     scores, record = Scores.of_selection(result), result.analysed.selection
     metric = Fact("spec.cv.metric", label_of_class(scores.metric, result.data.classes))
-    named = {"best": result.best} | ({"default": result.default} if result.default else {})
+    shown = result.default if len(result.trials) > 1 else None  # the only trial is the default itself
+    named = {"best": result.best} | ({"default": shown} if shown else {})
     rows = [
         Row(
-            "tuned" if key == "best" else "default",
+            tuned(result) if key == "best" else "default",
             Fact(f"{key}.cv_mean", scores.show(config.cv_mean)),
             Fact(f"{key}.cv_std", scores.size(config.cv_std)),
             Fact(f"{key}.number", str(config.number)),

@@ -117,7 +117,10 @@ def test_a_missing_comparison_is_explained(study):
     assert "its refit on all development rows diverged" in plain(_answer(result, **missing).meaning)
     won = replaced(result, "best", number=0)
     assert "the winner is the default itself" in plain(_answer(won, **missing).meaning)
-    said = plain(_answer(replace(won, trials=won.trials[:1]), **missing).meaning)
+    only = replace(won, trials=won.trials[:1])
+    assert plain(lead(only)).startswith("The default model: ")
+    assert plain(lead(replace(only, test=None))).startswith("The only configuration: ")
+    said = plain(_answer(only, **missing).meaning)
     assert said.startswith("The only trial is the default itself, so there is nothing to compare it with.")
 
 

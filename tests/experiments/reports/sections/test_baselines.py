@@ -29,6 +29,12 @@ def test_tuned_default_and_baselines_come_in_this_order(full):
     assert rows[3][0][3] == "L2 with C = 1, L-BFGS, at most 100 iterations, not converged"
 
 
+def test_of_a_single_trial_nothing_was_tuned(full):
+    section = baselines(replace(full[0], trials=full[0].trials[:1]))
+    assert _rows(section)[0][0][0] == "default"
+    assert "the dotted line marks the default model." in plain(section.blocks[0].pictures[0].caption)
+
+
 def test_an_arrow_is_explained_where_there_is_one(full):
     def caption(score):
         majority = replace(full[0].test.references[0], score=score, ci95=(score - 0.01, score + 0.01))

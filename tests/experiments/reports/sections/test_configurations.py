@@ -26,6 +26,12 @@ def test_without_a_default_there_is_no_column_of_it(study):
     assert {len(row.cells) for row in table.rows} == {2}
 
 
+def test_the_only_trial_is_the_default_in_a_single_column(study):
+    table = _table(replace(study[0], trials=study[0].trials[:1]))
+    assert [plain(column.title) for column in table.columns] == ["", "default"]
+    assert {len(row.cells) for row in table.rows} == {2}
+
+
 def test_the_final_models_have_their_own_epochs_and_networks(study):
     def rows(final):
         return {

@@ -5,6 +5,7 @@ from dataclasses import replace
 from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import RowsInTimeOrder
 from experiments.evaluation.records import FinalRecord
+from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.selection import MORE, selection
 from support.results import replaced
 from support.sections import paragraph
@@ -30,7 +31,10 @@ def test_one_configuration_was_not_chosen(full):
 
 
 def test_of_a_single_trial_its_epoch_was_chosen(full):
-    said = paragraph(selection(replace(full[0], trials=full[0].trials[:1])))
+    section = selection(replace(full[0], trials=full[0].trials[:1]))
+    (row,) = next(block for block in section.blocks if isinstance(block, Table)).rows
+    assert plain(row.cells[0]) == "default"
+    said = paragraph(section)
     assert "That epoch is the best of the only trial on the same folds, and being chosen for that makes it" in said
 
 
