@@ -9,11 +9,14 @@ import pytest
 
 from experiments.config.study_file import parse_spec
 from experiments.data.hints.chosen_with import TOO_GOOD
+from experiments.data.identity.hashes import HASH_BYTES
 from experiments.errors import StudyStateError
 from experiments.search.context import StudyContext, prepare_study
 from experiments.study.default_rows import DefaultRows, default_digest, default_rows, keep_default_rows, with_note
 from experiments.study.folder import StudyFolder
+from experiments.study.lookup import EXAMPLE
 from experiments.study.options import Options
+from experiments.study.results_file import read_results
 from support.study_folders import SPEC
 
 DOCUMENT = {"study": {"name": "new"}, **SPEC, "cv": {"metric": "accuracy"}}
@@ -58,6 +61,32 @@ def test_a_study_made_from_the_file_of_another_has_its_record(
     rows, copy = rows_of(study, folder), StudyFolder(tmp_path / "copy")
     assert default_rows(study, copy, options(copy)) is None
     assert default_rows(study, copy, options(copy, origin=folder)) == rows
+
+
+@pytest.mark.parametrize(
+    ("winner", "same_default", "studies"),
+    [(0, True, ("digits", "first")), (35, True, ("digits",)), (0, False, ("digits",))],
+)
+def test_what_chose_a_default_counts_for_another_study_where_that_default_won(
+    study: StudyContext,
+    folder: StudyFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    winner: int,
+    same_default: bool,
+    studies: tuple[str, ...],
+) -> None:
+    recorded, theirs = read_results(EXAMPLE), StudyFolder(folder.path / "digits")
+    result = replace(recorded.result, best=replace(recorded.result.best, number=winner))
+    recorded = replace(recorded, path=theirs.results, result=result)
+    monkeypatch.setattr("experiments.study.default_rows.read_own_results", lambda _: recorded)
+    default, row = default_digest(result.spec) if same_default else "of another default", bytes(HASH_BYTES)
+    with theirs.claimed():
+        keep_default_rows(DefaultRows(default, "d", ("first",), frozenset([row])), theirs)
+    found = default_rows(study, folder, replace(options(folder), default_of=theirs.results))
+    assert found is not None
+    assert found.learnt is not None
+    assert (found.studies, row in found.learnt) == (studies, "first" in studies)
+    assert len(found.learnt) > 1000
 
 
 def test_the_note_counts_the_test_rows(study: StudyContext, folder: StudyFolder) -> None:
