@@ -157,7 +157,7 @@ def score_rows(study: FinishedStudy, rows: LabelledRows, ledger: Ledger, file: s
             confusion=scored.confusion,
             calibration=scored.calibration,
             baseline=_baseline(study, metric, truth),
-            test=_test(result),
+            test=study_score(result),
             difference=_difference(study, scored, truth, known),
             known=known,
             ledger=Looks(file=seen.file, times=seen.looks, own=seen.own, largest_overlap=seen.largest_overlap),
@@ -188,7 +188,8 @@ def _known(study: FinishedStudy, hashes: Sequence[bytes], test: RowHashes) -> Kn
     return KnownToStudy(development=among(learnt), test=tested)
 
 
-def _test(result: StudyResult) -> StudyScore | None:
+def study_score(result: StudyResult) -> StudyScore | None:
+    """Return the study's own test score, with what its interval draws; None where it was not tested."""
     if (test := result.test) is None:
         return None
     groups = None if result.holdout is None else result.holdout.test_groups
