@@ -147,8 +147,11 @@ def test_a_sequential_study_prunes_what_optuna_prunes(
     assert ("PRUNED" in {state for state, *_ in actual}) == (case.name != "none")
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.options}")
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=[] if case.name == "hyperband" else [pytest.mark.long]) for case in CASES],
+    ids=lambda case: f"{case.name} {case.options}",
+)
 def test_a_decision_sees_the_trials_up_to_the_lookahead_in_any_order_of_tasks(
     spec: StudySpec, data: StudyData, without_training: None, case: Case
 ) -> None:
