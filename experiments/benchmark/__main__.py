@@ -25,14 +25,13 @@ WITH_A_VALUE = ("tables", "screen", "uncertainty", "faults")  # options, and mod
 # COLUMNS; where there is more to print than a table, it has show(lines, console) instead. It may have
 # line_of(line), which is printed as each line comes, and exit_code(lines).
 BENCHMARKS = (
-    ("--profile", "profile", "show where the time of a training step goes"),
     ("--pruners", "pruners", "show what pruning saves, and what it costs in score"),
     ("--honesty", "verdicts", "check verdicts and intervals on made data of which the truth is known"),
     ("--compared", "compared", "check the comparison of two studies on made data of which the truth is known"),
     ("--nested", "nested", "check the interval of nested cross-validation on made data of which the truth is known"),
     ("--large", "large", "measure what grows with trials and rows: seconds, memory, and the power of the growth"),
 )
-TABLES = "compare ten tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
+TABLES = "compare four tables, or those that FOLDER/README.md lists, by --data alone, with a tuned scikit-learn network"
 UNCERTAINTY = "check the coverage of intervals and sets on made data, or on the tables that FOLDER/README.md lists"
 FAULTS = "make every fault of the table on a real study, or ROWS: numbers between commas, kills"
 SCREEN = "compare variants of the default study, --set with --against, on the tables that FOLDER/README.md lists"

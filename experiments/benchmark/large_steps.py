@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from experiments.benchmark.measuring import peak_mb
+from experiments.benchmark.measure import peak_mb
 from experiments.config.candidate import NUMBERS, Preprocessing
 from experiments.config.study_file import read_spec
 from experiments.search.executors.serial import SerialExecutor

@@ -18,8 +18,8 @@ from experiments.benchmark.timing import seconds_of
 Product = Callable[[], object]
 
 
-def products(row: Row, batch: int, folds: int) -> list[tuple[Product, list[Product]]]:
-    """Return the product forward and the products backward of each layer, in one step of some folds.
+def products(row: Row, batch: int, folds: int) -> list[Product]:
+    """Return the products forward and backward of one step of some folds.
 
     Backward are the gradients with respect to the weights and, but for the first layer, to the inputs.
     """
@@ -31,23 +31,20 @@ def products(row: Row, batch: int, folds: int) -> list[tuple[Product, list[Produ
     def product(a: NDArray[Any], b: NDArray[Any], out: NDArray[Any]) -> Product:
         return lambda: np.matmul(a, b, out=out)
 
-    layers = []
+    forward, backward = list[Product](), list[Product]()
     for index, (inputs, outputs) in enumerate(row.shapes):
         x, weights, z = numbers(batch, inputs), numbers(inputs, outputs), numbers(batch, outputs)
         dz = numbers(batch, outputs)
-        backward = [product(x.transpose(0, 2, 1), dz, numbers(inputs, outputs))]
+        forward.append(product(x, weights, z))
         if index:
             backward.append(product(dz, weights.transpose(0, 2, 1), numbers(batch, inputs)))
-        layers.append((product(x, weights, z), backward))
-    return layers
+        backward.append(product(x.transpose(0, 2, 1), dz, numbers(inputs, outputs)))
+    return forward + backward[::-1]
 
 
 def run_products(row: Row, steps: int, batch: int, folds: int) -> None:
     """Run the products of a number of steps with equal batches."""
-    layers = products(row, batch, folds)
-    order = [forward for forward, _ in layers]
-    for _, backward in reversed(layers):
-        order += backward
+    order = products(row, batch, folds)
     for _ in range(steps):
         for product in order:
             product()

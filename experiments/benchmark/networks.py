@@ -52,8 +52,7 @@ def run(options: Namespace) -> Iterator[Line]:
 def _measured(trainer: str, file: Path) -> Line:
     """Measure a trainer: ours and the floor with the arithmetic of a study, others with the fastest kernel."""
     arithmetic = study_arithmetic() if trainer in (OURS, FLOOR, NUMPY) else environment_of("native", processor())
-    line: Line = measure(trainer, file, {**arithmetic, SWITCH: "0"} if trainer == NUMPY else arithmetic)
-    return line
+    return measure(trainer, file, {**arithmetic, SWITCH: "0"} if trainer == NUMPY else arithmetic)
 
 
 def show(lines: Sequence[Line], console: Console) -> None:

@@ -1,4 +1,4 @@
-"""Ten tables, or those of a folder, by `tune --data` alone, beside a tuned scikit-learn network and gradient boosting.
+"""Four tables, or those of a folder, by `tune --data` alone, beside a tuned scikit-learn network and gradient boosting.
 
 All see the same development rows and test rows, and both searches the same folds, for several splits of each table.
 Seconds are those of the whole command, and of the peer's search and refit.

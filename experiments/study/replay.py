@@ -108,7 +108,7 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     document, before = searched.document(), dict(recorded.document)
     if result.test is not None and _same_models(result, searched):
         known = _acknowledged(options, recorded, prepare_study(spec, table).with_trials(len(searched.trials)))
-        again = replace(options, look="only", acknowledge_reuse=known)
+        again = replace(options, look="only", acknowledge_reuse=known, label="test")
         document = run_study(spec, again, console, interventions, table, outer).result.document()
         notes += _as_many_times(before["test"], document["test"])
     elif result.test is not None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -79,14 +79,16 @@ class Desk:
         module: str = "experiments.tune",
         more: Mapping[str, str] | None = None,
         terminal: bool = False,
+        before: Sequence[str] = (),
     ) -> Started:
         """Start a command in this folder, in a session of its own.
 
         Args:
             more:     variables of its environment.
             terminal: see `Started`.
+            before:   words of a program that runs the command.
         """
-        words = [sys.executable, "-m", module, *arguments]
+        words = [*before, sys.executable, "-m", module, *arguments]
         return Started(words, self.folder, self.environment(more), terminal)
 
     def run(self, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None) -> Done:

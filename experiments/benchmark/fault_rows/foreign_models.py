@@ -19,8 +19,7 @@ from experiments.benchmark.fault_rows.arrays import npy
 from experiments.benchmark.fault_rows.canary import Canary
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.outcome import demand
-from experiments.benchmark.fault_rows.peak import run_measured
-from experiments.benchmark.fault_rows.refusals import check_refusal
+from experiments.benchmark.fault_rows.refusals import refused_within, run_measured
 from nnet.saving import MODEL, OWN, WEIGHTS
 
 MUCH = 96.0  # MiB more than for the right model
@@ -39,9 +38,7 @@ def foreign_models(desk: Desk) -> Iterator[str]:
         model = desk.folder / f"model-{number}"
         shutil.copytree(desk.study / "model", model)
         change(model, canary)
-        done, peak = run_measured(desk, str(model), "new.csv", module="experiments.predict")
-        line = check_refusal(done, words)
-        demand(peak < usual + MUCH, f"{what}: took {peak:.0f} MiB, and the right model {usual:.0f}")
+        line, _ = refused_within(desk, words, usual + MUCH, str(model), "new.csv", module="experiments.predict")
         demand(not canary.sang, f"{what}: code in it was executed")
         place = f"{model.name}/"
         yield f"{what}: {line.removeprefix('error: ').replace(f'{desk.folder}/', '').replace(place, '')[:160]}"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from unittest.mock import patch
+
+import numpy as np
 
 from experiments.benchmark.fault_rows.desk import Desk
+from experiments.benchmark.fault_rows.injected import instead_of
 from experiments.benchmark.fault_rows.outcome import demand
-from experiments.benchmark.fault_rows.planted import run_planted
 from experiments.benchmark.fault_rows.refusals import contents
-from experiments.benchmark.fault_rows.studies import MOONS, NAME
+from experiments.benchmark.fault_rows.studies import MOONS
+from experiments.data.splits.holdout import SealedTestSet
 
 # keys of results.json that may change: the test, the digest of all, and what says when, where and over which rows
 OTHER = ("digest", "test", "ledger", "provenance", "timing")
@@ -25,45 +27,33 @@ KINDS = {
     ).replace("[search]", '[preprocessing]\nnumbers = "quantile"\n\n[search]'),
 }
 
+GARBAGE = f"from {__name__} import with_garbage\nreturn with_garbage(*function(*a, **k))"
+
 
 def garbage(desk: Desk) -> Iterator[str]:
     """Run studies twice, the second time with garbage in the sealed rows."""
     for kind, text in KINDS.items():
         clean, dirty = desk.another(text), desk.another(text)
-        for place, plant in ((clean, "nothing_planted"), (dirty, "plant_garbage")):
+        fault = instead_of(dirty.folder / "injected", "experiments.data.prepare:split_off", GARBAGE)
+        for place, more in ((clean, None), (dirty, fault)):
             (place.folder / "rows.csv").write_text(mixed_rows())
-            done = run_planted(place, f"{__name__}:{plant}", NAME, "--workers", "2", "--tracking-uri", "none")
-            demand(done.code == 0, f"{kind}: the command ended with exit code {done.code}: {done.ending}")
+            place.tuned("--workers", "2", "--tracking-uri", "none", more=more)
         yield f"{kind}: {_compare(kind, clean, dirty)}"
 
 
-def nothing_planted() -> None:
-    """Plant nothing."""
-
-
-def plant_garbage() -> None:
-    """Make every split of this process give garbage for the sealed rows."""
-    import numpy as np
-
-    from experiments.data import prepare
-    from experiments.data.splits.holdout import SealedTestSet
-    from experiments.data.splits.outer_folds import split_off
-
-    def with_garbage(*arguments: Any) -> Any:
-        development, test = split_off(*arguments)
-        chance = np.random.default_rng(0)
-        features, y = test._features, test._y
-        if isinstance(features, np.ndarray):
-            dirt: Any = chance.integers(0, 255, features.shape).astype(features.dtype)
-        else:
-            dirt = features.copy()
-            for name in dirt.columns:
-                numbers = dirt[name].dtype.kind in "fiu"
-                dirt[name] = chance.normal(0, 1e6, len(dirt)) if numbers else f"garbage {name}"
-        wrong = chance.permutation(y) if y.dtype.kind in "iu" else chance.normal(0, 1e6, len(y))
-        return development, SealedTestSet(dirt, wrong.astype(y.dtype), test.groups)
-
-    patch.object(prepare, "split_off", with_garbage).start()
+def with_garbage(development: Any, test: SealedTestSet) -> tuple[Any, SealedTestSet]:
+    """Return a split with garbage for the sealed rows."""
+    chance = np.random.default_rng(0)
+    features, y = test._features, test._y
+    if isinstance(features, np.ndarray):
+        dirt: Any = chance.integers(0, 255, features.shape).astype(features.dtype)
+    else:
+        dirt = features.copy()
+        for name in dirt.columns:
+            numbers = dirt[name].dtype.kind in "fiu"
+            dirt[name] = chance.normal(0, 1e6, len(dirt)) if numbers else f"garbage {name}"
+    wrong = chance.permutation(y) if y.dtype.kind in "iu" else chance.normal(0, 1e6, len(y))
+    return development, SealedTestSet(dirt, wrong.astype(y.dtype), test.groups)
 
 
 def _compare(kind: str, clean: Desk, dirty: Desk) -> str:

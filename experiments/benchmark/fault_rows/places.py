@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 from experiments.benchmark.fault_rows.command import Done
 from experiments.benchmark.fault_rows.desk import Desk
-from experiments.benchmark.fault_rows.outcome import demand
-from experiments.benchmark.fault_rows.read_only import run_read_only
+from experiments.benchmark.fault_rows.namespace import ENTER
+from experiments.benchmark.fault_rows.outcome import NotMade, demand
 from experiments.benchmark.fault_rows.refusals import check_refusal, check_unchanged, contents, refused
 from experiments.benchmark.fault_rows.studies import ALONE, NAME
+
+# runs a command to which a folder is read-only: root, too, cannot write to it
+MOUNT = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"'
 
 
 def unwritable(desk: Desk) -> Iterator[str]:
@@ -41,6 +47,18 @@ def _read_only(desk: Desk) -> Iterator[str]:
     check_unchanged(desk, before)
     demand(desk.tuned(*ALONE[1:])["digest"] == desk.undisturbed()["digest"], "the study is another afterwards")
     yield "before any trial was computed; writable again, the study ends with the undisturbed digest"
+
+
+def run_read_only(desk: Desk, folder: Path, *arguments: str) -> Done:
+    """Run the tune command in a name space of its own, in which a folder is read-only.
+
+    Raises:
+        NotMade: this machine has no name spaces of mounts for this user.
+    """
+    before = [*ENTER, "sh", "-c", MOUNT, "sh", str(folder)]
+    if shutil.which(ENTER[0]) is None or subprocess.run([*before, "true"], capture_output=True).returncode:
+        raise NotMade("a folder cannot be made read-only: this user may not mount in a name space of their own")
+    return desk.start(*arguments, before=before).done()
 
 
 def _refused(desk: Desk, done: Done) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,25 +15,54 @@ from experiments.benchmark.fault_rows.outcome import demand
 REFUSED = 2
 LONGEST_LINE = 2000  # characters
 SMALL = ("--trials", "2", "--set", "training.epochs=2", "--workers", "1", "--tracking-uri", "none")
+UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024  # of ru_maxrss, in a MiB
+# runs a command, and writes the largest memory of a process among it and those that it waited for, in MiB, to a file
+MEASURE = f"""\
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / {UNIT}))
+sys.exit(code)
+"""
 NOISE = ("Traceback", "Warning:", 'File "')
 
 
-def refused(
-    desk: Desk, words: str, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None
-) -> str:
+def refused(desk: Desk, words: str, *arguments: str) -> str:
     """Run a command that must end with exit code 2 and one line, and change no file; return the line.
 
     Args:
         words: regular expression that the line must hold.
-        more:  variables of the command's environment.
 
     Raises:
         Broken: it ends or behaves in another way.
     """
     before = contents(desk.folder)
-    line = check_refusal(desk.run(*arguments, module=module, more=more), words)
+    line = check_refusal(desk.run(*arguments), words)
     check_unchanged(desk, before)
     return line
+
+
+def refused_within(
+    desk: Desk, words: str, most: float, *arguments: str, module: str = "experiments.tune"
+) -> tuple[str, float]:
+    """Run a command that must be `refused`, and take less than so many MiB of memory; return the line and the MiB.
+
+    Raises:
+        Broken: it ends or behaves in another way, or takes more.
+    """
+    before = contents(desk.folder)
+    done, peak = run_measured(desk, *arguments, module=module)
+    line = check_refusal(done, words)
+    check_unchanged(desk, before)
+    demand(peak < most, f"the refusal took {peak:.0f} MiB instead of less than {most:.0f}: {line}")
+    return line, peak
+
+
+def run_measured(desk: Desk, *arguments: str, module: str = "experiments.tune") -> tuple[Done, float]:
+    """Run a command; return how it ended, and its memory in MiB."""
+    file = desk.folder.with_suffix(".peak")
+    done = desk.start(*arguments, module=module, before=(sys.executable, "-c", MEASURE, str(file))).done()
+    return done, float(file.read_text())
 
 
 def check_refusal(done: Done, words: str) -> str:

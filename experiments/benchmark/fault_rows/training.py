@@ -7,11 +7,10 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import patch
 
 from experiments.benchmark.fault_rows.desk import Desk
+from experiments.benchmark.fault_rows.injected import instead_of
 from experiments.benchmark.fault_rows.outcome import demand
-from experiments.benchmark.fault_rows.planted import run_planted
 from experiments.benchmark.fault_rows.refusals import NOISE, accepted, check_refusal
 from experiments.benchmark.fault_rows.studies import ALONE, MOONS, NAME
 
@@ -68,7 +67,9 @@ def all_diverged(desk: Desk) -> Iterator[str]:
     """Make every training diverge."""
     place = desk.another(ALL.replace("trials = 14", "trials = 4"))
     words = r"no trial of 4 came to a score \(4 diverged\).* lower learning_rate"
-    line = check_refusal(run_planted(place, f"{__name__}:guard_test_rows", NAME, "--workers", "1"), words)
+    opened = "experiments.data.splits.holdout:SealedTestSet.open"
+    guard = instead_of(place.folder / "injected", opened, "raise SystemExit('the test rows were read')")
+    line = check_refusal(place.run(NAME, "--workers", "1", more=guard), words)
     yield f"exit 2: {line.removeprefix('error: ')}"
     demand(not place.entries(), "the ledger has an entry")
     demand(not (place.study / "results.json").exists(), "there are results")
@@ -77,16 +78,6 @@ def all_diverged(desk: Desk) -> Iterator[str]:
     check_refusal(place.run(NAME, "--workers", "2"), words)
     demand(not place.entries() and len(place.trials()) == 4, "the second call changed the study")
     yield "the same command again says the same"
-
-
-def guard_test_rows() -> None:
-    """Make every opening of test rows end the process with another exit code."""
-    from experiments.data.splits.holdout import SealedTestSet
-
-    def opened(*_: Any) -> Any:
-        raise SystemExit("the test rows were read")
-
-    patch.object(SealedTestSet, "open", opened).start()
 
 
 def _check_record(trial: dict[str, Any], epochs: int) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.columns.target_type import LabelledTable
+from experiments.data.hints.larger_of_two import larger_of_two
 from experiments.data.hints.time_order import LATER
 from experiments.data.hints.told_together import CLASS_ROWS, CLASSES, MOST, factors, told_together
 from experiments.data.identity.hashes import fingerprint
@@ -67,6 +68,8 @@ def leak_hints(development: LabelledTable) -> tuple[str, ...]:
     elif parts := _told_together(table, rows, labels, None if classes else np.asarray(y[rows], np.float64)):
         how = "together" if parts[1:] else "alone"
         lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} {how}; {TOLD}")
+    elif classes and (larger := _larger(table, rows, labels)):
+        lines.append(f"target {shown(table.target_name)} follows from which of {listed(larger)} is larger; {TOLD}")
     if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
         lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
@@ -104,6 +107,15 @@ def _told_together(table: Table, rows: Rows, labels: NDArray[Any], numbers: NDAr
     if numbers is None:
         return told_together(found, np.eye(1 + labels.max())[labels[some]])
     return told_together(found, numbers[some]) or factors(found, numbers[some])
+
+
+def _larger(table: Table, rows: Rows, labels: NDArray[Any]) -> tuple[str, str] | None:
+    """Return the two numbers, or the two dates, of which the larger one tells the class; None if there are none."""
+    for kind in ("number", "date"):
+        columns = {name: _values(table, at)[rows].astype(np.float64) for at, name in table.columns_of(kind)}
+        if (found := larger_of_two(columns, labels)) is not None:
+            return found
+    return None
 
 
 def _tells(table: Table, at: int, rows: Rows, labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:

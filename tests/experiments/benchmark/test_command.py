@@ -15,10 +15,7 @@ from experiments.benchmark.matmul_floor import products
 from experiments.benchmark.measure import measure, prepare
 from experiments.benchmark.networks import compare
 from experiments.benchmark.peers import OURS, TRAINERS, peers
-from experiments.benchmark.profile import profile
 from experiments.benchmark.tabulate import Line, print_table, wide_console
-from experiments.search.compiled.load import reason_for_numpy
-from support.compiled import passes
 
 pytestmark = pytest.mark.slow
 
@@ -54,13 +51,8 @@ def test_every_peer_trains_every_kind_of_row() -> None:
 
 
 def test_the_floor_holds_the_products_of_the_step() -> None:
-    layers = products(TINY_DROPOUT, batch=8, folds=2)
-    shapes = [(np.shape(forward()), [np.shape(product()) for product in backward]) for forward, backward in layers]
-    assert shapes == [
-        ((2, 8, 5), [(2, 9, 5)]),
-        ((2, 8, 4), [(2, 5, 4), (2, 8, 5)]),
-        ((2, 8, 3), [(2, 4, 3), (2, 8, 4)]),
-    ]
+    forward, backward = [(2, 8, 5), (2, 8, 4), (2, 8, 3)], [(2, 4, 3), (2, 8, 4), (2, 5, 4), (2, 8, 5), (2, 9, 5)]
+    assert [np.shape(product()) for product in products(TINY_DROPOUT, batch=8, folds=2)] == forward + backward
 
 
 def test_pairs_alternate_and_the_ratio_is_the_median_of_theirs() -> None:
@@ -82,18 +74,6 @@ def test_a_measurement_comes_from_a_process_with_the_environment() -> None:
         line = measure("floor", file, {"OPENBLAS_NUM_THREADS": "1"})
     assert line["seconds"] > 0
     assert 5 < line["peak_mb"] < 1000
-
-
-def test_the_parts_of_a_step_and_the_rest_are_the_step() -> None:
-    with passes(wanted=False):
-        *parts, step = profile(TINY_DROPOUT, data_of(TINY_DROPOUT))
-    names = {part["part"] for part in parts}
-    assert (step["part"], step["share"]) == ("step", 1.0)
-    assert sum(part["microseconds"] for part in parts) == pytest.approx(step["microseconds"])
-    assert {"gather", "0 Dropout forward", "1 Dense forward", "1 Dense backward", "loss", "Adam", "rest"} <= names
-    held = [part["products"] for part in parts if part["products"] is not None]
-    assert len(held) == 6
-    assert sum(held) == pytest.approx(step["products"])
 
 
 @pytest.fixture
@@ -119,20 +99,11 @@ def test_the_table_is_printed_and_written_as_json(
     assert ("PyTorch is not installed" in out) == ("pytorch" not in peers())
 
 
-@pytest.mark.long
-def test_profiles_are_printed(capsys: pytest.CaptureFixture[str], tiny_row: None) -> None:
-    assert benchmark.main(["--profile", "--rows", "digits"]) == 0
-    out = capsys.readouterr().out
-    assert "│ digits, NumPy │ 0 Dense forward" in out
-    assert ("│ digits, Numba │ 0 RectifiedDense forward" in out) == (reason_for_numpy() == "")
-    assert "digits 64-4-10, batch 32" in out
-
-
 def test_bad_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, message in (
         (["--rows", "digits,nothing"], "rows must be of digits, tabular, mnist, wide, but got 'nothing'"),
         (["--repeats", "0"], "a count must be an integer of at least 1, but got '0'"),
-        (["--profile", "--study"], "not allowed with"),
+        (["--large", "--study"], "not allowed with"),
     ):
         with pytest.raises(SystemExit, match="2"):
             benchmark.main(arguments)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.benchmark.datasets import TABLES
 from experiments.benchmark.optuna_peer import OptunaPeer, read_peer
 from experiments.benchmark.peer_study import PeerStudy
 from experiments.config.default_study import own_study
@@ -18,10 +17,15 @@ from experiments.search.context import StudyContext, prepare_study
 from experiments.study.lookup import study_file
 
 
-def study_of(table: str, folder: Path, *overrides: str) -> StudyContext:
-    file = folder / f"{table}.csv"
-    TABLES[table]().to_csv(file, index=False)
-    return prepare_study(own_study(str(file), "target", overrides)[0])
+def mixed(folder: Path, *overrides: str) -> StudyContext:
+    """A study of numbers and words, of which some are missing."""
+    rng = np.random.default_rng(1)
+    jobs, towns = rng.choice(["clerk", "cook", "nurse"], 200).astype(object), rng.choice(["east", "west"], 200)
+    frame = pd.DataFrame({"age": rng.integers(18, 80, 200), "hours": rng.uniform(20, 60, 200), "job": jobs})
+    frame = frame.assign(town=towns, target=np.where(frame["age"] + frame["hours"] > 90, "yes", "no"))
+    frame.loc[::9, "job"] = frame.loc[::7, "age"] = None
+    frame.to_csv(folder / "mixed.csv", index=False)
+    return prepare_study(own_study(str(folder / "mixed.csv"), "target", overrides)[0])
 
 
 def shipped(name: str, *overrides: str) -> StudyContext:
@@ -44,7 +48,7 @@ def test_the_space_is_the_studys_and_the_rest_is_named() -> None:
 
 
 def test_the_file_of_a_mixed_table_holds_the_same_rows_and_folds(tmp_path: Path) -> None:
-    study = study_of("people", tmp_path)
+    study = mixed(tmp_path)
     peer = PeerStudy.of(study)
     assert peer.settings.strings == ["job", "town"]
     peer.write(tmp_path / "peer")
@@ -88,7 +92,7 @@ def test_what_the_peer_cannot_do_is_refused_in_one_line(tmp_path: Path) -> None:
         "sigmoid, tanh; it has no optimizer sgd, only adam."
     )
     with pytest.raises(SpecError, match=r"it takes no weights of rows \(data\.weights\)"):
-        PeerStudy.of(study_of("friedman", tmp_path, "data.weights=x0"))
+        PeerStudy.of(mixed(tmp_path, "data.weights=hours"))
     with pytest.raises(SpecError, match="no activation silu"):
         PeerStudy.of(shipped("wine", 'space.activation={choices = ["relu", "silu"]}'))
 

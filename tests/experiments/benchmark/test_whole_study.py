@@ -96,7 +96,7 @@ def test_a_table_is_named_from_any_folder_and_its_settings_go_to_both_sides(
         (["--study", "--target", "y"], "--target goes with --data"),
         (["--study", "nothing"], "must be a study's name"),
         (["--data", "t.csv"], "go with --study, which is missing"),
-        (["--profile", "--more", "3"], "go with --study, which is missing"),
+        (["--large", "--more", "3"], "go with --study, which is missing"),
         (["--study", "--set", "training.optimizer=sgd"], "it has no optimizer sgd, only adam"),
     ],
 )
