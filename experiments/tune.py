@@ -170,7 +170,7 @@ def _tune(chosen: argparse.Namespace) -> int:
             return 0
         options = _options(chosen, spec, asked, planned)
         if asked.default_of is not None:
-            print_sentence(console, words_of(asked.default_of))
+            print_sentence(console, words_of(asked))
         if chosen.plan:
             from experiments.study.plan import print_plan
 

@@ -5,7 +5,7 @@ NumPy's numbers and truth values become Python's.
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 from numbers import Integral, Real
 from typing import Any
 
@@ -13,6 +13,19 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nnet.errors import SettingError, ShapeError
+
+# of settings: the least number, whether it is allowed (<=), and the number below which they lie
+RANGES: dict[str, tuple[float, str, float]] = {
+    "label_smoothing": (0, "<=", 1),
+    "huber_delta": (0, "<", inf),
+    "learning_rate": (0, "<", inf),
+    "momentum": (0, "<=", 1),
+    "beta2": (0.5, "<=", 1),
+    "l1": (0, "<=", inf),
+    "l2": (0, "<=", inf),
+    "max_norm": (0, "<=", inf),
+    "clip_norm": (0, "<=", inf),
+}
 
 
 def whole(name: str, value: Any) -> int:
@@ -41,6 +54,22 @@ def number(name: str, value: Any) -> float:
     if not isinstance(value, Real) or isinstance(value, bool):
         raise SettingError(f"{name} must be a number, but got {value!r}.")
     return int(value) if isinstance(value, Integral) else float(value)
+
+
+def in_range(name: str, value: Any) -> float:
+    """Return a number of any type as Python's that lies in the range of its name.
+
+    Raises:
+        SettingError: it lies outside, or is no number.
+
+    >>> in_range("l2", np.float32(0.5))
+    0.5
+    """
+    low, relation, high = RANGES[name]
+    given = number(name, value)
+    if not low <= given < high or (relation == "<" and given == low):
+        raise SettingError(f"`{low} {relation} {name} < {high}` must hold, but got {name}={given!r}.")
+    return given
 
 
 def flag(name: str, value: Any) -> bool:

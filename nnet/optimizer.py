@@ -13,7 +13,7 @@ from math import sqrt
 import numpy as np
 
 from nnet.arrays import Array, aligned_zeros
-from nnet.checks import of_kind, within
+from nnet.checks import in_range, of_kind, within
 from nnet.compiled import Passes
 from nnet.errors import ShapeError
 from nnet.faded import EVERY, clear_faded
@@ -45,6 +45,9 @@ class Optimizer(ABC):
         momentum:   momentum of SGD and Nesterov; other rules ignore it.
         beta2:      of Adam and AdamW; other rules ignore it.
 
+    Raises:
+        SettingError: a number lies outside of its range, or the parameters are something else.
+
     Attributes:
         state: what the rule remembers: arrays (F, P) laid out as the parameters.
         steps: number of steps that each fold has made.
@@ -64,6 +67,8 @@ class Optimizer(ABC):
         beta2: float = 0.999,
     ):
         of_kind("parameters", parameters, Parameters, "give network.parameters")
+        given = {"l2": l2, "momentum": momentum, "l1": l1, "clip_norm": clip_norm, "beta2": beta2}
+        l2, momentum, l1, clip_norm, beta2 = (in_range(name, value) for name, value in given.items())
         self._parameters = parameters
         self._real = parameters.values.dtype.type
         self._clip_norm = clip_norm

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 
-from nnet.checks import number, whole
+from nnet.checks import RANGES, in_range, number, whole
 from nnet.errors import SettingError, lookup
 from nnet.losses import loss_of
 from nnet.optimizers import OPTIMIZERS
 from nnet.schedules import Schedule
 
 LARGEST = 1 << 30  # of a count
-NUMBERS = (
-    *("label_smoothing", "huber_delta", "learning_rate", "momentum", "beta2", "decay", "warm_up"),
-    *("decay_start", "l1", "l2", "max_norm", "clip_norm"),
-)
+OF_SCHEDULE = ("decay", "warm_up", "decay_start")  # whose ranges the schedule knows
 
 
 @dataclass(frozen=True)
@@ -78,23 +74,10 @@ class TrainingSettings:
             object.__setattr__(self, name, value)
             if not least <= value <= LARGEST:
                 raise SettingError(f"`{least} <= {name} <= {LARGEST}` must hold, but got {name}={value}.")
-        for name in NUMBERS:
+        for name in RANGES:
+            object.__setattr__(self, name, in_range(name, getattr(self, name)))
+        for name in OF_SCHEDULE:
             object.__setattr__(self, name, number(name, getattr(self, name)))
-        rules = {
-            "0 <= label_smoothing < 1": 0 <= self.label_smoothing < 1,
-            "0 < huber_delta < inf": 0 < self.huber_delta < inf,
-            "0 < learning_rate < inf": 0 < self.learning_rate < inf,
-            "0 <= momentum < 1": 0 <= self.momentum < 1,
-            "0.5 <= beta2 < 1": 0.5 <= self.beta2 < 1,
-            "0 <= l1 < inf": 0 <= self.l1 < inf,
-            "0 <= l2 < inf": 0 <= self.l2 < inf,
-            "0 <= max_norm < inf": 0 <= self.max_norm < inf,
-            "0 <= clip_norm < inf": 0 <= self.clip_norm < inf,
-        }
-        for rule, holds in rules.items():
-            if not holds:
-                name = rule.split()[2]
-                raise SettingError(f"`{rule}` must hold, but got {name}={getattr(self, name)!r}.")
         lookup(OPTIMIZERS, self.optimizer, "optimizer")
         loss_of(self.loss)
         self.rates()

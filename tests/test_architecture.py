@@ -158,3 +158,10 @@ def test_no_file_is_long() -> None:
 def test_every_mutant_finds_its_line() -> None:
     lines = {line.strip() for path in MODULES for line in path.read_text().splitlines()}
     assert not [mutant.line for mutant in read_table() if mutant.line not in lines]
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "tests/scripts").glob("*.py")), ids=lambda path: path.stem)
+def test_a_script_finds_the_product_before_the_tests_of_the_same_name(script: Path) -> None:
+    text = script.read_text()
+    helpers, product = (text.find(f"sys.path.insert(0, str(Path(__file__).parents[{level}]))") for level in (1, 2))
+    assert product > helpers or helpers == -1

@@ -82,7 +82,11 @@ class Space:
 
     def contains(self, parameters: Mapping[str, Any]) -> bool:
         """Return whether a sampler could draw these parameters."""
-        return all(_contains(axis, parameters[name]) for name, axis in self.distributions.items())
+        return not self.outside(parameters)
+
+    def outside(self, parameters: Mapping[str, Any]) -> list[str]:
+        """List the names of the parameters with values that no sampler could draw."""
+        return [name for name, axis in self.distributions.items() if not _contains(axis, parameters[name])]
 
     def unused(self, parameters: Mapping[str, Any]) -> frozenset[str]:
         """Return the names of the parameters without effect.

@@ -17,8 +17,8 @@ MISSING_NUMBERS = (
 )
 # names of row numbers and identifiers; a column of that name whose whole numbers all differ is one
 INDEX_NAME = (
-    r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ .-](id|key)|.*[a-z]nummer)"
-    r"|.*[a-z](I[dD]|Nr\.?)"
+    r"(?i:index|row_?names?|row_?n(r|um|umber)|unnamed: 0|__index_level_0__|id|.*[_ .-](id|key)|id_.+|.*[a-z]nummer)"
+    r"|.*[a-z](I[dD]|Nr\.?)|id[A-Z].*"
 )
 NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI][nN][fF]([iI][nN][iI][tT][yY])?)$"
 

@@ -6,7 +6,7 @@ Every string here is plain text: each page escapes it in its own syntax.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -158,7 +158,15 @@ class Listing:
     wrap: bool = True
 
 
-Block = Heading | Text | Table | Facts | Figures | Gallery | Listing
+@dataclass(frozen=True)
+class Folded:
+    """Blocks that a click on their title opens; Markdown shows them under a heading."""
+
+    title: Words
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Text | Table | Facts | Figures | Gallery | Listing | Folded
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,19 @@ class Section:
         'learning-curves'
         """
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+
+def unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks, and those of a folded one in its place.
+
+    >>> list(unfolded([Folded("Timing", (Heading("a"),)), Heading("b")]))
+    [Heading(text='a'), Heading(text='b')]
+    """
+    for block in blocks:
+        if isinstance(block, Folded):
+            yield from unfolded(block.blocks)
+        else:
+            yield block
 
 
 def note(template: str, *words: Words) -> Text:
@@ -244,13 +265,13 @@ def number(key: str, value: int) -> Fact:
     return Fact(key, f"{value:,}")
 
 
-def percent(key: str, share: float) -> Fact:
-    """Make a fact of a share, with three digits.
+def percent(key: str, share: float, in_column: bool = False) -> Fact:
+    """Make a fact of a share, with three digits; in a column with one decimal, as all its cells.
 
-    >>> percent("ledger.largest_overlap", 0.25)
-    Fact(key='ledger.largest_overlap', text='25%')
+    >>> percent("ledger.largest_overlap", 0.25).text, percent("analysis.roc.operating[0].named", 0.25, True).text
+    ('25%', '25.0%')
     """
-    return Fact(key, f"{100 * share:.3g}%")
+    return Fact(key, f"{100 * share:.1f}%" if in_column else f"{100 * share:.3g}%")
 
 
 def counted(key: str, value: int, one: str, many: str = "") -> Parts:

@@ -13,6 +13,7 @@ MINUS: Final = "\u2212"
 NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"
 _LEAST_P: Final = 0.0001
+_CLEARLY_NOT: Final = 0.1  # p-value from which on no verdict depends on its digits
 _LABELS: Final = {
     "l2": "L2 strength",
     "l1": "L1 strength",
@@ -33,7 +34,7 @@ _LAYER: Final = "hidden_units_"
 
 
 def p_value(p: float) -> str:
-    """Write a p-value with four decimals and no-break spaces.
+    """Write a p-value with no-break spaces.
 
     >>> p_value(0.0312), p_value(0.00001)
     ('p\xa0=\xa00.0312', 'p\xa0<\xa00.0001')
@@ -42,12 +43,14 @@ def p_value(p: float) -> str:
 
 
 def p_number(p: float) -> str:
-    """Write a p-value where a heading says that it is one.
+    """Write a p-value where a heading says that it is one: two decimals, and four where they may matter.
 
-    >>> p_number(0.0312), p_number(0.00001)
-    ('0.0312', '<\xa00.0001')
+    >>> p_number(1.0), p_number(0.5654), p_number(0.0496), p_number(0.00001)
+    ('1.00', '0.57', '0.0496', '<\xa00.0001')
     """
-    return f"<{_SPACE}{_LEAST_P}" if p < _LEAST_P else f"{p:.4f}"
+    if p < _LEAST_P:
+        return f"<{_SPACE}{_LEAST_P}"
+    return f"{p:.2f}" if p >= _CLEARLY_NOT else f"{p:.4f}"
 
 
 def parameter(value: object) -> str:

@@ -6,7 +6,6 @@ from experiments.config.documents import flat
 from experiments.evaluation.provenance import OWN
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
-from experiments.reports.formatting import parameter
 from experiments.reports.metrics import label_of_class, lower_is_better, metric_of
 from experiments.reports.outer_fold import searched
 from experiments.reports.run_info import FactRows
@@ -34,25 +33,11 @@ def glance(result: StudyResult) -> FactRows:
 
 
 def made_by(result: StudyResult) -> Parts:
-    """Name the date, the machine and the version of this run; nothing where none of them is recorded."""
+    """Name the date and the program's version of this run, as far as they are recorded."""
     known = flat(result.provenance)
-
-    def fact(name: str, words: str = "{}") -> Words:
-        value = known.get(name)
-        return sentence(words, Fact(f"provenance.{name}", parameter(value))) if value else ""
-
-    machine = ("environment.processor", "environment.system")
-    cores = fact("environment.cores", "{} core" if known.get("environment.cores") == 1 else "{} cores")
-    facts = joined(
-        [
-            fact("date"),
-            *map(fact, machine),
-            cores,
-            fact(f"versions.{OWN}", "version {} of this program"),
-            fact("versions.python", "Python {}"),
-        ]
-    )
-    return sentence("Made: {}.", facts) if facts else ()
+    words = {"date": "{}", f"versions.{OWN}": "version {} of this program"}
+    facts = [sentence(words[name], Fact(f"provenance.{name}", str(known[name]))) for name in words if known.get(name)]
+    return sentence("Made: {}.", joined(facts)) if facts else ()
 
 
 def _trials(result: StudyResult) -> Words:

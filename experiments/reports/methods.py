@@ -153,7 +153,7 @@ def baseline_name(baseline: BaselineRecord) -> str:
 
 
 def baseline_settings(key: str, baseline: BaselineRecord) -> Parts:
-    """Describe a baseline and the rows that it was fitted on."""
+    """Describe a baseline, and the rows that it was fitted on where they are not all development rows."""
     if baseline.id == "as_written":
         return (Fact(f"{key}.detail", baseline.detail),)
 
@@ -162,10 +162,10 @@ def baseline_settings(key: str, baseline: BaselineRecord) -> Parts:
         shown = f"{value:,}" if isinstance(value, int) else SOLVERS.get(str(value), parameter(value))
         return Fact(f"{key}.settings.{name}", shown)
 
-    rows = "all {rows} development rows"
+    rows = ""
     if baseline.settings["rows"] != baseline.settings["rows_in_all"]:
-        rows = "{rows} of {rows_in_all} development rows, spread over the target"
-    model = filled(f"{BASELINES[baseline.id]}; fitted on {rows}", setting)
+        rows = "; fitted on {rows} of {rows_in_all} development rows, spread over the target"
+    model = filled(f"{BASELINES[baseline.id]}{rows}", setting)
     return (*model, ", ", Fact(f"{key}.converged", "not converged")) if baseline.converged is False else model
 
 

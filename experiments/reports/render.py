@@ -18,13 +18,13 @@ from markupsafe import Markup
 from experiments.config.readable import printable
 from experiments.evaluation.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
-from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
+from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence, unfolded
 from experiments.reports.glance import glance, made_by
 from experiments.reports.headline import answer, lead, untested
 from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of, tested
 from experiments.reports.plots.intervals import difference
-from experiments.reports.run_info import looks_meaning, rows_scored, run_facts
+from experiments.reports.run_info import looks_meaning, rows_scored, this_run
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
 from experiments.reports.sections.configurations import configurations
@@ -34,12 +34,10 @@ from experiments.reports.sections.learning_curves import learning_curves
 from experiments.reports.sections.omitted import others_left_out
 from experiments.reports.sections.outer_folds import outer_folds
 from experiments.reports.sections.permutation_importance import permutation_importance
-from experiments.reports.sections.pruning import pruning
 from experiments.reports.sections.reproducibility import reproduce, tune_command
 from experiments.reports.sections.search import search
 from experiments.reports.sections.selection import selection
 from experiments.reports.sections.sizes import sizes
-from experiments.reports.sections.trials import trials as trials_section
 from experiments.reports.sections.uncertainty import uncertainty
 from experiments.reports.templating import open_templates, page_script
 from experiments.reports.trial_lengths import trained_epochs
@@ -48,8 +46,8 @@ from experiments.search.trial import TrialResult
 PAGE_VERSION: Final = 22  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 GAIN: Final = (
-    "The dot is the difference between the {} and the default in {} on {}, the line its 95% interval. An interval "
-    "across zero leaves open which {}is better."
+    "Difference between the {} and the default in {} on {}, with its 95% interval; across zero, it leaves open which "
+    "{}is better."
 )
 
 
@@ -89,7 +87,7 @@ def render(
         "made_by": made_by(result),
         "outer_fold": outer_fold_of(result),
         "result": result,
-        "run_facts": run_facts(result, reading),
+        "this_run": this_run(result, reading),
         "rows_scored": (*rows_scored(result, reading, now=ledger is not None), looks_meaning(result, reading)),
         "script": page_script(),
         "sections": _sections(result, trials),
@@ -104,7 +102,7 @@ def fill_templates(
     name: str, values: Mapping[str, Any], fact: Callable[[Markup, str], Markup] = markdown.fact
 ) -> Pages:
     """Make both pages by the templates of a name; their pictures are those of the values gain and sections."""
-    figures = [block for section in values["sections"] for block in section.blocks if isinstance(block, Figures)]
+    figures = [block for one in values["sections"] for block in unfolded(one.blocks) if isinstance(block, Figures)]
     pictures = [*values.get("gain", ()), *(picture for block in figures for picture in block.pictures)]
     html, text = open_templates(fact), open_templates(fact, markdown.escape)
     return Pages(
@@ -126,16 +124,14 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         outer_folds(result),
         baselines(result),
         selection(result),
+        errors(result),
+        permutation_importance(result),
+        uncertainty(result),
         configurations(result),
         sizes(result),
-        search(result),
+        search(result, trained_epochs(trials)),
         learning_curves(result, curves),
-        pruning(result, trained_epochs(trials)),
-        errors(result),
-        uncertainty(result),
-        permutation_importance(result),
         others_left_out(result),
-        trials_section(result),
         data(result),
         checklist(result),
         reproduce(result),

@@ -7,7 +7,7 @@ from typing import Final
 from experiments.config.documents import flat
 from experiments.config.readable import times
 from experiments.evaluation.results import LedgerRecord, StudyResult
-from experiments.reports.blocks import Fact, Parts, Words, number, percent, sentence
+from experiments.reports.blocks import Fact, Facts, Folded, Parts, Section, Words, note, number, percent, sentence
 from experiments.reports.formatting import NOTHING, parameter
 
 CHOSEN: Final = (
@@ -17,13 +17,15 @@ CHOSEN: Final = (
 FactRows = tuple[tuple[Words, Words], ...]
 
 
-def run_facts(result: StudyResult, reading: LedgerRecord | None) -> dict[str, FactRows]:
-    """Map headings to the facts of this run: the ledger, the provenance with dotted names, and the timing."""
+def this_run(result: StudyResult, reading: LedgerRecord | None) -> Section:
+    """List the facts of this run: the ledger, the provenance with dotted names, and the timing."""
     timing = [
         (name.replace("_", " "), (Fact(f"timing.{name}", f"{value:,.2f}"), " s"))
         for name, value in result.timing.items()
     ]
-    return {"Ledger": _ledger(reading) if reading else (), "Provenance": _provenance(result), "Timing": tuple(timing)}
+    rows = {"Ledger": _ledger(reading) if reading else (), "Provenance": _provenance(result), "Timing": tuple(timing)}
+    folded = [Folded(title, (Facts(facts),)) for title, facts in rows.items() if facts]
+    return Section("This run", "this run", (note("What may differ in another run of the same study."), *folded))
 
 
 def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = True) -> Parts:

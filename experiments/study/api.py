@@ -121,7 +121,7 @@ def run(
     console = study_console(quiet)
     console.print(f"{asked.spec.study.name}: results go to {options.folder}", markup=False, soft_wrap=True)
     if asked.default_of is not None:
-        print_sentence(console, words_of(asked.default_of))
+        print_sentence(console, words_of(asked))
     try:
         with between_imports(signal.SIGINT):
             table = None if given is None else given_table(given, rows_of(asked.spec))

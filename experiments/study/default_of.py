@@ -11,11 +11,12 @@ from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.evaluation.final_kind import holds_default
-from experiments.reports.formatting import configuration
+from experiments.reports.formatting import configuration, layer_of, parameter
 from experiments.study.asked_study import AskedStudy
 from experiments.study.find_data import explicit
 from experiments.study.lookup import results_file
 from experiments.study.results_file import Recorded, read_own_results
+from nnet.near import enumerated
 
 OPTION = "--default-of"
 
@@ -57,10 +58,19 @@ def with_winner(asked: AskedStudy, recorded: Recorded, overrides: Sequence[str])
     return replace(asked, spec=parse_spec(document, OPTION), document=document, default_of=recorded)
 
 
-def words_of(recorded: Recorded) -> str:
-    """Say which configuration is taken."""
-    result, best = recorded.result, recorded.result.best
+def words_of(asked: AskedStudy) -> str:
+    """Say which configuration is the default of a study by `with_winner`, and which of its values are not searched."""
+    assert asked.default_of is not None
+    result, best = asked.default_of.result, asked.default_of.result.best
     said = f"default: trial {best.number} of {result.study}, {configuration(best.params, result.spec, best.epochs)}"
     if holds_default(result):
         said += f"; the final model of {result.study} also has networks of its own default, which are not taken"
+    space = Space(asked.spec)
+    unused, default = space.unused(space.default), space.default
+    used = [name for name in space.outside(default) if name not in unused]
+    values = (f"{'hidden_units' if layer_of(name) else name} = {parameter(default[name])}" for name in used)
+    outside = list(dict.fromkeys(values))  # layers of one size are one value
+    if outside and asked.spec.search.trials > 1:
+        verb = "lies" if len(outside) == 1 else "lie"
+        said += f"; {enumerated(outside)} {verb} outside of [space], from which the other trials are"
     return said

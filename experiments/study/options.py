@@ -59,7 +59,7 @@ class Options:
     kernel:            BLAS kernel for native arithmetic, if this processor can run it; empty chooses the fastest.
     planned:           number of trials of the whole study, if this run is a try of fewer; None for no try.
     wait:              at the end, wait until MLflow has everything; None: but not for a store in trouble.
-    label:             words before each stage on the terminal, of an outer study of nested cross-validation.
+    label:             words before each stage on the terminal, of a run that is part of a longer one.
     words:             puts a line into the words of the caller.
     """
 

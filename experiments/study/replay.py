@@ -73,6 +73,7 @@ def options_for(recorded: Recorded, folder: Path, ledger: Path, workers: int, ac
         workers=workers,
         look="leave",
         acknowledge_reuse=acknowledged,
+        origin=recorded.folder,  # whose record says which rows the default was chosen with
         kernel=recorded_kernel(recorded),
     )
 
@@ -108,7 +109,7 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     document, before = searched.document(), dict(recorded.document)
     if result.test is not None and _same_models(result, searched):
         known = _acknowledged(options, recorded, prepare_study(spec, table).with_trials(len(searched.trials)))
-        again = replace(options, look="only", acknowledge_reuse=known)
+        again = replace(options, look="only", acknowledge_reuse=known, label="test")
         document = run_study(spec, again, console, interventions, table, outer).result.document()
         notes += _as_many_times(before["test"], document["test"])
     elif result.test is not None:

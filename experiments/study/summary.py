@@ -13,7 +13,7 @@ from experiments.evaluation.final_kind import are_several, holds_default, keeps_
 from experiments.evaluation.records import SmallestRecord
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
-from experiments.reports.formatting import configuration, outcomes
+from experiments.reports.formatting import configuration, outcomes, p_value
 from experiments.reports.headline import default_won, scored_baselines, unbeaten
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import tested, why_not_compared
@@ -150,4 +150,5 @@ def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, st
     limits = scores.gain_interval(test.difference.ci95) if test.difference.has_interval else "(no interval)"
     gain = f"{scores.gain(test.difference.score)} {limits}"
     default = f"{scores.show(test.default.score)}, tuned {gain}"
-    yield "against the default", f"{default}, p = {test.difference.p_value:.2g}: {test.verdict}"
+    p = " ".join(p_value(test.difference.p_value).split())
+    yield "against the default", f"{default}, {p}: {test.verdict}"

@@ -36,3 +36,24 @@ def test_a_network_is_no_parameters():
     for given in (network, network.parameters.values):
         with pytest.raises(SettingError, match=r"^parameters must be of type .*; give network\.parameters\.$"):
             OPTIMIZERS["adam"](given, l2=0.0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"l2": -1}, "0 <= l2 < inf"),
+        ({"l2": 0.0, "momentum": 1.0}, "0 <= momentum < 1"),
+        ({"l2": 0.0, "l1": float("nan")}, "0 <= l1 < inf"),
+        ({"l2": 0.0, "clip_norm": float("inf")}, "0 <= clip_norm < inf"),
+        ({"l2": 0.0, "beta2": 0.4}, "0.5 <= beta2 < 1"),
+    ],
+)
+def test_a_setting_out_of_its_range_is_refused(wrong, rule):
+    parameters = Network(Architecture(2, (3,), 1), [0]).parameters
+    with pytest.raises(SettingError, match=rf"^`{rule}` must hold, but got {list(wrong)[-1]}=.*\.$"):
+        OPTIMIZERS["sgd"](parameters, **wrong)
+
+
+def test_a_setting_that_is_no_number_is_refused():
+    with pytest.raises(SettingError, match=r"^l2 must be a number, but got '0.1'\.$"):
+        OPTIMIZERS["adam"](Network(Architecture(2, (3,), 1), [0]).parameters, l2="0.1")

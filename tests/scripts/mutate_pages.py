@@ -124,12 +124,12 @@ class Bench:
 def _blank_pictures() -> None:
     from experiments.reports import render as pages
     from experiments.reports.plots import search as plots
-    from experiments.reports.sections import errors, pruning, search
+    from experiments.reports.sections import errors, search
     from experiments.reports.sections import learning_curves as learning
     from experiments.reports.sections import permutation_importance as importance
 
     places: list[tuple[Any, str]] = [(pages, "difference"), (plots, "history"), (search, "parallel")]
-    places += [(learning, "score_curves"), (learning, "loss_curves"), (pruning, "plot"), (importance, "heat_map")]
+    places += [(learning, "score_curves"), (learning, "loss_curves"), (importance, "heat_map")]
     places += [(errors, "calibration"), (errors, "scatter")]
     for module, name in places:
         setattr(module, name, lambda *_, **__: BLANK)

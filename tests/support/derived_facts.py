@@ -194,24 +194,7 @@ def stopped(record: Record, what: str) -> float:
     trained = record.trained
     horizon = max(record.document["spec"]["training"]["epochs"], *trained.values())
     whole, epochs = horizon * len(trained), sum(trained.values())
-    return {"trials": len(trained), "epochs": epochs, "possible": whole, "share": epochs / whole}[what]
-
-
-def rung(record: Record, at: str, what: str) -> Any:
-    """Return a fact of one epoch at which trials were pruned; these epochs are few here."""
-    trials = {one["number"]: one for one in record.document["trials"]}
-    ends = {number: (epoch, trials[number]) for number, epoch in record.trained.items()}
-    pruned = [epoch for epoch, one in ends.values() if one["state"] == "PRUNED" and one["reason"] != "diverged"]
-    epochs = sorted(set(pruned))
-    assert len(epochs) <= 12
-    here = epochs[int(at)]
-    complete = [epoch for epoch, one in ends.values() if one["state"] == "COMPLETE"]
-    return {
-        "epochs": here,
-        "came": sum(epoch >= here for epoch, _ in ends.values()),
-        "pruned": pruned.count(here),
-        "went_on": sum(epoch > here for epoch, _ in ends.values()) + complete.count(here),
-    }[what]
+    return {"epochs": epochs, "possible": whole, "share": epochs / whole}[what]
 
 
 def luck(record: Record) -> str:
@@ -284,10 +267,11 @@ def missing(record: Record, what: str) -> int:
 
 def command(record: Record, name: str) -> str:
     study = shlex.quote(record.document["study"])
-    if name in ("reproduce", "latex") and (fold := record.document["spec"]["data"].get("test_fold")):
+    if name in ("reproduce", "latex", "predict") and (fold := record.document["spec"]["data"].get("test_fold")):
         study = f"studies/{study}/outer-{fold[0]}"
     commands = {"tune": ("tune", ""), "score": ("tune", " --score"), "reproduce": ("reproduce", "")}
-    module, option = {**commands, "latex": ("report", " --latex")}[name]
+    commands |= {"latex": ("report", " --latex"), "predict": ("predict", " new_rows.csv")}
+    module, option = commands[name]
     return f"python -m experiments.{module} {study}{option}"
 
 
@@ -324,7 +308,6 @@ DERIVED: dict[str, Callable[..., Any]] = {
     r"trials\[(\d+)\]\.deviation": deviation,
     r"trials\.(complete|pruned|diverged|failed)": ended,
     r"stopped\.(\w+)": stopped,
-    r"rungs\[(\d+)\]\.(\w+)": rung,
     r"selection\.luck": luck,
     r"sizes\.share": smaller,
     r"test\.difference\.side": side,

@@ -25,7 +25,7 @@ CONSTANTS = [
     r"95% interval",
     r"Kapoor et al\. 2024",
     r"numbered as in the data, from 0, and so",
-    r"The best 100 of",
+    r"The best 100 trials",
     r"held the truth in 82% of samples",
     r"held the truth in 88 to 95% of samples",
     r"held the truth in 76 to 79% of samples",
@@ -122,7 +122,7 @@ class _Reader(HTMLParser):
         _, key = self._open.pop()
         if key is not None:
             self.facts.append(Fact(key, self._text.strip(), self._run))
-        if tag in ("p", "td", "th", "dd", "dt", "figcaption", "h1", "h2", "h3", "small", "a", "pre"):
+        if tag in ("p", "td", "th", "dd", "dt", "figcaption", "h1", "h2", "h3", "small", "a", "pre", "summary"):
             self.rest.append(" ")
 
     def handle_data(self, data: str) -> None:

@@ -37,7 +37,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
-        self.text += " " if tag in ("p", "th", "td", "h2", "h3", "figure") else ""
+        self.text += " " if tag in ("p", "th", "td", "h2", "h3", "figure", "summary") else ""
 
     def handle_data(self, data: str) -> None:
         self.text += data

@@ -23,8 +23,8 @@ MAKERS = ("Fact", "number", "counted", "percent")
 FIELDS = {
     **{"cv_mean": "cv_std", "cv_std": "cv_mean", "corrected": "pooled", "pooled": "corrected", "floor": "floor95"},
     **{"floor95": "floor", "development": "test", "rows": "features", "features": "rows", "row": "fold", "fold": "row"},
-    **{"truth": "predicted", "predicted": "truth", "value": "last", "last": "value", "came": "pruned"},
-    **{"pruned": "came", "p_value": "score", "looks": "own", "own": "looks", "drop": "deviation", "kind": "trial"},
+    **{"truth": "predicted", "predicted": "truth", "value": "last", "last": "value"},
+    **{"p_value": "score", "looks": "own", "own": "looks", "drop": "deviation", "kind": "trial"},
     **{"test_fingerprint": "folds_fingerprint", "folds_fingerprint": "test_fingerprint", "epochs": "number"},
 }
 ON_FACTS = ("another key", "off by one", "wrong sign", "without a key", "missing", "another word")

@@ -28,8 +28,7 @@ ALWAYS = {
     "trials.count": 4,
 }
 
-MADE = ("date", "environment.processor", "environment.system", "environment.cores", "versions.nnet-experiments",
-        "versions.python")  # fmt: skip
+MADE = ("date", "versions.nnet-experiments")
 
 
 def counted(facts: list[Fact]) -> Counts:
@@ -50,6 +49,7 @@ def required(record: Record, in_html: bool) -> Counts:
     if document["test"] is None:
         found["commands.score"] += 1
     else:
+        found["commands.predict"] += 1
         found += _test(document, in_html)
     found += _analysis(document, in_html)
     texts = {key: text for key, text in (document.get("report") or {}).items() if text}
@@ -136,8 +136,6 @@ def _trials(record: Record) -> Counts:
     found["final.default_epochs"] += record.document["default"] is not None
     for what in ("number", "outcome", "epochs", "deviation"):
         found[f"trials[*].{what}"] += len(trials) + best
-    odd = sum(one["state"] == "FAIL" or one["reason"] == "diverged" for one in trials)
-    found.update({f"trials[*].{what}": min(30, odd) for what in ("number", "outcome", "epochs")})
     found.update({f"interventions[*].{what}": len(record.document["interventions"]) for what in ("trial", "kind")})
     found["trials[*].value"] += complete + best
     found["trials[*].last"] += len(trials) - complete
@@ -145,10 +143,7 @@ def _trials(record: Record) -> Counts:
     found.update({f"trials[*].params.{name}": len(trials) + best for name in drawn})
     if any(name.startswith("hidden_") for one in trials for name in one["params"]):
         found["trials[*].hidden"] += len(trials) + best
-    rungs = {epoch for at, epoch in record.trained.items() if trials[at]["reason"] == "pruned"}
-    found.update({f"rungs[*].{what}": len(rungs) for what in ("epochs", "came", "pruned", "went_on")})
-    if record.document["spec"]["search"]["pruner"] != "none":
-        found += Counter({"trials.pruned": 1, "stopped.trials": 1, "spec.search.pruner": 1})
+    found["spec.search.pruner"] += record.document["spec"]["search"]["pruner"] != "none"
     default = {0} | ({record.document["default"]["number"]} if record.document["default"] else set())
     found["trials[*].role"] += len({record.document["best"]["number"]} | default)
     return found
@@ -172,7 +167,9 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
     else:
         found.update({f"outer.baselines[*].{what}": unbeaten_outside(document) for what in ("id", "score")})
     for one in references:
-        found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name != "rows_in_all")
+        of_all = one["settings"]["rows"] == one["settings"]["rows_in_all"]
+        rows = ("rows", "rows_in_all") if of_all else ("rows_in_all",)
+        found.update(f"test.references[*].settings.{name}" for name in one["settings"] if name not in rows)
         found["test.references[*].converged"] += one["converged"] is False
     found["test.confusion[*][*]"] += _cells(test["confusion"]) if in_html else 0
     if document["default"] is None and document["trials"][0]["reason"]:
@@ -280,8 +277,8 @@ def _sizes(smallest: dict[str, Any]) -> Counts:
     found["analysis.smallest.draws"] += smallest["draws"] is not None
     one, sizes = int(smallest["trial"] != smallest["best"]), {one["parameters"] for one in smallest["networks"]}
     found += Counter({"analysis.smallest.trial": one, "sizes.share": one, "trials[*].value": one})
-    rows = 0 if len(sizes) == 1 else 1 + (smallest["networks"][0]["trial"] != smallest["best"])
-    found.update({f"analysis.smallest.networks[*].{what}": rows for what in ("trial", "products", "behind", "error")})
+    rows = 0 if len(sizes) == 1 or smallest["networks"][0]["trial"] == smallest["best"] else 2
+    found.update({f"analysis.smallest.networks[*].{what}": rows for what in ("trial", "behind", "error")})
     found["analysis.smallest.networks[*].parameters"] += rows + 1 + one
     return found
 
@@ -299,8 +296,6 @@ def _uncertainty(document: dict[str, Any], known: dict[str, Any]) -> Counts:
     if winner := known["temperature"]:
         found.update(f"{key}.temperature.{name}" for name in ("loss", "scaled_loss", "gain", "standard_error"))
         found[f"{key}.temperature.value"] += winner["kept"]
-        other = document["default"] and document["default"]["number"] != document["best"]["number"]
-        found[f"{key}.default_temperature.value"] += bool(other)
     return found
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from experiments.reports.blocks import Block, Section, Text, plain
+from experiments.reports.blocks import Block, Section, Text, plain, unfolded
 
 
 def texts(blocks: Iterable[Block]) -> list[str]:
     """The words of each text among blocks."""
-    return [plain(block.parts) for block in blocks if isinstance(block, Text)]
+    return [plain(block.parts) for block in unfolded(blocks) if isinstance(block, Text)]
 
 
 def paragraph(section: Section) -> str:

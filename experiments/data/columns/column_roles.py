@@ -178,7 +178,8 @@ def check_named(raw: RawTable, data: DataSection) -> None:
         if named_column(raw, column) is None
     ]
     if unknown:
-        raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}.")
+        doubts = [f"; {note}" for note in raw.notes if "data.header=" in note]
+        raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}{''.join(doubts)}.")
 
 
 def _meant(raw: RawTable, key: str, typed: str) -> str:

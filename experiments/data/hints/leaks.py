@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.columns.target_type import LabelledTable
+from experiments.data.hints.larger_of_two import larger_of_two
 from experiments.data.hints.time_order import LATER
 from experiments.data.hints.told_together import CLASS_ROWS, CLASSES, MOST, factors, told_together
 from experiments.data.identity.hashes import fingerprint
@@ -38,13 +39,18 @@ GROUPS = 10  # values of a column that names groups
 ROWS_OF_GROUP = 1.5  # rows of a group, in the mean
 THINGS = (
     "subj|subject|sujet|patient(en)?|paciente|proband(en)?|vpn?|person(en)?|participant|teilnehmer|individual|customer"
-    "|kunden?|user|household|family|couple|dyad|pair|set|student|animal|mrn|usubj"
+    "|kunden?|client|user|player|athlete|driver|employee|household|family|couple|dyad|pair|set|student|animal|mrn|usubj"
     "|site|plot|station|transect|nest|farm|hospital|clinic|machine|engine|device|sensor|unit"
 )
 NUMBERED = r"[_ .-]?(id|no|nr|number|name|code)\.?"  # after a thing: `class_students` is a count
 SHORT = "code|e?-?mail([ _-]?address)?|(hh|p|s|case|resp|subj?|pat|fam)id"  # names of identifiers in one piece
-GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"
-COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen)"  # of numbers, as `households` are
+OF = "(?!(?!id[_ .-]).*[_ .-]of[_ .-])"  # not before: `type_of_subject` is no subject
+GROUP_NAME = rf"{INDEX_NAME}|(?i:{SHORT}|({THINGS})s?|{OF}(.*[_ .-])?({THINGS})(s?{NUMBERED})?)"
+RATED = "user|customer|client|person|player|student|employee|household|family|unit"  # `Critics_User` is their rating
+# of numbers, as `households` and the coordinate `x_plot` are
+COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen|.*[_ .-]({RATED})|[xyzn][_ .-]({THINGS}))"
+OF_A_THING = rf"(?i:.+[_ .-]({THINGS}))"  # of numbers, which may count something there, as those of `North Station`
+NUMBERING = 0.5  # share of the whole numbers from the least to the largest that name things, which are numbered
 
 
 def leak_hints(development: LabelledTable) -> tuple[str, ...]:
@@ -60,7 +66,10 @@ def leak_hints(development: LabelledTable) -> tuple[str, ...]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"
         lines.append(f"target {shown(table.target_name)} follows from {each} alone; {TOLD}")
     elif parts := _told_together(table, rows, labels, None if classes else np.asarray(y[rows], np.float64)):
-        lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} together; {TOLD}")
+        how = "together" if parts[1:] else "alone"
+        lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} {how}; {TOLD}")
+    elif classes and (larger := _larger(table, rows, labels)):
+        lines.append(f"target {shown(table.target_name)} follows from which of {listed(larger)} is larger; {TOLD}")
     if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
         lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")
@@ -98,6 +107,15 @@ def _told_together(table: Table, rows: Rows, labels: NDArray[Any], numbers: NDAr
     if numbers is None:
         return told_together(found, np.eye(1 + labels.max())[labels[some]])
     return told_together(found, numbers[some]) or factors(found, numbers[some])
+
+
+def _larger(table: Table, rows: Rows, labels: NDArray[Any]) -> tuple[str, str] | None:
+    """Return the two numbers, or the two dates, of which the larger one tells the class; None if there are none."""
+    for kind in ("number", "date"):
+        columns = {name: _values(table, at)[rows].astype(np.float64) for at, name in table.columns_of(kind)}
+        if (found := larger_of_two(columns, labels)) is not None:
+            return found
+    return None
 
 
 def _tells(table: Table, at: int, rows: Rows, labels: NDArray[Any], numbers: NDArray[Any] | None) -> bool:
@@ -182,7 +200,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
         return False
     if levels * REPEATS <= rows and (rows - levels) * log(counts.max() / rows) < log(CHANCE):
         return True
-    if values.dtype.kind != "f":
+    if values.dtype.kind != "f" or 2 * targets > rows:  # few equal numbers may be of one thing that stands twice
         return False
     missing = int(np.isnan(different[-1]))  # sorted behind all numbers
     of_number = of_level[: levels - missing]
@@ -196,11 +214,20 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
     """Say which columns are named like identifiers and have the same value in several rows."""
     instead = "" if table.time is None else ", in place of data.time,"
     for at, name in table.columns_of("number", "category"):
-        if re.fullmatch(GROUP_NAME, name) and not (table.kinds[at] == "number" and re.fullmatch(COUNT_NAME, name)):
+        if re.fullmatch(GROUP_NAME, name):
             values = _values(table, at)
+            if table.kinds[at] == "number" and (re.fullmatch(COUNT_NAME, name) or _measures(name, values)):
+                continue
             rows, levels = len(values), len(np.unique(values))
-            if levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
+            named = table.kinds[at] == "category" or not (values % 1 > 0).any()  # fractions name nothing
+            if named and levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 yield belonging(name, "is named like an identifier", rows, levels, instead)
+
+
+def _measures(name: str, values: NDArray[Any]) -> bool:
+    """Return whether numbers are those of one thing, by its name, and do not number several."""
+    different = np.unique(values[np.isfinite(values)])
+    return re.fullmatch(OF_A_THING, name) is not None and len(different) < NUMBERING * (1 + np.ptp(different))
 
 
 def belonging(name: str, why: str, rows: int, levels: int, instead: str = "") -> str:
@@ -244,8 +271,12 @@ def _alike(table: Table, columns: list[tuple[int, str]], rows: Rows) -> list[lis
 
 
 def _repeats(values: NDArray[Any]) -> bool:
-    """Return whether numbers with fractions, none of them missing, are ten or more that repeat."""
+    """Return whether numbers with fractions, none of them missing, are ten or more that repeat.
+
+    None is that of more than half of the rows, as an amount of 0 is.
+    """
     if not np.isfinite(values).all() or (values == np.trunc(values)).all():
         return False
-    levels = len(np.unique(values))
-    return levels >= GROUPS and len(values) >= ROWS_OF_GROUP * levels
+    counts = np.unique(values, return_counts=True)[1]
+    levels = len(counts)
+    return 2 * counts.max() <= len(values) and levels >= GROUPS and len(values) >= ROWS_OF_GROUP * levels

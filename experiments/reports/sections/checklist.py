@@ -15,6 +15,7 @@ from experiments.reports.blocks import (
     Code,
     Column,
     Fact,
+    Folded,
     Parts,
     Row,
     Section,
@@ -58,7 +59,8 @@ def checklist(result: StudyResult) -> Section:
         if still_open
         else "none is open",
     )
-    blocks: list[Block] = [explanation, Table("Checklist", COLUMNS, tuple(rows), prose=True)]
+    table = Table("Checklist", COLUMNS, tuple(rows), prose=True)
+    blocks: list[Block] = [explanation, table if by_author else Folded("All items", (table,))]
     if by_author < len(KEYS):
         keys = joined([Code(key) for key, answer in zip(KEYS, answers, strict=True) if not answer])
         blocks.append(note("In {} of the study file, {} answer open items.", Code("[report]"), keys))

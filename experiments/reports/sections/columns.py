@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from experiments.data.table import REASONS
 from experiments.evaluation.results import ReadingRecord, StudyResult
-from experiments.reports.blocks import Block, Column, Fact, Row, Table, Words, note, number
+from experiments.reports.blocks import Block, Column, Fact, Folded, Row, Table, Words, note, number
 
 SHOWN = 60  # columns
 
@@ -33,7 +33,8 @@ def columns(result: StudyResult) -> tuple[Block, ...]:
     blocks: list[Block] = [_table(shown[:SHOWN], formats)] if shown else []
     if beyond := everything - len(shown[:SHOWN]):
         blocks.append(note(rest, number("reading.columns.rest", beyond)))
-    return (*blocks, note("Missing cells are counted among the development rows."), *said)
+    blocks.append(note("Missing cells are counted among the development rows."))
+    return (*said, Folded("How each column was read", tuple(blocks)))
 
 
 def _table(rows: Sequence[Row], formats: bool) -> Table:

@@ -1,4 +1,4 @@
-"""The best configuration beside the default, and the best trials."""
+"""The best configuration beside the default."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from typing import Any
 
 from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Block, Column, Fact, Heading, Row, Section, Table, note
+from experiments.reports.blocks import Column, Fact, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, is_layer, label, network, parameter
 from experiments.reports.headline import members
-from experiments.reports.metrics import metric_label, metric_of
-from experiments.reports.sections.trials import ranked, trial_table
-
-TOP = 5
 
 
 def configurations(result: StudyResult) -> Section:
-    """Compare winner and default setting by setting, then list the best trials."""
+    """Compare winner and default setting by setting."""
     configs = {"best": result.best.params} | ({"default": result.default.params} if result.default else {})
     epochs = [Fact("best.epochs", str(result.best.epochs))]
     if result.default:
@@ -33,23 +29,9 @@ def configurations(result: StudyResult) -> Section:
         title = "networks, all in the final model" if holds_default(result) else "networks, whose mean is the model"
         rows.append(Row(title, *[members(result)] * len(configs)))
     columns = (Column("", number=False), Column("tuned"), Column("default"))[: 1 + len(configs)]
-    blocks: list[Block] = [
-        Table("Best configuration", columns, tuple(rows)),
-        note("Values are rounded; results.json has the exact ones."),
-    ]
-    best = ranked(trial for trial in result.trials if trial.state == "COMPLETE")[:TOP]
-    if len(best) > 1:
-        blocks += [
-            Heading("Best trials"),
-            trial_table("Best trials", result, best),
-            note(
-                "By selection score, the mean {} over the folds, which is optimistic. The order of close scores may be "
-                "chance.",
-                Fact("spec.cv.metric", metric_label(metric_of(result.spec))),
-            ),
-        ]
     heading = "Chosen configuration" if keeps_smallest(result) else "Best configuration"
-    return Section(heading, "configuration", tuple(blocks))
+    table = Table("Best configuration", columns, tuple(rows))
+    return Section(heading, "configuration", (table, note("Values are rounded; results.json has the exact ones.")))
 
 
 def setting_rows(configs: Mapping[str, Mapping[str, Any]], spec: Mapping[str, Any]) -> list[Row]:

@@ -38,9 +38,8 @@ MOST_PAIRS = 10
 CONFUSION = "analysis.out_of_fold.confusion"
 ALT = "Confusion matrix: true classes in rows, predicted classes in columns"
 OUT_OF_FOLD = (
-    "Confusion matrix of {}: development rows, predicted by networks that had not trained on them. Rows are true "
-    "classes, columns predicted classes, and correct predictions lie on the diagonal. Colour is the share of the true "
-    "class; errors have a stronger scale."
+    "Confusion matrix of {}: development rows, predicted by networks that had not trained on them. Colour is "
+    "the share of the true class; errors have a stronger scale."
 )
 CALIBRATION = (
     "Share of correct predictions by the probability of the predicted class, on development rows; below, their number. "

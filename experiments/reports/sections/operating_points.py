@@ -79,6 +79,6 @@ def _row(key: str, point: OperatingPoint) -> Row:
     return Row(
         rule,
         _threshold(key, point),
-        percent(f"{key}.named", point.named),
+        percent(f"{key}.named", point.named, in_column=True),
         *(Fact(f"{key}.{name}", NOTHING if share is None else f"{share:.4f}") for name, share in scores.items()),
     )

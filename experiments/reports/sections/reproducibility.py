@@ -6,7 +6,7 @@ import shlex
 
 from experiments.config.toml import study_file
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Block, Code, Fact, Heading, Listing, Section, text
+from experiments.reports.blocks import Block, Code, Fact, Folded, Listing, Section, text
 from experiments.reports.outer_fold import study_name
 
 ARITHMETIC = {
@@ -52,7 +52,6 @@ def reproduce(result: StudyResult) -> Section:
                 "bit. The number of workers does not matter."
             ),
             *_arithmetic(result),
-            Heading("Study file with all settings"),
-            Listing("spec", study_file(result.spec), "toml", wrap=False),
+            Folded("Study file with all settings", (Listing("spec", study_file(result.spec), "toml", wrap=False),)),
         ),
     )

@@ -1,20 +1,32 @@
-"""The search: trial by trial, all parameters together, and each parameter by itself."""
+"""The search: its trials, all parameters together, and each parameter by itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Block, Fact, Figures, Heading, Picture, Section, Words, note, percent, sentence
+from experiments.reports.blocks import (
+    Block,
+    Fact,
+    Figures,
+    Folded,
+    Heading,
+    Picture,
+    Section,
+    Words,
+    note,
+    percent,
+    sentence,
+)
 from experiments.reports.formatting import label
 from experiments.reports.methods import evaluator
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.plots import search as plots
 from experiments.reports.plots.bars import Bar, bars
 from experiments.reports.plots.parallel import MOST, parallel
-from experiments.reports.plots.two_parameters import two_parameters
 from experiments.reports.sections.omitted import left_out
+from experiments.reports.sections.trials import outcomes, trial_tables
 
 HISTORY = (
     "Mean {} over the folds by trial number, and the best value so far. Trials that are far worse than the others, "
@@ -30,10 +42,6 @@ SLICES = (
     "the first picture of this section; trials with equal values stand side by side. The trials differ in the other "
     "parameters too, so a pattern is a hint and not an effect."
 )
-TWO = (
-    "Each mark is a complete trial that used both parameters; the stronger its colour, the better its mean {} over the "
-    "folds. A pointer on a mark shows the score. Trials with equal values stand side by side."
-)
 IMPORTANCES = (
     "Share of the importance by parameter: how well each one distinguishes the better trials, by {}. The shares add up "
     "to a whole also where no parameter matters{}. All of this holds for the searched ranges; a parameter with a small "
@@ -46,13 +54,17 @@ LUCK = (
 SOME_LUCK = ", and luck alone may then give half of it to one"
 
 
-def search(result: StudyResult) -> Section:
-    """Show history, parallel coordinates, importances and slices."""
+def search(result: StudyResult, trained: Mapping[int, int]) -> Section:
+    """Show outcomes, history, tables of trials, parallel coordinates, importances and slices.
+
+    Args:
+        trained: number of a trial -> its last epoch; of no trial where that is unknown.
+    """
     name = metric_label(metric_of(result.spec))
     metric = Fact("spec.cv.metric", name)
     alt = f"{name} of each trial by its number, with the best so far"
     history = Picture("history", plots.history(result), alt, sentence(HISTORY, metric))
-    blocks: list[Block] = [Figures((history,))]
+    blocks: list[Block] = [outcomes(result, trained), Figures((history,)), *trial_tables(result)]
     if lines := parallel(result):
         complete = sum(trial.value is not None for trial in result.trials)
         alt = f"Parallel coordinates: the parameters of each complete trial and its {name}"
@@ -64,7 +76,7 @@ def search(result: StudyResult) -> Section:
         for parameter, svg in plots.slices(result).items()
     )
     if slices:
-        blocks += [Heading("Each parameter"), note(SLICES, metric), Figures(slices, "small")]
+        blocks.append(Folded("Each parameter by itself", (note(SLICES, metric), Figures(slices, "small"))))
     return Section("Search", "search", tuple(blocks))
 
 
@@ -85,15 +97,4 @@ def _importances(result: StudyResult) -> list[Block]:
     return [
         Heading("Parameter importance"),
         Figures((Picture("importances", svg, "Importance of each parameter", caption),)),
-        *_most_important(result, [name for name, share in ranked if share > 0]),
     ]
-
-
-def _most_important(result: StudyResult, ranked: Sequence[str]) -> list[Block]:
-    """Draw the two most important parameters against each other."""
-    if len(ranked) < 2 or (svg := two_parameters(result, *ranked[:2])) is None:
-        return []
-    name = metric_label(metric_of(result.spec))
-    alt = f"{name} of each complete trial by the two most important parameters"
-    caption = sentence(TWO, Fact("spec.cv.metric", name))
-    return [Heading("The two most important parameters"), Figures((Picture("two_parameters", svg, alt, caption),))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from experiments.evaluation.final_kind import are_several, keeps_smallest
@@ -52,7 +52,9 @@ def sizes(result: StudyResult) -> Section | None:
         return None
     blocks: list[Block] = [text("{}", _answer(result, record))]
     if len({one.parameters for one in record.networks}) > 1:
-        blocks += [Figures((_picture(result, record),)), _table(result, record)]
+        blocks.append(Figures((_picture(result, record),)))
+        if len(listed := _frontier(record)) > 1:
+            blocks.append(_table(result, listed))
     blocks.append(
         note(
             "The standard error is that of the difference between a trial’s score and the best one’s, by {}. It says "
@@ -106,31 +108,30 @@ def _picture(result: StudyResult, record: SmallestRecord) -> Picture:
     return Picture("sizes", plots.sizes(result, record), alt, sentence(CAPTION, Fact("spec.cv.metric", name)))
 
 
-def _table(result: StudyResult, record: SmallestRecord) -> Table:
-    """List the networks that no smaller one equals in score, up to the best."""
+def _table(result: StudyResult, listed: Sequence[tuple[int, NetworkSize]]) -> Table:
     trials, scores = {trial.number: trial for trial in result.trials}, Scores.of_selection(result)
     metric = Fact("spec.cv.metric", metric_label(scores.metric))
-    titles: tuple[Words, ...] = ("trial", "hidden layers", "parameters", "multiply-adds for a row", metric)
+    titles: tuple[Words, ...] = ("trial", "hidden layers", "parameters", metric)
     columns = [Column(title) for title in (*titles, "behind", "standard error")]
     rows = [
         Row(
             Fact(f"{KEY}.networks[{at}].trial", str(one.trial)),
             Fact(f"trials[{one.trial}].hidden", hidden_sizes(trials[one.trial].params, result.spec)),
             number(f"{KEY}.networks[{at}].parameters", one.parameters),
-            number(f"{KEY}.networks[{at}].products", one.products),
             Fact(f"trials[{one.trial}].value", scores.show(trials[one.trial].value)),
             Fact(f"{KEY}.networks[{at}].behind", scores.size(one.behind)),
             Fact(f"{KEY}.networks[{at}].error", scores.size(one.error)),
             kind="winner" if one.trial == result.best.number else "",
         )
-        for at, one in _frontier(record)
+        for at, one in listed
     ]
     return Table("Networks that no smaller one equals", tuple(columns), tuple(rows), wide=True)
 
 
-def _frontier(record: SmallestRecord) -> Iterator[tuple[int, NetworkSize]]:
-    nearest = float("inf")
+def _frontier(record: SmallestRecord) -> list[tuple[int, NetworkSize]]:
+    """List the networks that no smaller one equals in score, up to the best, with their places in the record."""
+    found: list[tuple[int, NetworkSize]] = []
     for at, one in enumerate(record.networks):
-        if one.behind < nearest:
-            nearest = one.behind
-            yield at, one
+        if not found or one.behind < found[-1][1].behind:
+            found.append((at, one))
+    return found

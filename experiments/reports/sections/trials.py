@@ -1,59 +1,110 @@
-"""All trials: their outcomes, and a table of them."""
+"""The trials: their outcomes, and tables of them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from experiments.evaluation.results import StudyResult, TrialRecord
 from experiments.reports.blocks import (
     Block,
     Column,
     Fact,
-    Facts,
+    Folded,
     Heading,
+    Parts,
     Row,
-    Section,
     Table,
+    Text,
     Words,
     counted,
     joined,
     note,
     number,
     sentence,
-    text,
 )
 from experiments.reports.formatting import all_parameters, hidden_sizes, is_active, is_layer, label, parameter
-from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.metrics import Scores, metric_label, metric_of
 from experiments.reports.trial_lengths import ending_of
 from experiments.reports.trials_csv import fold_deviation
 
-ALL_SHOWN = 200  # most trials that are all in the table
-BEST_SHOWN = 100  # trials in the table of a longer study
-ODD = 30  # most diverged and failed trials that are listed
+ALL_SHOWN: Final = 200  # most trials that are all in the table
+BEST_SHOWN: Final = 100  # trials in the table of a longer study
+TOP: Final = 5
+INCOMPLETE: Final = (
+    "The epoch is that of the score. Grey italics: the trial did not complete, and the score is its last one."
+)
 
 
-def trials(result: StudyResult) -> Section:
-    """Count the outcomes, list diverged and failed trials, and show the table."""
+def outcomes(result: StudyResult, trained: Mapping[int, int]) -> Text:
+    """Count the trials by their outcome, and their epochs.
+
+    Args:
+        trained: number of a trial -> its last epoch; of no trial where that is unknown.
+    """
     ends = Counter(ending_of(trial.state, trial.reason) for trial in result.trials)
-    outcomes = [(number(f"trials.{end}", ends[end]), f" {end}") for end in ("complete", "pruned", "diverged", "failed")]
-    if len(result.trials) > ALL_SHOWN:
-        shown, words = ranked(result.trials)[:BEST_SHOWN], f"The best {BEST_SHOWN} of {{}}; trials.csv has them all."
-    else:
-        shown, words = sorted(result.trials, key=lambda trial: trial.number), "All {}, in the order of their numbers."
-    if len(result.trials) == 1:
-        words = "{}, and no other."
-    blocks: list[Block] = [
-        text("{}.", joined(outcomes)),
-        *_odd(result),
-        trial_table("Trials", result, shown),
-        note(
-            words + " The epoch is that of the score. Grey italics: the trial did not complete, and the score is its "
-            "last one.",
-            counted("trials.count", len(result.trials), "trial"),
-        ),
+    pruner = str(result.spec.get("search", {}).get("pruner", "none"))
+    by: Words = " (no pruner was used)"
+    if pruner != "none":
+        by = sentence(" by the {} pruner", Fact("spec.search.pruner", pruner))
+    said = sentence(
+        "{}: {} complete, {} pruned{}, {} diverged, {} failed.",
+        counted("trials.count", len(result.trials), "trial"),
+        number("trials.complete", ends["complete"]),
+        number("trials.pruned", ends["pruned"]),
+        by,
+        number("trials.diverged", ends["diverged"]),
+        number("trials.failed", ends["failed"]),
+    )
+    if trained:
+        epochs = sum(trained.values())
+        longest = max(int(result.spec.get("training", {}).get("epochs", 0)), *trained.values(), 1)
+        said += sentence(
+            " Together they trained {}, {} of the {} possible ones.",
+            counted("stopped.epochs", epochs, "epoch"),
+            Fact("stopped.share", f"{100 * epochs / (len(trained) * longest):.0f}%"),
+            number("stopped.possible", len(trained) * longest),
+        )
+    return Text((*said, *_interventions(result)))
+
+
+def _interventions(result: StudyResult) -> Parts:
+    """Name the outcomes that a time limit or a crash caused."""
+    forced = [
+        sentence(
+            "trial {} ({})",
+            Fact(f"interventions[{at}].trial", str(failure.trial)),
+            Fact(f"interventions[{at}].kind", failure.kind),
+        )
+        for at, failure in enumerate(result.interventions)
     ]
-    return Section("Trials", "trials", tuple(blocks))
+    if forced:
+        return sentence(" Ended by a time limit or a crashed worker: {}.", joined(forced))
+    return (" No trial was ended by a time limit or a crashed worker.",)
+
+
+def trial_tables(result: StudyResult) -> list[Block]:
+    """Tabulate the best trials; all of them, or of many the best hundred, are folded."""
+    best = ranked(trial for trial in result.trials if trial.state == "COMPLETE")[:TOP]
+    blocks: list[Block] = []
+    if len(best) > 1:
+        blocks += [
+            Heading("Best trials"),
+            trial_table("Best trials", result, best),
+            note(
+                "By selection score, the mean {} over the folds, which is optimistic. The order of close scores may be "
+                "chance.",
+                Fact("spec.cv.metric", metric_label(metric_of(result.spec))),
+            ),
+        ]
+    shown, title = sorted(result.trials, key=lambda trial: trial.number), "All trials"
+    notes = [INCOMPLETE]
+    if len(result.trials) > ALL_SHOWN:
+        shown, title = ranked(result.trials)[:BEST_SHOWN], f"The best {BEST_SHOWN} trials"
+        notes.append("trials.csv has all trials.")
+    blocks.append(Folded(title, (trial_table("Trials", result, shown), note(" ".join(notes)))))
+    return blocks
 
 
 def ranked(trials: Iterable[TrialRecord]) -> list[TrialRecord]:
@@ -107,30 +158,3 @@ def outcome(trial: TrialRecord) -> str:
     if trial.state == "FAIL" and trial.reason:
         return f"failed, {trial.reason}"
     return trial.reason or ending_of(trial.state, trial.reason)
-
-
-def _odd(result: StudyResult) -> list[Block]:
-    """List trials that diverged or failed, and outcomes that a time limit or a crash caused."""
-    odd = [trial for trial in result.trials if ending_of(trial.state, trial.reason) in ("diverged", "failed")]
-    odd.sort(key=lambda trial: trial.number)
-    facts: list[tuple[Words, Words]] = []
-    for trial in odd[:ODD]:
-        key = f"trials[{trial.number}]"
-        ended = Fact(f"{key}.outcome", outcome(trial))
-        epochs = counted(f"{key}.epochs", trial.epochs, "epoch")
-        name = sentence("trial {}", Fact(f"{key}.number", str(trial.number)))
-        facts.append((name, sentence("{} after {}", ended, epochs)))
-    if len(odd) > ODD:
-        facts.append(("and", sentence("{} more, in trials.csv", number("trials.odd.rest", len(odd) - ODD))))
-    blocks: list[Block] = [Heading("Diverged and failed trials"), Facts(tuple(facts))] if odd else []
-    forced = [
-        sentence(
-            "trial {} ({})",
-            Fact(f"interventions[{at}].trial", str(failure.trial)),
-            Fact(f"interventions[{at}].kind", failure.kind),
-        )
-        for at, failure in enumerate(result.interventions)
-    ]
-    if forced:
-        return [*blocks, text("Ended by a time limit or a crashed worker: {}.", joined(forced))]
-    return [*blocks, text("No trial was ended by a time limit or a crashed worker.")]

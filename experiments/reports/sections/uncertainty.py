@@ -1,4 +1,4 @@
-"""The uncertainty of predictions: intervals or sets of new rows, and the temperature of probabilities."""
+"""Predictions of new rows: the command, their intervals or sets, and the temperature of probabilities."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from experiments.reports.blocks import (
     Code,
     Column,
     Fact,
+    Listing,
     Row,
     Section,
     Strong,
@@ -24,6 +25,7 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.metrics import Scores, unit_of_loss
+from experiments.reports.outer_fold import study_name
 from experiments.reports.sections.omitted import left_out
 
 KEY: Final = "analysis.uncertainty"
@@ -66,15 +68,19 @@ NOT_KEPT: Final = (
     "out of fold from {} to {}, for each fold fitted on the others: a gain of {} with a standard error of {}. It is "
     "kept only where the gain is larger than that."
 )
-KEPT_OR_NOT: Final = {True: "kept", False: "not kept: its probabilities are those of its networks"}
 
 
 def uncertainty(result: StudyResult) -> Section | None:
-    """Show the intervals or sets of a few levels, and the temperature; None where nothing is known."""
-    record = result.analysed.uncertainty
-    blocks: list[Block] = [] if record is None else [*_levels(result, record), *_temperatures(result, record)]
+    """Show the command, the intervals or sets of a few levels, and the temperature; None where nothing is known."""
+    record, blocks = result.analysed.uncertainty, list[Block]()
+    if result.test is not None:
+        command = f"python -m experiments.predict {study_name(result)} new_rows.csv"
+        blocks.append(Listing("commands.predict", command, "sh"))
+    if record is not None:
+        blocks += _levels(result, record)
+        blocks += [] if record.temperature is None else [_temperature(result, record.temperature)]
     blocks += left_out(result, "uncertainty")
-    return Section("Uncertainty of predictions", "uncertainty", tuple(blocks)) if blocks else None
+    return Section("Predictions of new rows", "predictions", tuple(blocks)) if blocks else None
 
 
 def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
@@ -88,7 +94,11 @@ def _levels(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
     option = Code("predict --set-coverage" if of_classes else "predict --interval")
     keys = [f"{KEY}.checks[{at}]" for at in range(len(record.checks))]
     rows = [
-        Row(percent(f"{key}.level", check.level), percent(f"{key}.coverage", check.coverage), _size(record, key, check))
+        Row(
+            percent(f"{key}.level", check.level),
+            percent(f"{key}.coverage", check.coverage, in_column=True),
+            _size(record, key, check),
+        )
         for key, check in zip(keys, record.checks, strict=True)
     ]
     columns = (Column("level"), Column("inside, out of fold"), Column(SIZES[record.score]))
@@ -108,18 +118,6 @@ def _size(record: UncertaintyRecord, key: str, check: CoverageRecord) -> Fact:
     if record.score == "error_of_logarithm":
         return Fact(f"{KEY}.factors.{level}", f"{math.exp(quantile):.3g}")
     return Fact(f"{KEY}.quantiles.{level}", Scores.like("error", quantile).size(quantile))
-
-
-def _temperatures(result: StudyResult, record: UncertaintyRecord) -> list[Block]:
-    winner, default = record.temperature, record.default_temperature
-    blocks: list[Block] = [] if winner is None else [_temperature(result, winner)]
-    is_other = result.default is not None and result.default.number != result.best.number
-    if default is not None and is_other:
-        value = Fact(f"{KEY}.default_temperature.value", f"{default.value:.4g}")
-        blocks.append(
-            note("The temperature of the default, decided alike, is {} ({}).", value, KEPT_OR_NOT[default.kept])
-        )
-    return blocks
 
 
 def _temperature(result: StudyResult, record: TemperatureRecord) -> Text:

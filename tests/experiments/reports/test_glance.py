@@ -8,8 +8,7 @@ from experiments.evaluation.results import ColumnCounts, ReadingRecord
 from experiments.reports.blocks import plain
 from experiments.reports.glance import glance, made_by
 
-PLACE = {"environment": {"processor": "EPYC", "system": "Linux", "cores": 2}, "date": "2026-07-27 14:03 UTC",
-         "versions": {"nnet-experiments": "0.2.0", "python": "3.11.7"}}  # fmt: skip
+PLACE = {"date": "2026-07-27 14:03 UTC", "versions": {"nnet-experiments": "0.2.0", "python": "3.11.7"}}
 
 
 def _said(result):
@@ -54,6 +53,5 @@ def test_the_author_is_named(study):
 
 def test_what_made_the_study_is_named_as_far_as_it_is_known(study):
     said = plain(made_by(replace(study[0], provenance=PLACE)))
-    assert said == "Made: 2026-07-27 14:03 UTC, EPYC, Linux, 2 cores, version 0.2.0 of this program, Python 3.11.7."
-    assert plain(made_by(replace(study[0], provenance={"environment": {"cores": 1}}))) == "Made: 1 core."
+    assert said == "Made: 2026-07-27 14:03 UTC, version 0.2.0 of this program."
     assert made_by(replace(study[0], provenance={"date": {}, "environment": "none"})) == ()

@@ -97,7 +97,7 @@ def test_an_interval_that_disagrees_with_the_test_is_explained(study):
 def test_differences_that_are_all_equal_have_no_interval(study):
     found = _answer(study[0], difference=_difference(0.02, (0.02, 0.02), 0.5), verdict="no evidence either way")
     assert plain(found.difference).endswith(
-        "0.0200 better, no interval, as the differences are all equal, p\xa0=\xa00.5000"
+        "0.0200 better, no interval, as the differences are all equal, p\xa0=\xa00.50"
     )
     no_limits = "The differences are all equal, so that no limits of the true one can be given. Of the two, use"
     assert no_limits in plain(found.meaning)

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.results import LedgerRecord
-from experiments.reports.blocks import plain
+from experiments.reports.blocks import Folded, plain
 from experiments.reports.render import render
-from experiments.reports.run_info import looks_meaning, rows_scored, run_facts
+from experiments.reports.run_info import looks_meaning, rows_scored, this_run
 
 
 def said(result, scored=True, now=True, **reading):
@@ -85,8 +85,10 @@ def test_an_old_reading_is_marked_as_such(study):
 
 def test_the_facts_of_a_run_have_dotted_names(study):
     now = LedgerRecord(file="now.jsonl", looks=7, own=1, largest_overlap=0.5, head="new")
+    folded = [block for block in this_run(study[0], now).blocks if isinstance(block, Folded)]
     facts = {
-        heading: {plain(name): plain(fact) for name, fact in rows} for heading, rows in run_facts(study[0], now).items()
+        plain(one.title): {plain(name): plain(fact) for block in one.blocks for name, fact in block.rows}
+        for one in folded
     }
     assert (facts["Ledger"]["file"], facts["Ledger"]["hash of the last entry"]) == ("now.jsonl", "new")
     assert facts["Ledger"]["test evaluations that used these test rows or some of them"] == "7"

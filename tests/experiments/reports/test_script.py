@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(chromium() is None, reason="there is no chromium on this machine"),
 ]
-TRIALS = "document.querySelector('#trials table')"
+TRIALS = "document.querySelector('#search details table')"
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_no_other_script_runs(browser: Browser, page: Path) -> None:
     foreign = '<script>document.title = "foreign"</script><img src="x" onerror="document.title = \'foreign\'">'
     other.write_text(page.read_text(encoding="utf-8").replace("</main>", f"{foreign}</main>"), encoding="utf-8")
     browser.open(other.as_uri(), "Checklist")
-    assert browser.value("document.querySelectorAll('#trials button').length") > 0
+    assert browser.value("document.querySelectorAll('#search details button').length") > 0
     assert browser.value("document.title") == "digits: report"
 
 

@@ -67,10 +67,31 @@ def test_only_a_finished_study_as_it_was_written_has_a_winner(digits: Path) -> N
 
 
 def test_the_words_name_the_trial_and_what_is_not_taken(digits: Path) -> None:
-    recorded = read_results(digits)
-    said = words_of(recorded)
+    asked = with_winner(
+        asked_study("wine", None, {"name": "new", "space.hidden_units": {"low": 4, "high": 128}}),
+        study_with_winner("digits"),
+        [],
+    )
+    said = words_of(asked)
     assert said.startswith("default: trial 35 of digits, 114 ReLU, learning rate 0.00933, ")
     assert said.endswith(" epochs")
+    recorded = read_results(digits)
     spec = {**recorded.result.spec, "final": {"members": 5, "choice": "with_default"}}
-    joined = words_of(replace(recorded, result=replace(recorded.result, spec=spec)))
+    with_networks = replace(recorded, result=replace(recorded.result, spec=spec))
+    joined = words_of(replace(asked, default_of=with_networks))
     assert joined == f"{said}; the final model of digits also has networks of its own default, which are not taken"
+
+
+def test_the_words_name_values_that_the_search_cannot_find(digits: Path) -> None:
+    narrow = {
+        "name": "new",
+        "space.learning_rate": {"low": 0.1, "high": 0.5},
+        "space.hidden_units": {"low": 4, "high": 64},
+    }
+    recorded, asked = study_with_winner("digits"), asked_study("wine", None, narrow)
+    taken = with_winner(asked, recorded, [])
+    assert words_of(taken).endswith(
+        "epochs; learning_rate = 0.00933 and hidden_units = 114 lie outside of [space], from which the other trials are"
+    )
+    refit = with_winner(asked_study("wine", None, {**narrow, "trials": 1}), recorded, [])
+    assert words_of(refit).endswith(" epochs")

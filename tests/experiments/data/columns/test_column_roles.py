@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -101,6 +102,13 @@ def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
     ]:
         with pytest.raises(DataError, match=message):
             table_of(sheet(**COLUMNS), data(**keys))
+
+
+def test_an_unknown_column_of_a_file_read_without_a_header_is_refused_with_that_doubt(sheet: Make) -> None:
+    note = "line 1 was read as data; --set data.header=true reads it as the header"
+    raw = replace(sheet(**COLUMNS), notes=("separated by tabs", note))
+    with pytest.raises(DataError, match=rf"has no column 'label'; it has 'id', .*'y'; {note}\.$"):
+        table_of(raw, data(target="label"))
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,40 @@ def test_columns_that_are_the_target_together_are_pointed_out() -> None:
     assert leak_hints(table, np.where(np.arange(300) == 77, 1, label), True) == ()
 
 
+def test_small_parts_of_a_sum_are_named_and_single_mistakes_passed_over() -> None:
+    random = np.random.default_rng(5)
+    repair, other, plain = random.integers(50, size=(3, SAMPLE + 1)) * 1.0
+    repair[-1] = 1e5  # beside which the others are small
+    columns = {"repair": repair, "other": other, "plain": plain}
+    table = Table("t", pd.DataFrame(columns), ("number",) * 3, tuple(columns), np.zeros(SAMPLE + 1), "y", None)
+    end = "together; data.drop leaves out what is not known before the target is."
+    assert leak_hints(table, repair + other, False) == (f"target 'y' follows from 'repair', 'other' {end}",)
+    scores = random.normal(8, 0.4, size=(300, 3)).round(2)
+    columns = dict(zip("abc", scores.T, strict=True))
+    table = Table("t", pd.DataFrame(columns), ("number",) * 3, tuple(columns), np.zeros(300), "y", None)
+    total = scores.sum(axis=1)
+    total[7] += 0.1
+    assert leak_hints(table, total, False) == (f"target 'y' follows from 'a', 'b', 'c' {end}",)
+
+
+def test_rows_that_miss_a_part_of_the_target_are_passed_over() -> None:
+    random = np.random.default_rng(6)
+    total, share = np.exp(random.normal(9, 1, size=300)).round(), random.integers(1, 99, size=300) / 100
+    share[[3, 9]] = 0.0  # a product of it tells nothing of the total
+    columns = {"share": share, "amount": (share * total).round(1), "plain": random.uniform(size=300)}
+    table = Table("t", pd.DataFrame(columns), ("number",) * 3, tuple(columns), np.zeros(300), "y", None)
+    end = "together; data.drop leaves out what is not known before the target is."
+    assert leak_hints(table, total, False) == (f"target 'y' follows from 'share', 'amount' {end}",)
+    gaps = np.where(np.arange(300) % 50 == 0, np.nan, share)
+    table = replace(table, features=pd.DataFrame(columns | {"share": gaps}))
+    total = 2 * share + columns["plain"]
+    assert leak_hints(table, total, False) == (f"target 'y' follows from 'share', 'plain' {end}",)
+    # of which most rows miss one
+    gaps = np.where(np.arange(300) % 5 == 0, np.nan, share)
+    table = replace(table, features=pd.DataFrame(columns | {"share": gaps}))
+    assert leak_hints(table, total, False) == ()
+
+
 def test_a_duration_between_two_dates_is_pointed_out() -> None:
     begun = 20_000 + np.random.default_rng(3).integers(400 * 24, size=200) / 24
     hours = np.random.default_rng(4).integers(1, 90, size=200)
@@ -119,6 +153,25 @@ def test_columns_of_few_rows_that_are_a_rounded_target_together_are_named_alone(
     )
     assert leak_hints(table, ((low + high) / 2).round(1), False) == (hint,)
     assert leak_hints(table, (low + high + random.normal(size=93)).round(1), False) == ()
+
+
+def test_a_product_is_told_by_its_factors_alone_also_where_it_is_0() -> None:
+    random = np.random.default_rng(5)
+    people, share = random.integers(900, 9000, size=(1, 300))[0] * 1.0, random.integers(1, 99, size=300) / 100
+    share[7] = 0
+    frame = pd.DataFrame({"people": people, "share": share, "other": random.uniform(1, 2, size=300)})
+    frame["men"] = (people * random.uniform(0.499, 0.501, size=300)).round()  # nearly a function of another column
+    table = Table("t", frame, ("number",) * 4, tuple(frame), np.zeros(300), "y", None)
+    told = "target 'y' follows from 'people', 'share' together; data.drop leaves out what is not known before the "
+    assert leak_hints(table, people * share, False) == (f"{told}target is.",)
+    assert leak_hints(table, np.where(np.arange(300) == 9, 0, people * share), False) == ()
+    rare = random.integers(1, 9, size=(300, 90)) * 1.0
+    rare[8] = 0  # which has no logarithm
+    frame_of_many = frame.join(pd.DataFrame(rare).rename(columns="rare {}".format))
+    many = Table("t", frame_of_many, ("number",) * 94, tuple(frame_of_many), np.zeros(300), "y", None)
+    assert leak_hints(many, people * share, False) == (f"{told}target is.",)
+    share[7] = 0.5
+    assert leak_hints(replace(table, features=frame.assign(share=share)), people * share, False)[0].startswith(told)
 
 
 def test_a_category_that_has_one_number_each_is_pointed_out() -> None:
@@ -159,6 +212,12 @@ def test_what_chance_does_with_few_rows_is_not_pointed_out() -> None:
     assert said(few * 1.0, few * 2.0, classes=False) == ""
 
 
+def test_a_few_things_that_stand_twice_tell_no_number() -> None:
+    twice = np.append(np.arange(ROWS - 4), [3, 5, 8, 13])
+    first, y = (RANDOM.uniform(size=ROWS)[twice] for _ in range(2))
+    assert said(first, y, classes=False) == ""
+
+
 def test_a_row_beyond_the_sample_counts() -> None:
     y = np.arange(2 * SAMPLE) % 2
     for last, hint in ((y[-1], TELLS), (1 - y[-1], "")):
@@ -179,7 +238,7 @@ def test_pixels_are_not_looked_at() -> None:
     [
         *("ID", "patient_id", "userId", "Patient", "subjects", "person no", "Patient-ID", "PATIENTID", "Kundennummer"),
         *("subj", "Subject No.", "VP", "VP-Code", "Code", "hhid", "pair", "set", "matched_set", "Proband"),
-        *("site", "Unit_No"),
+        *("site", "Unit_No", "Sampling site", "player", "id_cliente", "idUsuario", "id_of_patient"),
     ],
 )
 def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
@@ -198,6 +257,7 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
     [
         (np.arange(ROWS) // 3, "x"),
         (np.arange(ROWS) // 3, "paid"),
+        (np.arange(ROWS) // 3, "idle_hours"),
         (np.arange(ROWS) // 3, "asset"),
         (np.arange(ROWS) // 3, "class_students"),  # a count
         (np.arange(ROWS) // 3, "housing_units"),
@@ -207,13 +267,24 @@ def test_an_identifier_that_repeats_is_pointed_out(name: str) -> None:
         (np.arange(ROWS) // 3, "Kunden"),
         (np.arange(ROWS) // 3, "emails"),
         (np.arange(ROWS) // 3, "email"),
+        (np.arange(ROWS) // 3, "x_plot"),  # a coordinate
+        (np.arange(ROWS) // 3 * 7, "Southern Cross Station"),  # passers-by
         (np.arange(ROWS), "id"),  # differs in every row
         (np.arange(ROWS) * 100 // 101, "id"),  # in nearly every row
         (np.arange(ROWS) // 20, "species_id"),  # a few kinds
+        (np.arange(ROWS) // 3 / 4, "user"),  # names have no fractions
+        (np.arange(ROWS) // 3, "Critics_User"),  # a rating
+        (np.arange(ROWS) // 3, "number_of_subject"),
     ],
 )
 def test_other_names_and_values_are_not(values: Any, name: str) -> None:
     assert "identifier" not in said(values * 1.0, name=name)
+
+
+def test_a_kind_of_things_names_none_of_them() -> None:
+    kinds = np.array([f"P{row // 3:02}" for row in range(ROWS)])
+    assert "identifier" not in said(kinds, kind="category", name="type_of_subject")
+    assert "identifier" in said(kinds, kind="category", name="study_subject")
 
 
 def test_names_of_several_that_repeat_are_identifiers_if_they_are_no_numbers() -> None:
@@ -265,6 +336,7 @@ def test_numbers_that_are_the_same_together_again_and_again_are_pointed_out() ->
         (np.round(10 * sites), np.round(10 * heights)),  # whole numbers may be codes
         (sites, np.where(of_row == 3, np.nan, heights)),
         (PLAIN[of_row // 4], NUMBERS[of_row // 4]),  # a few kinds
+        (np.where(of_row > 15, sites, 0), np.where(of_row > 15, heights, 0)),  # amounts that are mostly 0
     ):
         assert found(one, other) == ()
     assert found(sites, heights, groups=of_row) == found(sites, heights, time=of_row) == ()

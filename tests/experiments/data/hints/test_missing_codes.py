@@ -37,6 +37,24 @@ def test_codes_that_are_apart_are_found(values: Any, codes: tuple[float, ...]) -
     assert missing_codes(-values) == tuple(sorted(-code for code in codes))
 
 
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        (numbers([2, 7, 30, 400, 5e6] * 9, [-999] * 5), (-999,)),  # masses of mammals: others reach farther
+        (numbers(RANDOM.uniform(0, 5000, size=60), [-99] * 3, [-9] * 2), (-99, -9)),
+        (numbers(np.arange(30), [-1] * 5), (-1,)),
+        (numbers(np.arange(30), [-1] * 5, [0] * 2), ()),  # a tail: 0 is nearly as frequent
+        (numbers(np.arange(15), [-1] * 5), ()),  # of a scale
+        (numbers(np.arange(30), [-1] * 9, -2), ()),
+        (numbers(np.arange(30), [-9] * 5), ()),  # not as far as the others reach
+        (numbers(RANDOM.uniform(-5, 5000, size=600), [-999] * 5), ()),  # other numbers below 0
+        (numbers([2, 7, 30, 400, 5e6] * 9, [-999] * 4), ()),
+    ],
+)
+def test_codes_below_0_are_found_where_no_other_number_is(values: Any, codes: tuple[float, ...]) -> None:
+    assert missing_codes(values) == codes
+
+
 def test_a_column_of_one_other_number_has_codes_of_two_digits_or_a_sign() -> None:
     assert missing_codes(numbers([1] * 9, [-9] * 5)) == (-9,)
     assert missing_codes(numbers([1] * 9, [99] * 5)) == (99,)
@@ -68,9 +86,22 @@ def test_columns_with_the_same_codes_are_one_line_that_names_where_the_code_is_a
     lines, names = code_hints(columns)
     assert names == {"a", "b"}
     assert lines == [
-        "columns 'a', 'b' hold 9 in 6 development rows or fewer, far from their other values; if that is a missing "
+        "columns 'a', 'b' hold 9 in 6 development rows or fewer, apart from their other values; if that is a missing "
         "number, data.missing = [\"9\"] says so, but also in 'c'."
     ]
+
+
+def test_codes_of_one_digit_are_none_where_more_columns_hold_them_as_values() -> None:
+    columns = {"sweets": numbers(LIKERT, [9] * 6), "bread": np.arange(11.0), "milk": np.arange(1.0, 10)}
+    assert code_hints(columns) == ([], set())
+    assert code_hints({**columns, "sweets": numbers(LIKERT, [99] * 6)})[1] == {"sweets"}
+
+
+@pytest.mark.parametrize("name", ["StoreID", "store_id", "Zip code", "id", "Nr"])
+def test_codes_of_one_digit_are_none_of_an_identifier(name: str) -> None:
+    stores = numbers([1, 2, 3, 4] * 9, [7] * 9)
+    assert code_hints({name: stores}) == ([], set())
+    assert code_hints({"covid": stores})[1] == {"covid"}
 
 
 def test_a_class_that_is_no_answer_is_pointed_out() -> None:

@@ -40,7 +40,7 @@ def said(values: Any, target: Target = TWO, y: Any = None, ranked: bool = False)
 )
 def test_numbers_that_may_mean_missing_are_pointed_out(values: list[float], number: str) -> None:
     assert said(values) == (
-        f"column 'x' holds {number} in 7 development rows, far from its other values; if that is a missing number, "
+        f"column 'x' holds {number} in 7 development rows, apart from its other values; if that is a missing number, "
         f'data.missing = ["{number}"] says so.'
     )
 

@@ -6,13 +6,13 @@ from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterR
 from experiments.evaluation.report_record import ReportRecord
 from experiments.evaluation.results import ColumnRecord, ReadingRecord
 from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord
-from experiments.reports.blocks import Table, plain
+from experiments.reports.blocks import Folded, Table, plain, unfolded
 from experiments.reports.sections.checklist import OPEN, checklist
 from support.results import replaced
 
 
 def _answers(result):
-    table = next(block for block in checklist(result).blocks if isinstance(block, Table))
+    table = next(block for block in unfolded(checklist(result).blocks) if isinstance(block, Table))
     return {row.cells[1]: (plain(row.cells[2]), row.kind) for row in table.rows}
 
 
@@ -44,6 +44,8 @@ def test_the_authors_texts_answer_their_items(full):
     )
     texts = ReportRecord(author="Ann", purpose="All pumps.", source="Plant A, 2024.", intended_use="To repair early.")
     result = replace(full[0], report=texts)
+    assert isinstance(section.blocks[1], Folded)
+    assert isinstance(checklist(result).blocks[1], Table)  # what the author says is seen at once
     before, answers = _answers(full[0]), _answers(result)
     changed = {what: row for what, row in answers.items() if row != before[what]}
     assert changed == {

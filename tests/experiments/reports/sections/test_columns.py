@@ -3,14 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.evaluation.results import ColumnRecord, LeftOutColumn, ReadingRecord
-from experiments.reports.blocks import Table, plain
+from experiments.reports.blocks import Table, plain, unfolded
 from experiments.reports.sections.columns import columns
 from support.sections import texts
 
 
 def _shown(result, **reading):
     blocks = columns(replace(result, reading=ReadingRecord(**reading)))
-    tables = [block for block in blocks if isinstance(block, Table)]
+    tables = [block for block in unfolded(blocks) if isinstance(block, Table)]
     rows = [[plain(cell) for cell in row.cells] for table in tables for row in table.rows]
     titles = [plain(column.title) for table in tables for column in table.columns]
     return titles, rows, texts(blocks)

@@ -31,9 +31,9 @@ def test_each_point_is_a_line_with_the_threshold_to_type(two):
         *("chosen for", "threshold", "predicted as broken", "recall", "specificity", "precision"),
     ]
     assert [[plain(cell) for cell in row.cells] for row in table.rows] == [
-        ["more probable class", "0.500", "0%", "0.0000", "1.0000", "–"],
-        ["largest F1", "0.123", "25%", "0.7500", "0.9000", "0.4000"],
-        ["recall of at least 0.80", "1.23e-06", "50%", "0.8000", "0.7000", "0.2000"],
+        ["more probable class", "0.500", "0.0%", "0.0000", "1.0000", "–"],
+        ["largest F1", "0.123", "25.0%", "0.7500", "0.9000", "0.4000"],
+        ["recall of at least 0.80", "1.23e-06", "50.0%", "0.8000", "0.7000", "0.2000"],
     ]
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 def _importances(result, by_luck):
     ranked = replace(result.analysis.importances, by_luck=by_luck)
-    section = search(replace(result, analysis=replace(result.analysis, importances=ranked)))
+    section = search(replace(result, analysis=replace(result.analysis, importances=ranked)), {})
     (found,) = [
         picture
         for block in section.blocks

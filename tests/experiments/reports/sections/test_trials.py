@@ -4,32 +4,48 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.reports.blocks import Facts, Table, plain
-from experiments.reports.sections.trials import trial_table, trials
+from experiments.reports.blocks import Folded, Heading, Table, plain
+from experiments.reports.sections.trials import outcomes, trial_table, trial_tables
+from experiments.reports.trial_lengths import trained_epochs
 from support.sections import texts
 
 pytestmark = pytest.mark.slow
 
 
+def _folded(result):
+    return next(block for block in trial_tables(result) if isinstance(block, Folded))
+
+
 def _table(result):
-    return next(block for block in trials(result).blocks if isinstance(block, Table))
+    return next(block for block in _folded(result).blocks if isinstance(block, Table))
 
 
-def test_counts_sum_to_all_trials(study):
-    assert texts(trials(study[0]).blocks)[0] == "31 complete, 5 pruned, 3 diverged, 1 failed."
+def test_outcomes_and_epochs_are_counted(study):
+    result, trials = study
+    trained = trained_epochs(trials)
+    epochs = sum(trained.values())
+    assert plain(outcomes(result, trained).parts) == (
+        "40 trials: 31 complete, 5 pruned by the median pruner, 3 diverged, 1 failed. Together they trained "
+        f"{epochs:,} epochs, {100 * epochs / 2400:.0f}% of the 2,400 possible ones. Ended by a time limit or a crashed "
+        "worker: trial 22 (worker died)."
+    )
 
 
-def test_diverged_and_failed_trials_are_listed(study, make_study):
-    def listed(result):
-        return next(block for block in trials(result).blocks if isinstance(block, Facts)).rows
+def test_without_a_pruner_that_is_said_and_without_curves_no_epochs(study):
+    spec = study[0].spec | {"search": study[0].spec["search"] | {"pruner": "none"}}
+    result = replace(study[0], spec=spec, interventions=())
+    assert plain(outcomes(result, {}).parts) == (
+        "40 trials: 31 complete, 5 pruned (no pruner was used), 3 diverged, 1 failed. No trial was ended by a time "
+        "limit or a crashed worker."
+    )
 
-    facts = {plain(name): plain(fact) for name, fact in listed(study[0])}
-    assert facts["trial 22"] == "failed, worker died after 0 epochs"
-    assert facts["trial 7"] == "diverged after 1 epoch"
-    assert "Ended by a time limit or a crashed worker: trial 22 (worker died)." in texts(trials(study[0]).blocks)
-    many = listed(make_study(trials=500)[0])
-    assert len(many) == 31
-    assert [plain(cell) for cell in many[-1]] == ["and", "19 more, in trials.csv"]
+
+def test_the_best_trials_stand_before_the_folded_table_of_all(study):
+    heading, best, _, folded = trial_tables(study[0])
+    assert isinstance(heading, Heading)
+    values = [study[0].trials[int(plain(row.cells[0]))].value for row in best.rows]
+    assert values == sorted(values, reverse=True)
+    assert (len(values), plain(folded.title), len(_table(study[0]).rows)) == (5, "All trials", 40)
 
 
 def test_trials_are_marked_with_role_and_outcome(study):
@@ -55,7 +71,8 @@ def test_a_long_table_has_the_best_hundred_best_first(make_study):
     values = [result.trials[int(plain(row.cells[0]))].value for row in _table(result).rows]
     assert len(values) == 100
     assert values == sorted(values, reverse=True)
-    assert "The best 100 of 201 trials; trials.csv has them all." in texts(trials(result).blocks)[-1]
+    assert plain(_folded(result).title) == "The best 100 trials"
+    assert texts(trial_tables(result))[-1].endswith("trials.csv has all trials.")
 
 
 def test_dropout_without_hidden_layers_is_shown_as_unused(study):
@@ -67,6 +84,6 @@ def test_dropout_without_hidden_layers_is_shown_as_unused(study):
     assert shown["learning rate"] != "–"
 
 
-def test_a_single_trial_has_no_order(study):
+def test_a_single_trial_is_not_ranked(study):
     single = replace(study[0], trials=study[0].trials[:1])
-    assert texts(trials(single).blocks)[-1].startswith("1 trial, and no other. The epoch is that of the score.")
+    assert [type(block) for block in trial_tables(single)] == [Folded]

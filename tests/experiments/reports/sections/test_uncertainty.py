@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from experiments.evaluation.outer_record import OuterRecord
 from experiments.evaluation.reasons import NetworkDiverged
-from experiments.reports.blocks import Table, Text, plain
+from experiments.reports.blocks import Listing, Table, Text, plain
 from experiments.reports.sections.uncertainty import uncertainty
 from support.results import replaced
 
@@ -48,14 +48,11 @@ def test_outputs_that_are_no_probabilities_are_not_called_probable(full):
 
 
 def test_a_temperature_that_is_kept_has_its_log_loss_before_and_after(full):
-    _, _, winner, default = _said(uncertainty(full[0]))
+    _, _, winner = _said(uncertainty(full[0]))
     assert "divides its logits by a temperature of 1.234, which changes no prediction. The test score is at" in winner
     assert (
         "from 0.1234 to 0.1111, for each fold fitted on the others: by 0.0123, with a standard error of 0.0045."
         in winner
-    )
-    assert default == (
-        "The temperature of the default, decided alike, is 1 (not kept: its probabilities are those of its networks)."
     )
 
 
@@ -96,13 +93,21 @@ def test_groups_and_time_are_said(full):
     assert timed[1].endswith(" Rows are in a time order, and later rows may differ.")
 
 
+def test_a_study_with_a_final_model_has_the_command_that_predicts(full):
+    first = uncertainty(full[0]).blocks[0]
+    assert isinstance(first, Listing)
+    assert first.text == "python -m experiments.predict digits new_rows.csv"
+    untested = uncertainty(replace(full[0], test=None)).blocks
+    assert not [block for block in untested if isinstance(block, Listing)]
+
+
 def test_too_few_rows_are_said(full):
     said = _said(uncertainty(_changed(full[0], checks=(), units=3)))
     assert said[0] == "There are too few rows for intervals or sets: 3 rows."
 
 
 def test_what_is_missing_has_its_reason_or_no_section(full, study):
-    assert uncertainty(study[0]) is None
+    assert uncertainty(replace(study[0], test=None)) is None
     analysis = replace(full[0].analysis, uncertainty=None, left_out={"uncertainty": NetworkDiverged()})
     (said,) = _said(uncertainty(replace(full[0], analysis=analysis)))
     assert said.startswith("Uncertainty of predictions: left out. Reason: network diverged (")

@@ -71,10 +71,45 @@ def test_new_rows_have_the_header_of_the_model() -> None:
 def test_words_that_stand_below_themselves_are_data() -> None:
     rows = [["democrat", "n", "y"], ["republican", "y", "y"], ["democrat", "y", "n"]]
     found, note = is_header(["republican", "y", "n"], rows, FileKeys(target=0))
-    assert (found, note) == (False, "line 1 was read as data; --set data.header=true reads it as the header")
-    assert is_header(["party", "y", "n"], rows, FileKeys(target=0)) == (True, "")
+    said = "line 1 was read as data, as 'y' is a value below; --set data.header=true reads it as the header"
+    assert (found, note) == (False, said)
+    assert not is_header(["green", "y", "n"], rows, FileKeys(target=0))[0]
+    assert is_header(["party", "tax", "peace"], rows, FileKeys(target=0)) == (True, "")
     assert is_header(["republican", "y", "n"], rows, FileKeys(target="republican")) == (True, "")
     assert is_header(["republican", "y", "n"], [], FileKeys(target=0)) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("first", "below", "value"),
+    [
+        ("ham|Go until jurong point", ["ham|Ok lar", "spam|Free entry", "ham|U dun say"], "ham"),
+        ("Ann|Paris|2020-01-31", ["Bo|Rome|2021-11-02", "Cy|Oslo|2019-05-07"], "2020-01-31"),
+        ("Ann|$1,200.50", ["Bo|$12.00", "Cy|$7,000.25"], "$1,200.50"),
+        ("Ann|10:15", ["Bo|9:30", "Cy|11:05"], "10:15"),
+        ("ham|Go until jurong point", ["ham|Ok lar", "ham|U dun say"], "ham"),  # sorted by class
+    ],
+)
+def test_a_row_of_words_with_a_value_is_data(first: str, below: list[str], value: str) -> None:
+    found, note = is_header(first.split("|"), [row.split("|") for row in below], FileKeys(target=0))
+    assert not found
+    assert note.startswith(f"line 1 was read as data, as {value!r} is a value below;")
+
+
+@pytest.mark.parametrize(
+    ("first", "below"),
+    [
+        ("label|text", ["ham|Ok lar", "spam|Free entry", "ham|U dun say"]),
+        ("ID|Dog|Cat", ["1|Dog|no", "2|Dog|Cat", "3|no|Cat"]),  # the id is a name above numbers
+        ("Pet|Dog|Cat", ["a|Dog|", "b|Dog|Cat", "c||Cat"]),  # answers that may be ticked
+        ("name|2020-01|2020-02", ["Ann|3|4", "Bo|5|6"]),  # months
+        ("q0001_1|q0001_2", ["often|never", "never|often"]),
+        ("City|Other", ["Rome|Other", "Oslo|x", "Bonn|y"]),  # once
+        ("name|born", ["Ann|Rome", "name|born", "Bo|Oslo", "name|born"]),  # files put together
+        ("name|born|2019-20|as", ["Ann|Rome|a|b", "name|born|2020-21|as", "Bo|Oslo|c|d", "name|born|2021-22|as"]),
+    ],
+)
+def test_a_row_of_words_without_a_value_is_a_header(first: str, below: list[str]) -> None:
+    assert is_header(first.split("|"), [row.split("|") for row in below], FileKeys(target=0)) == (True, "")
 
 
 @pytest.mark.parametrize(
