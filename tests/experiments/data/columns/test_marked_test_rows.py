@@ -98,6 +98,13 @@ def test_what_the_column_cannot_say_is_one_line(split: Any, keys: dict[str, Any]
     assert "\n" not in str(refused.value)
 
 
+def test_test_rows_without_a_target_are_to_be_predicted() -> None:
+    divided(raw(y=pa.array(["u", None, "u", "v", "u", "v"])), section())
+    rule = r"^data\.test_rows: no row of mine\.csv with split=test has the target 'y', .*, and predict these rows by"
+    with pytest.raises(DataError, match=rule):
+        divided(raw(y=pa.array(["u", None, "u", "NA", "u", "v"])), section())
+
+
 def test_a_word_that_looks_missing_is_a_value_if_it_is_named() -> None:
     cells = ["None", "None", "private", "None", "None", "private"]
     assert divided(raw(cells), section("split=private", present=("None",)))[1].rows == 2
