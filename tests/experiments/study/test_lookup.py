@@ -196,7 +196,7 @@ def test_from_another_folder_it_is_said_that_no_studies_are_there(
         find_study("quiz")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    with pytest.raises(SpecError, match=r"but got 'one'; no folder studies is here: go to the one it is in, or name"):
+    with pytest.raises(SpecError, match=r"but got 'one'; there is no folder studies here, so name the study's path"):
         find_study("one")
 
 
