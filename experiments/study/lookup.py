@@ -94,7 +94,7 @@ def _instead(study: str, argument: str) -> str:
         tune = f"python -m experiments.tune --data {shlex.quote(study)} makes a study of a table"
         return f"; {tune}" if argument == "STUDY" else f"; {argument} comes before FILE"
     return (
-        "" if STUDIES.is_dir() else f"; there is no folder {STUDIES} here, so name the study's path or go to its place"
+        "" if STUDIES.is_dir() else f"; no folder {STUDIES} is here: go to the one it is in, or name the study's path"
     )
 
 
