@@ -34,6 +34,8 @@ def test_every_option_sets_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (spec.data.drop, spec.data.test) == (("Name", -1, "3"), "in/new.csv")
     marked = chosen("--data", "my.csv", "--target", "y", "--test-rows", "fold=9, 10")
     assert own_study("my.csv", "y", [], keys_of(marked))[0].data.test_rows == "fold=9,10"
+    timed = chosen("--data", "my.csv", "--target", "y", "--time", "year", "month")
+    assert own_study("my.csv", "y", [], keys_of(timed))[0].data.time == ("year", "month")
     groups = chosen("--data", "my.csv", "--target", "y", "--groups", "who")
     assert own_study("my.csv", "y", [], keys_of(groups))[0].data.groups == "who"
 
