@@ -91,11 +91,10 @@ def find_study(study: str, argument: str = "STUDY") -> StudyPlace:
 def _instead(study: str, argument: str) -> str:
     """Say what to type where a table was named in place of a study, and where no studies lie in the working folder."""
     if sort_of(study) in SORTS.values():
-        tune = f"python -m experiments.tune --data {shlex.quote(study)} makes a study of a table"
-        return f"; {tune}" if argument == "STUDY" else f"; {argument} comes before FILE"
-    return (
-        "" if STUDIES.is_dir() else f"; there is no folder {STUDIES} here, so name the study's path or go to its place"
-    )
+        tune = f"; python -m experiments.tune --data {shlex.quote(study)} makes a study of a table"
+        return {"STUDY": tune, "MODEL": "; MODEL comes before FILE"}.get(argument, "")
+    elsewhere = f"; there is no folder {STUDIES} here: go to the place that has it, or name the study's path"
+    return "" if STUDIES.is_dir() else elsewhere
 
 
 def folder_for(file: Path, spec: StudySpec) -> Path:
@@ -179,7 +178,7 @@ def results_file(study: str, argument: str = "STUDY") -> Path:
 
 def results_alone(study: str) -> Path | None:
     """Return the results.json that a user named itself; None where a study was named."""
-    named = study.endswith(".toml") or study in known_studies()
+    named = study.endswith(".toml") or study in known_studies() or sort_of(study) in {*SORTS.values()} - {"json"}
     return Path(study) if not named and os.path.isfile(study) else None  # noqa: PTH113 - never raises, whatever the name
 
 

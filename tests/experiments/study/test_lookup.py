@@ -187,6 +187,17 @@ def test_a_near_miss_of_a_name_is_named() -> None:
 def test_a_table_in_place_of_a_model_says_which_comes_first() -> None:
     with pytest.raises(SpecError, match=r"but got 'new\.csv'; MODEL comes before FILE\.$"):
         model_folder("new.csv")
+    with pytest.raises(SpecError, match=r"^--default-of: .* but got 'new\.csv'\.$"):
+        find_study("new.csv", "--default-of")
+
+
+def test_a_table_that_is_there_is_not_taken_for_results(
+    studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("new.csv").touch()
+    with pytest.raises(SpecError, match=r"got 'new\.csv'.*; python -m experiments\.tune --data new\.csv makes a"):
+        results_file("new.csv")
 
 
 def test_from_another_folder_it_is_said_that_no_studies_are_there(
@@ -196,7 +207,7 @@ def test_from_another_folder_it_is_said_that_no_studies_are_there(
         find_study("quiz")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    with pytest.raises(SpecError, match=r"but got 'one'; there is no folder studies here, so name the study's path"):
+    with pytest.raises(SpecError, match=r"but got 'one'; there is no folder studies here: go to the place that has it"):
         find_study("one")
 
 

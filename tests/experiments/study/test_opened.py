@@ -127,7 +127,7 @@ def test_an_error_is_one_line_in_a_notebook() -> None:
 def test_what_is_no_finished_study_is_said(tmp_path: Path, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
-        ExperimentError, match=r"^study: must be a study's name .* but got 'no-such'; there is no folder studies here, "
+        ExperimentError, match=r"^study: must be a study's name .* but got 'no-such'; there is no folder studies here: "
     ):
         open_study("no-such")
     results = study.folder / "results.json"
