@@ -7,6 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from experiments.config.formats import SORTS, sort_of
 from experiments.config.toml import toml_value
 from experiments.errors import SpecError
 
@@ -87,6 +88,9 @@ def check_source(chosen: argparse.Namespace) -> None:
         )
     given = keys_of(chosen)
     if given and chosen.data is None:
+        if chosen.study is not None and sort_of(chosen.study) in SORTS.values():
+            table = shlex.quote(chosen.study)
+            raise SpecError(f"STUDY: {chosen.study!r} is a table, and no study; --data {table} makes a study of it.")
         instead = [f"--set {shlex.quote(f'data.{key}={toml_value(typed)}')}" for key, typed in given.items()]
         first = next(iter(given)).replace("_", "-")
         raise SpecError(f"--{first} goes with --data; a study's own is changed with {' '.join(instead)}.")

@@ -22,6 +22,7 @@ MOMENTS = 10  # different moments that show an order
 OUT_OF_ORDER = 0.01  # share of rows that may stand behind later ones, as in an hour that a clock repeats
 OF_SERIES = 100  # rows that show series, one after another
 ASCENDING = 2 / 3  # share of the steps of such series that go on in time; half of them would by chance
+NEARLY = 0.1  # share of the whole time that most steps back are below where rows are only nearly in order
 # most changes of series for each step back: where rows were drawn, one may begin later than the last ends
 UNSEEN = 1.25
 PARTS = 5  # of a time, that data.time takes
@@ -111,7 +112,10 @@ def _ordered_together(columns: Sequence[tuple[str, Moments]]) -> Iterator[str]:
 
 
 def _series(table: Table, columns: Sequence[tuple[str, Kind, Moments]]) -> Iterator[str]:
-    """Say by which time the rows of each series are ordered, and which column names the series if one does."""
+    """Say by which time the rows of each series are ordered, and which column names the series if one does.
+
+    Short steps back are no new series.
+    """
     for name, _, moments in columns:
         steps = np.diff(moments)
         share = max((steps > 0).mean(), (steps < 0).mean()) if len(moments) >= OF_SERIES else 0.0
@@ -120,6 +124,10 @@ def _series(table: Table, columns: Sequence[tuple[str, Kind, Moments]]) -> Itera
             of = _name_of_series(table, back)
             split = "if new rows will be of another {}, data.groups = {} keeps each on one side of every split; "
             other = "" if of is None else split.format(shown(of), of)
+            whole = np.ptp(moments[np.isfinite(moments)])
+            if of is None and back.any() and np.median(np.abs(steps[back])) < NEARLY * whole:
+                yield f"the rows stand nearly in the order of {shown(name)}; {later(name)}"
+                continue
             yield f"the rows are series one after another, each in the order of {shown(name)}; {other}{later(name)}"
 
 

@@ -55,3 +55,5 @@ def test_without_data_the_override_to_type_is_named() -> None:
     )
     with pytest.raises(SpecError, match=r"^--test-rows goes with --data; .* --set 'data\.test_rows=\"split=test\"'\.$"):
         check_source(chosen("wine", "--test-rows", "split=test"))
+    with pytest.raises(SpecError, match=r"^STUDY: 'my rows\.csv' is a table, and no study; --data 'my"):
+        check_source(chosen("my rows.csv", "--target", "y"))

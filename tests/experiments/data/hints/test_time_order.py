@@ -57,6 +57,11 @@ def test_rows_of_one_moment_or_a_few_that_are_missing_or_late_are_in_order(value
     assert order_hints(table_of(values, kind, name)) == (f"the rows stand in the order of {name!r}; {later(name)}",)
 
 
+def test_rows_that_step_back_a_little_are_nearly_in_order() -> None:
+    answers = DAYS - np.where(np.arange(ROWS) % 5 == 4, 9, 0)  # an afternoon before a morning
+    assert order_hints(table_of(answers)) == (f"the rows stand nearly in the order of 'x'; {later('x')}",)
+
+
 def test_a_time_of_day_orders_the_rows_only_where_there_are_no_dates() -> None:
     table = table_of(np.arange(ROWS) / 1440, name="clock")
     assert "order of 'clock'" in " | ".join(order_hints(table))
