@@ -89,7 +89,10 @@ Columns = Annotated[
     Field(min_length=1),
     BeforeValidator(lambda given: (given,) if isinstance(given, str) or type(given) is int else given),
 ]
-Times = Annotated[tuple[Column, ...], Field(min_length=2, max_length=5)]  # the parts of a time, as year, month, day
+Times = Annotated[  # a column, or the parts of a time, as year, month and day
+    Column | Annotated[tuple[Column, ...], Field(min_length=2, max_length=5)],
+    BeforeValidator(lambda given: given[0] if isinstance(given, list | tuple) and len(given) == 1 else given),
+]
 Word = Annotated[str, Field(min_length=1)]
 Cells = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_words)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1), BeforeValidator(_as_words)]
@@ -129,7 +132,7 @@ class DataSection(Section):
     drop_classes: Words | None = None  # classes whose rows are left out
     identifier: Column | None = None
     groups: Column | None = None
-    time: Column | Times | None = None
+    time: Times | None = None
     weights: Column | None = None
     present: Words | None = None  # words that are values, not missing
     positive: str | int | bool | None = None  # of two classes, the one that scores such as f1 are of

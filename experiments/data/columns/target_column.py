@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,7 @@ from experiments.data.formats.without_words import without_words
 from experiments.data.raw_table import Marks, RawTable, shown
 from experiments.errors import DataError
 
+LIMIT = r"(?i)[<>≤≥] ?=?|(under|below|less than|over|above|more than|at least|at most|up to|unter|über)\b|.*\d ?\+$"
 WHOLE = r"^[+-]?\d{1,18}$"
 
 
@@ -88,6 +91,11 @@ def _refuse_words(raw: RawTable, name: str, wrong: pa.ChunkedArray, rule: str) -
         DataError: there is such a text.
     """
     words = pc.unique(raw.columns[name].filter(wrong)).to_pylist()
+    if words and all(re.match(LIMIT, word) for word in words):
+        advice = (
+            f"write a number for it, such as its limit, or take all values for classes by --categories {quote(name)}"
+        )
+        raw.refuse(name, wrong, rule, f"{advice}, but do not leave these rows out, which are the smallest or largest")
     few = f", or leave out these rows with data.missing = {json.dumps(words, ensure_ascii=False)}"
     raw.refuse(name, wrong, rule, "correct it" + (few if len(words) < FEW else ""))
 

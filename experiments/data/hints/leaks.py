@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.data.columns.target_type import LabelledTable
 from experiments.data.hints.larger_of_two import larger_of_two
+from experiments.data.hints.telling_gaps import telling_gaps
 from experiments.data.hints.time_order import LATER
 from experiments.data.hints.told_together import CLASS_ROWS, CLASSES, MOST, factors, told_together
 from experiments.data.identity.hashes import fingerprint
@@ -60,7 +61,7 @@ def leak_hints(development: LabelledTable) -> tuple[str, ...]:
     """
     table, y, classes = development.table, development.y, bool(development.target.classes)
     rows = first_rows(table)
-    lines, features = [], table.columns_of("number", "category", "date")
+    lines, features = [], [*table.columns_of("number", "category", "date")]
     labels = np.unique(y[rows], return_inverse=True)[1]
     if telling := [name for at, name in features if _tells(table, at, rows, labels, None if classes else y[rows])]:
         each = f"{listed(telling)}{', each' if telling[1:] else ''}"
@@ -70,6 +71,11 @@ def leak_hints(development: LabelledTable) -> tuple[str, ...]:
         lines.append(f"target {shown(table.target_name)} follows from {listed(parts)} {how}; {TOLD}")
     elif classes and (larger := _larger(table, rows, labels)):
         lines.append(f"target {shown(table.target_name)} follows from which of {listed(larger)} is larger; {TOLD}")
+    elif classes and not isinstance(table.features, np.ndarray):
+        missing = {name: table.features.iloc[rows, at].isna().to_numpy() for at, name in features}
+        for name, share in telling_gaps(missing, labels):
+            known = f"{int(100 * share)}% of the development rows"
+            lines.append(f"whether {shown(name)} is missing tells target {shown(table.target_name)} in {known}; {TOLD}")
     if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
         each = f"{listed(ahead)} {'each hold' if ahead[1:] else 'holds'}"
         lines.append(f"{each} the target of the next row, which is later by data.time; {TOLD}")

@@ -35,7 +35,7 @@ def pooling_note(table: Table, rare: int | float) -> str | None:
             whole.append(name)
     if not found:
         return None
-    more = f" preprocessing.rare = 2 keeps what repeats of {listed(whole)}, of which nothing is left." if whole else ""
+    more = f" Nothing is left of {listed(whole)}: preprocessing.rare = 2 keeps what repeats." if whole else ""
     return (
         f"preprocessing.rare = {rare:g}: rare categories share one input, and are {', '.join(found)} in the "
         f"development rows; each column has at most {MOST_NAMES} other inputs.{more}"

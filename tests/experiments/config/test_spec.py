@@ -264,6 +264,14 @@ def test_every_key_that_not_every_source_has_is_tried() -> None:
     assert set().union(*OF_A_SOURCE.values()) == {*VALUES, "test", "folder"}
 
 
+def test_a_time_is_a_column_or_its_parts() -> None:
+    times: list[tuple[Any, Any]] = [("day", "day"), (("day",), "day"), (("year", "month"), ("year", "month")), (3, 3)]
+    for given, time in times:
+        section = DataSection(source="t.csv", time=given)
+        assert section.time == time
+        assert section.with_names({"year": "Year", "day": "Day"}).time in ("Day", ("Year", "month"), 3)
+
+
 def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
     parts = [("my.csv", "my.parquet"), ("my.csv", "iris"), ("a/", "b.npz"), ("my.npz", "b/"), ("a.json", "b.xlsx")]
     columns = [{"target": value} for value in (True, 1.0, "", ("y",))] + [{"drop": ()}, {"drop": ""}]
@@ -290,8 +298,8 @@ def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
         ),
         ({"source": "a.csv", "test_rows": "s=t", "test_fold": (1, 5)}, "test_fold and test_rows = 's=t' both name the"),
         ({"source": "t.xls"}, "save it as .xlsx"),
-        ({"source": "t.npz", "time": ["a", "b"]}, r"time must be one array of source 't\.npz', .*; join them"),
-        ({"source": "t.csv", "time": ["a"]}, "time"),
+        ({"source": "t.npz", "time": ("a", "b")}, r"time must be one array of source 't\.npz', .*; join them"),
+        ({"source": "t.csv", "time": tuple("ymdhns")}, "at most 5 items"),
         ({"source": "t.h5"}, r"save its arrays, as in numpy\.savez\('t\.npz'"),
         *(({"source": "a.csv", "separator": one}, "must be one character") for one in ("a", "::", '"', "", "é")),
         *(

@@ -52,6 +52,13 @@ def test_a_second_test_and_a_missing_one_are_said(full):
     assert "trained on all" not in untested
 
 
+def test_the_columns_of_a_time_are_named(full):
+    spec = full[0].spec
+    for time, named in (("day", "day"), (["year", "month"], "year, month")):
+        given = spec | {"data": spec["data"] | {"time": time}, "cv": spec["cv"] | {"splitter": "TimeSeriesSplit"}}
+        assert f"the rows to learn from are earlier, by {named}." in latex(replace(full[0], spec=given), None)
+
+
 def test_of_a_single_trial_nothing_was_searched_and_nothing_chosen(full):
     text = latex(replace(full[0], trials=full[0].trials[:1]), None)
     assert "The only configuration was fixed beforehand, 64 ReLU, learning rate 0.001" in text

@@ -90,6 +90,19 @@ def test_words_among_numbers_are_named_with_the_key_that_leaves_out_their_rows(s
         read_target(sheet(y=[*numbers, *numbers, *(f"oops {word}" for word in range(25))]), "y")
 
 
+@pytest.mark.parametrize("limit", ["< 10", ">=40", "≤5", "under 10", "Over 40", "40+", "less than 3"])
+def test_a_limit_among_numbers_is_no_missing_one(limit: str, sheet: Make) -> None:
+    numbers = [f"{number}.5" for number in range(10, 40)]
+    with pytest.raises(DataError) as refused:
+        read_target(sheet(y=[*numbers, limit, limit]), "y")
+    assert str(refused.value).endswith(
+        f"must hold numbers, but row 30 has '{limit}' (2 such rows); write a number for it, such as its limit, or take "
+        "all values for classes by --categories y, but do not leave these rows out, which are the smallest or largest."
+    )
+    with pytest.raises(DataError, match=r'data\.missing = \["out", "< 10"\]'):
+        read_target(sheet(y=[*numbers, "out", "< 10"]), "y")
+
+
 def test_a_table_on_its_side_is_to_be_turned(sheet: Make) -> None:
     genes = sheet(y=[f"gene {number}" for number in range(30)])
     with pytest.raises(

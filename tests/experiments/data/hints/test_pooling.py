@@ -27,7 +27,7 @@ def test_the_share_of_a_column_that_is_pooled(different: int, rare: int | float,
 def test_a_column_of_which_nothing_is_left_is_named_with_the_way_to_keep_it(different: int, keeps: bool) -> None:
     frame = pd.DataFrame({"city": [f"city {row % different}" for row in range(ROWS)]})
     note = pooling_note(Table("mine", frame, ("category",), ("city",), np.zeros(ROWS), "y", None), 5)
-    assert ("preprocessing.rare = 2 keeps what repeats of 'city'" in str(note)) == keeps
+    assert ("Nothing is left of 'city': preprocessing.rare = 2 keeps what repeats." in str(note)) == keeps
     groups = Table("mine", frame, ("category",), ("patient",), np.zeros(ROWS), "y", None)
     assert "preprocessing.rare = 2" not in str(pooling_note(groups, 5))  # a line names data.groups for it
 
