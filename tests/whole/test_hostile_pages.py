@@ -177,8 +177,8 @@ def test_nothing_of_a_name_runs_or_is_asked_for(name: str, with_policy: bool, fo
 def test_tables_of_hostile_names_sort(folder: Path, browser: Browser) -> None:
     assert opened(browser, pages_of(folder)["report"].with_suffix(".html"), with_policy=True) == []
     browser.open(pages_of(folder)["report"].with_suffix(".html").as_uri(), "95%")
-    number = "Number(document.querySelector('#trials table tbody tr').cells[0].textContent)"
-    column = "document.querySelector('#trials table thead button')"
+    number = "Number(document.querySelector('#search details table tbody tr').cells[0].textContent)"
+    column = "document.querySelector('#search details table thead button')"
     wait_until(lambda: browser.value(f"{column} !== null"))  # the page's script may run after its text is there
     firsts = []
     for _ in range(3):

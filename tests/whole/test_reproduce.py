@@ -31,6 +31,7 @@ def test_the_same_study_again_is_no_new_look_and_disturbs_nothing(done: CommandR
     assert "moons: the same" in out
     assert f"{done.results()['digest']}, equal" in out
     assert "5 trials, best, test" in out
+    assert [line for line in out.splitlines() if "loading" in line] == ["loading the data", "test: loading the data"]
     assert done.contents() == before
 
 

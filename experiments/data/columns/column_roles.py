@@ -193,7 +193,7 @@ def _meant(raw: RawTable, key: str, typed: str) -> str:
     """Say which columns may be meant, or that the name is that of a row; empty where neither is known."""
     names = list(raw.columns)
     if len(parts := [part.strip() for part in typed.split(",")]) > 1 and all(part in names for part in parts):
-        how = f"{key} is a single column" if key in NAMING else "name them one by one"
+        how = f"{key} is a single column" if key in NAMING and key != "time" else "name them one by one"
         return f" (but {enumerated([shown(part) for part in parts])}: {how})"
     if meant := near(typed, names, 3):
         return did_you_mean([shown(name) for name in meant])

@@ -65,7 +65,7 @@ def _bars(record: PermutationRecord, ranked: Ranked, scores: Scores) -> list[Blo
         Bar(column.name, column.drop, Fact(f"{COLUMNS}[{at}].drop", scores.size(column.drop)), column.deviation or 0.0)
         for at, column in ranked[:SHOWN]
     ]
-    caption: Parts = ("Horizontal axis: how much worse the score gets when the column is shuffled.",)
+    caption: Parts = ("How much worse the score gets when a column is shuffled.",)
     if len(ranked) > SHOWN:
         most = number(f"{COLUMNS}.count", len(ranked))
         caption += sentence(f" Of {{}} columns, the {SHOWN} that matter most.", most)

@@ -97,17 +97,19 @@ def test_rows_in_the_order_of_several_numbers_together_are_pointed_out() -> None
     features = pd.DataFrame({"year": days // 50, "month": days // 10 % 5, "day": days % 10, "x": PLAIN}, dtype=float)
     table = Table("t", features, ("number",) * 4, tuple(features), np.zeros(ROWS), "y", None)
     line = (
-        "the rows stand in the order of 'year', 'month' together; if new rows will be later ones, a column made of "
-        "them, named in data.time, validates and tests on rows that are later than those it learns from."
+        "the rows stand in the order of 'year', 'month', 'day' together; if new rows will be later ones, "
+        'data.time = ["year", "month", "day"] validates and tests on rows that are later than those it learns from.'
     )
     assert order_hints(table) == (line,)
     behind = replace(table, features=features[::-1])
     assert order_hints(behind) == (line.replace("together;", "together, the last ones first;"),)
+    turned = ("day", "month", "year", "x")
+    assert order_hints(replace(table, features=features[[*turned]], columns=turned)) == (line,)
     assert order_hints(replace(table, features=features.iloc[np.argsort(PLAIN)])) == ()
     assert order_hints(replace(table, features=features.assign(year=PLAIN, month=PLAIN))) == ()
     gap = np.where(days == 3, np.nan, days % 10)  # a column with missing numbers orders nothing
     assert order_hints(replace(table, features=features.assign(year=gap, month=days // 50, day=days // 10 % 5))) == (
-        line.replace("'year', 'month'", "'month', 'day'"),
+        line.replace("'year', 'month'", "'month'").replace('"year", "month"', '"month"'),
     )
     few = features.assign(year=days // 60, month=days // 20 % 3, day=0.0)  # six moments
     assert order_hints(replace(table, features=few)) == ()

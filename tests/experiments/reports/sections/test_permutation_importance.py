@@ -63,8 +63,7 @@ def test_without_it_there_is_the_reason_or_nothing(full, study):
 def test_a_single_shuffle_has_no_whisker_and_an_error_rises(full):
     picture = _bars(full[0], columns=_columns(3), repeats=1, metric="neg_log_loss")
     assert plain(picture.caption) == (
-        "Horizontal axis: how much worse the score gets when the column is shuffled. "
-        "Most important: column 2, column 1."
+        "How much worse the score gets when a column is shuffled. Most important: column 2, column 1."
     )
     assert "rise of log loss when shuffled" in words(picture.svg)
     assert "fall of accuracy when shuffled" in words(_bars(full[0], columns=_columns(3)).svg)
