@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from experiments.config.data_options import Decided
@@ -24,9 +25,8 @@ def columns_line(data: StudyData, reading: TableReading) -> str:
     if data.development.table.picture is not None:
         classes = len(data.target.classes)
         line += f" ({count(classes, 'class', 'classes')})" if classes else " (a number)"
-    left_out = [f"{_shown(one.name, reading)} ({one.why})" for one in reading.left_out]
-    if left_out:
-        line += f"; left out: {first_few(left_out, SHOWN)}"
+    if reading.left_out:
+        line += f"; left out: {_left_out(reading)}"
         line += "; --keep NAME takes one in" if any(one.reason not in NOT_KEPT for one in reading.left_out) else ""
     for form in dict.fromkeys(reading.formats.values()):
         names = [readable(name, LONGEST) for name, other in reading.formats.items() if other == form]
@@ -57,6 +57,17 @@ def _rows(data: StudyData, reading: TableReading) -> str:
     kinds = (("number", "numbers"), ("category", "categories"), ("date", "dates"), ("pixel", "pixels"))
     parts = [count(number, one, more) for one, more in kinds if (number := reading.kinds.count(one))]
     return f"{count(data.rows, 'row')}, {enumerated(parts)}"
+
+
+def _left_out(reading: TableReading) -> str:
+    """Name the first columns that were left out; those one after another for the same reason have it once."""
+    parts = []
+    for why, same in groupby(reading.left_out[:SHOWN], key=lambda one: one.why):
+        names = [_shown(one.name, reading) for one in same]
+        each = "each " if names[1:] and why.split()[0] in ("counts", "differs") else ""
+        parts.append(f"{', '.join(names)} ({each}{why})")
+    more = len(reading.left_out) - SHOWN
+    return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
 
 
 def _shown(name: str, reading: TableReading) -> str:

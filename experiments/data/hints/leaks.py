@@ -25,6 +25,7 @@ from experiments.data.splits.copies import first_rows
 from experiments.data.table import Table
 from experiments.data.texts import INDEX_NAME
 from nnet.arrays import Rows
+from nnet.near import enumerated
 from nnet.ordered_sums import ordered_sum
 
 TOLD = "data.drop leaves out what is not known before the target is."
@@ -219,6 +220,7 @@ def _separates(values: NDArray[Any], labels: NDArray[Any]) -> bool:
 def _repeated_identifiers(table: Table) -> Iterator[str]:
     """Say which columns are named like identifiers and have the same value in several rows."""
     instead = "" if table.time is None else ", in place of data.time,"
+    found: dict[str, tuple[int, int]] = {}
     for at, name in table.columns_of("number", "category"):
         if re.fullmatch(GROUP_NAME, name):
             values = _values(table, at)
@@ -227,7 +229,15 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             rows, levels = len(values), len(np.unique(values))
             named = table.kinds[at] == "category" or not (values % 1 > 0).any()  # fractions name nothing
             if named and levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
-                yield belonging(name, "is named like an identifier", rows, levels, instead)
+                found[name] = rows, levels
+    if len(found) == 1:
+        yield from (belonging(name, "is named like an identifier", *of_it, instead) for name, of_it in found.items())
+    elif found:
+        numbers = enumerated([f"{levels:,}" for _, levels in found.values()])
+        yield (
+            f"columns {listed([*found])} are named like identifiers, but {next(iter(found.values()))[0]:,} development "
+            f"rows have {numbers} values of them; one of them in data.groups{instead} {TOGETHER}"
+        )
 
 
 def _measures(name: str, values: NDArray[Any]) -> bool:

@@ -11,6 +11,7 @@ from experiments.data.formats.column_types import is_text
 from experiments.data.hints.leaks import GROUPS, MOSTLY, ROWS_OF_GROUP, TOGETHER, belonging
 from experiments.data.raw_table import RawTable, shown
 from experiments.data.table import LeftOut, Table
+from nnet.near import enumerated
 
 PART = r"^(?P<of>.*?)[\W_]*(?P<number>\d+)(?:\.[A-Za-z]\w{0,3})?$"  # of a recording or a patient, perhaps a file
 PARTS = 3  # of a thing, in the mean, and rows of each number; and things of a class: cat1.jpg is one of a class, too
@@ -25,6 +26,8 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
     Args:
         rows: cleaned development rows.
     """
+    repeated: dict[str, tuple[int, int]] = {}
+    numbered: list[str] = []
     for one in left_out:
         if one.reason == "identifies_rows":
             present = rows.columns[one.name].drop_null()
@@ -34,13 +37,22 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
                 shared >= SHARED * len(present) and not (is_text(present.type) and _are_sentences(present))
             )
             if levels >= GROUPS and often:
-                yield belonging(one.name, "is left out", len(present), levels)[:-1]  # among other lines
+                repeated[one.name] = len(present), levels
             elif is_text(present.type) and (names := _numbered_parts(present)):
-                yield (
+                numbered.append(
                     f"column {shown(one.name)} is left out, but {len(present):,} development rows have {len(names):,} "
                     f"names before its last number, such as {shown(names[0])}; a column of these, named in "
                     f"data.groups, {TOGETHER[:-1]}"
                 )
+    if len(repeated) == 1:
+        yield from (belonging(name, "is left out", *of_it)[:-1] for name, of_it in repeated.items())
+    elif repeated:
+        values = enumerated([f"{levels:,} in {present:,}" for present, levels in repeated.values()])
+        yield (
+            f"columns {enumerated([*map(shown, repeated)])} are left out, but have fewer values than development rows "
+            f"({values}); one of them in data.groups, such as {next(iter(repeated))}, {TOGETHER[:-1]}"
+        )
+    yield from numbered
 
 
 def picture_groups(development: Table) -> Iterator[str]:

@@ -36,6 +36,19 @@ def test_the_line_says_what_is_predicted_from_what_and_what_was_left_out(tmp_pat
     assert line_of(path, "data.drop=nothing").count("left out: column 0, which has no name (counts the rows);") == 1
 
 
+def test_columns_left_out_for_one_reason_have_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    constant = ",".join("k" * 10)
+    rows = [f"{row},t{row},u{row},{row % 7},{constant},{row * 37 % 60}.25" for row in range(ROWS)]
+    names = ",".join(f"c{at}" for at in range(10))
+    path.write_text("\n".join([f"id,name,mail,a,{names},y", *rows, ""]))
+    shown = ", ".join(f"c{at}" for at in range(7))
+    assert line_of(path).endswith(
+        f"; left out: id (counts the rows), name, mail (each differs in nearly every row), {shown} (always the same) "
+        "and 3 more; --keep NAME takes one in"
+    )
+
+
 def test_rows_of_dropped_classes_are_not_said_to_lack_the_target(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     rows = [f"{row % 7}.5,{'ash' if row < 9 else 'elm' if row % 2 else 'oak'}" for row in range(ROWS)]

@@ -33,6 +33,17 @@ def test_names_of_pairs_that_are_left_out_as_names_of_the_rows_are_pointed_out(s
     assert notes_of(raw, groups="who") == notes_of(raw, drop=("who",)) == ()
 
 
+def test_several_columns_of_such_names_are_one_line(sheet: Make) -> None:
+    who, town = [f"P{row // 2}" for row in range(120)], [f"T{row % 60}" for row in range(120)]
+    raw = sheet(who=who, town=town, x=[*RANDOM.normal(size=120)], y=[*RANDOM.normal(size=120)])
+    (line,) = notes_of(raw)
+    assert re.fullmatch(
+        r"columns 'who' and 'town' are left out, but have fewer values than development rows \(5. in 96 and 5. in 96\)"
+        "; one of them in data.groups, such as who, keeps rows that belong together on one side of every split",
+        line,
+    )
+
+
 def test_names_that_most_rows_share_with_another_are_pointed_out_though_many_stand_once(sheet: Make) -> None:
     def said_of(who: list[str]) -> str:
         values = RANDOM.normal(size=len(who))
