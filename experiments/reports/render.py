@@ -31,7 +31,6 @@ from experiments.reports.sections.configurations import configurations
 from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
 from experiments.reports.sections.learning_curves import learning_curves
-from experiments.reports.sections.omitted import others_left_out
 from experiments.reports.sections.outer_folds import outer_folds
 from experiments.reports.sections.permutation_importance import permutation_importance
 from experiments.reports.sections.reproducibility import reproduce, tune_command
@@ -131,7 +130,6 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         sizes(result),
         search(result, trained_epochs(trials)),
         learning_curves(result, curves),
-        others_left_out(result),
         data(result),
         checklist(result),
         reproduce(result),
