@@ -39,7 +39,7 @@ from experiments.reports.sections.selection import selection
 from experiments.reports.sections.sizes import sizes
 from experiments.reports.sections.uncertainty import uncertainty
 from experiments.reports.templating import open_templates, page_script
-from experiments.reports.trial_lengths import trained_epochs
+from experiments.reports.trials_csv import trained_epochs
 from experiments.search.trial import TrialResult
 
 PAGE_VERSION: Final = 22  # raised whenever the pages of the same study change
