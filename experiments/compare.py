@@ -13,9 +13,9 @@ from dataclasses import replace
 from experiments.study.cli import a_path, add_workers_argument, command_parser, run_command, workers_of
 
 EPILOG = """\
-The difference of two studies is tested if they have the same rows, folds, metric, final members and arithmetic, after
-selection; the variation of training is not included. Otherwise the reason is said. Exit codes: 0 done, 2 bad input,
-130 interrupted."""
+The difference of two studies is tested if they have the same rows, folds, metric (or --metric names one), final members
+and arithmetic, after selection; the variation of training is not included. Otherwise the reason is said. Exit codes: 0
+done, 2 bad input, 130 interrupted."""
 
 
 SEEDS = 10  # repetitions of finalists
@@ -32,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=a_path, metavar="DIR", help="folder of compare.html, .md and .json (default: studies/compare-A-B)"
     )
     it.add_argument("--data", metavar="FILE", help="file or folder of the studies' data, if it has moved")
+    words = "score the studies' choices by this metric, whatever they chose by (default: each study by its own)"
+    it.add_argument("--metric", metavar="NAME", help=words)
     words = "train the best N configurations of all studies again, which must have the same rows, and compare them"
     it.add_argument("--finalists", type=int, metavar="N", help=words)
     words = f"with --finalists: repetitions, each with new splits of the development rows and seeds (default: {SEEDS})"
@@ -69,13 +71,15 @@ def _compare(chosen: argparse.Namespace) -> int:
     count, seeds = chosen.finalists, SEEDS if chosen.seeds is None else chosen.seeds
     if count is None and (chosen.seeds is not None or chosen.workers is not None):
         raise SpecError("--seeds and --workers belong to --finalists N; add it, or leave them out.")
+    if count is not None and chosen.metric is not None:
+        raise SpecError("--metric: --finalists trains again, and scores by the studies' own metric; leave one out.")
     workers = workers_of(chosen.workers, usable_cores())
     studies, console = read_studies(chosen.studies, least=2 if count is None else 1), study_console(chosen.latex)
     if count is not None:
         check_comparable(studies, count, seeds)
-    folder = chosen.out or comparison_folder(studies)
+    folder = chosen.out or comparison_folder(studies, chosen.metric)
     check_comparison_folder(folder)
-    comparison = compare_studies(studies, find_ledger(LEDGER), chosen.data)
+    comparison = compare_studies(studies, find_ledger(LEDGER), chosen.data, chosen.metric)
     if count is not None:
         options = Options(folder, LEDGER, OFF, workers, look="leave")
         found = compare_again(studies, count, seeds, chosen.data, options, console)

@@ -59,25 +59,17 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Side:
-    """One study of a pair; a linear one has no hidden layer."""
-
-    sampler: str = "tpe"
-    linear: bool = False
-
-
-@dataclass(frozen=True)
 class PairKind:
-    """Pairs of studies of generated rows.
+    """Pairs of studies of generated rows: one by TPE beside another.
 
-    make: maker of rows.
-    rows: number of development rows.
+    make:  maker of rows.
+    rows:  number of development rows.
+    other: the sampler of the other, or "linear", a study by TPE without hidden layers.
     """
 
     make: Callable[[np.random.Generator, int], Rows]
     rows: int
-    first: Side
-    second: Side
+    other: str
 
 
 @dataclass(frozen=True)
@@ -101,9 +93,9 @@ def bent(random: np.random.Generator, rows: int) -> Rows:
 
 KINDS: Mapping[Kind, PairKind] = MappingProxyType(
     {
-        "noise": PairKind(noise, 200, Side(), Side("random")),
-        "sampler": PairKind(curve, 200, Side(), Side("random")),
-        "planted": PairKind(bent, 400, Side(), Side(linear=True)),
+        "noise": PairKind(noise, 200, "random"),
+        "sampler": PairKind(curve, 200, "random"),
+        "planted": PairKind(bent, 400, "linear"),
     }
 )
 
@@ -163,7 +155,7 @@ def compared_pair(kind: Kind, seed: int, trials: int) -> dict[str, Any]:
     """
     quiet_optuna()
     made = KINDS[kind]
-    first, second = (_searched(made, side, seed, trials) for side in (made.first, made.second))
+    first, second = (_searched(made, side, seed, trials) for side in ("tpe", made.other))
     pair = gains(first.choices, second.choices, made.rows, grouped=False)
     found = compare_choices({(0, 1): pair})[0, 1]
     return {
@@ -176,7 +168,7 @@ def compared_pair(kind: Kind, seed: int, trials: int) -> dict[str, Any]:
     }
 
 
-def _searched(made: PairKind, side: Side, seed: int, trials: int) -> SearchedSide:
+def _searched(made: PairKind, side: str, seed: int, trials: int) -> SearchedSide:
     """Search, and score the winner on the truth."""
     study = prepare_study(_spec(side, seed, trials), made_table(made.make, seed, made.rows, TEST))
     executor, kept = SerialExecutor(), dict[int, bytes]()
@@ -197,16 +189,17 @@ def _member(model: Refit, at: int) -> Refit:
     return replace(model, parameters=model.parameters[at : at + 1], statistics=model.statistics[at : at + 1])
 
 
-def _spec(side: Side, seed: int, trials: int) -> StudySpec:
-    fixed = {"hidden_layers": 0} if side.linear else {}
-    start = {} if side.linear else {"hidden_layers": 1, "hidden_units": 16}
+def _spec(side: str, seed: int, trials: int) -> StudySpec:
+    linear = side == "linear"
+    fixed = {"hidden_layers": 0} if linear else {}
+    start = {} if linear else {"hidden_layers": 1, "hidden_units": 16}
     document = {
         "study": {"name": "pair", "seed": seed},
         "data": {"source": "given"},
         "cv": {"n_splits": 5, "metric": METRIC},
         "training": {"epochs": 12, "batch_size": 32, "patience": 0, **fixed},
-        "search": {"trials": trials, "lookahead": 4, "sampler": side.sampler, "pruner": "median"},
-        "space": {key: SPACE[key] for key in LINEAR} if side.linear else dict(SPACE),
+        "search": {"trials": trials, "lookahead": 4, "sampler": "tpe" if linear else side, "pruner": "median"},
+        "space": {key: SPACE[key] for key in LINEAR} if linear else dict(SPACE),
         "default": {"learning_rate": 1e-2, **start},
     }
     return parse_spec(document, "pair")

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 
 from experiments.benchmark.tabulate import Line, print_table
@@ -190,15 +191,14 @@ def write_rows(file: Path, rows: int) -> None:
     """Write a table of 28 numbers and 2 categories, whose answer depends on one of each."""
     random = np.random.default_rng(0)
     cities, colours = np.array(["Aachen", "Basel", "Delft", "Oslo"]), np.array(["blue", "red"])
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write(",".join([*(f"x{column}" for column in range(COLUMNS - 2)), "city", "colour", "answer"]) + "\n")
+    with file.open("w", encoding="utf-8", newline="") as stream:
         for start in range(0, rows, 10_000):
             count = min(10_000, rows - start)
-            x, city = random.normal(size=(count, COLUMNS - 2)), cities[random.integers(4, size=count)]
-            colour, answer = colours[random.integers(2, size=count)], x[:, 0] + (city == "Basel") > 0.3
-            for numbers, *words, yes in zip(x.tolist(), city, colour, answer, strict=True):
-                cells = [*(f"{number:.5g}" for number in numbers), *words, "yes" if yes else "no"]
-                stream.write(",".join(cells) + "\n")
+            table = pd.DataFrame(random.normal(size=(count, COLUMNS - 2))).add_prefix("x")
+            table["city"] = cities[random.integers(4, size=count)]
+            table["colour"] = colours[random.integers(2, size=count)]
+            table["answer"] = np.where(table["x0"] + (table["city"] == "Basel") > 0.3, "yes", "no")
+            table.to_csv(stream, header=start == 0, index=False, float_format="%.5g", lineterminator="\n")
 
 
 def _processor_seconds() -> float:

@@ -101,8 +101,6 @@ def steps_of_rows() -> None:
     from experiments.data.splits.folds import make_folds
     from experiments.data.splits.split import split, table_fingerprint
     from experiments.evaluation.diagnostics import predictions
-    from experiments.evaluation.permutation import ScoredModel, Shuffling, permute_columns
-    from experiments.evaluation.permutation_importance import shuffles
     from experiments.evaluation.selection_bias import Candidates, selection
     from experiments.evaluation.statistics import bootstrap_interval
     from experiments.evaluation.uncertainty import Development, OutOfFold, uncertainty_of
@@ -123,7 +121,6 @@ def steps_of_rows() -> None:
     for numbers in NUMBERS:
         if numbers != "piecewise":  # whose inputs are too many at the largest size, which is refused
             measure(f"inputs, {numbers}", lambda: preprocessed_folds(development, folds, Preprocessing(numbers)))  # noqa: B023
-    features = preprocessed_folds(development, folds, Preprocessing())[0].x
     validated = validation_rows(development, folds)
     random, share = np.random.default_rng(0), SerialExecutor().share
     outputs = [random.normal(size=(len(validated.y), 1)).astype(np.float32) for _ in range(CONFIGURATIONS)]
@@ -139,15 +136,6 @@ def steps_of_rows() -> None:
     measure("temperature and sets", lambda: uncertainty_of(model, None, rows))
     measure("errors and calibration", lambda: predictions(model, validated, whole.target))
     measure("bootstrap of the test rows", lambda: bootstrap_interval(random.normal(size=len(test))))
-    held, inputs = folds.pairs[0][1], features.shape[1]
-    shuffling = Shuffling(inputs, (np.arange(inputs),), *shuffles(inputs, [len(held)], 500))
-    scored = ScoredModel(
-        lambda x: x[:, :1],
-        lambda x: lambda _, values: values[:, :1],
-        lambda z, truth: float(((z[:, 0] > 0) == truth).mean()),
-    )
-    x, truth, seed = features[held], development.y[held], np.random.SeedSequence(0)
-    measure("permutation of a fold", lambda: permute_columns(scored, x, truth, 0, shuffling, seed))
 
 
 if __name__ == "__main__":

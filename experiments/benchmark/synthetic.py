@@ -1,4 +1,7 @@
-"""Made rows, of which it is known what a network can learn from them: nothing, a curve, or two clouds."""
+"""Made rows, of which it is known what a network can learn from them: nothing, a curve, or two clouds.
+
+Those of UNCERTAIN have noise that a level must allow for.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from experiments.data.table import Kind, Table
 from nnet.arrays import Array, Targets
 
 FEATURES = 4
+GROUP = 5  # rows of a group
 BEND = 0.63  # of the parabola, so that 200 rows show a network about ten points more than a linear model
 RIGHT = 0.95  # share of the curve's rows that keep their class; the others have the wrong one
 # in which the studies of made rows search
@@ -64,3 +68,48 @@ def table_of(
     """Return a table of (N, 4) features and a (N,) target; `more` are its other fields."""
     number: Kind = "number"
     return Table(name, x, (number,) * FEATURES, tuple(map(str, range(FEATURES))), y, "y", classes, **more)
+
+
+def number(random: np.random.Generator, rows: int) -> Table:
+    """Make a number, smooth in the features, whose noise grows with one of them."""
+    x = random.normal(size=(rows, FEATURES))
+    noise = random.normal(size=rows) * np.exp(x[:, 2] / 2)
+    return table_of("number", x, np.sin(2 * x[:, 0]) + x[:, 1] ** 2 / 2 + noise)
+
+
+def positive(random: np.random.Generator, rows: int) -> Table:
+    """Make a positive number whose logarithm is a sum with noise."""
+    x = random.normal(size=(rows, FEATURES))
+    return table_of("logarithm", x, np.exp(5 + x[:, 0] - x[:, 1] / 2 + random.normal(size=rows) / 2))
+
+
+def grouped(random: np.random.Generator, rows: int) -> Table:
+    """Make a number whose noise has a part that all rows of a group share."""
+    x, groups = random.normal(size=(rows, FEATURES)), np.arange(rows) // GROUP
+    shared = random.normal(size=rows)[groups]
+    return table_of("groups", x, x[:, 0] + shared + random.normal(size=rows) / 2, groups=groups)
+
+
+def two(random: np.random.Generator, rows: int) -> Table:
+    """Make two classes whose log-odds are smooth in the features."""
+    x = random.normal(size=(rows, FEATURES))
+    share = 1 / (1 + np.exp(-(1.2 * x[:, 0] + x[:, 1] ** 2 - 1)))
+    return table_of("two classes", x, (random.random(rows) < share).astype(np.int64), ("no", "yes"))
+
+
+def five(random: np.random.Generator, rows: int) -> Table:
+    """Make five clouds that overlap."""
+    y = random.integers(5, size=rows)
+    angle = 2 * np.pi * y / 5
+    x = random.normal(size=(rows, FEATURES))
+    x[:, :2] += 1.6 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return table_of("five classes", x, y, tuple("abcde"))
+
+
+UNCERTAIN: Mapping[str, Callable[[np.random.Generator, int], Table]] = {
+    "number": number,
+    "logarithm": positive,
+    "groups": grouped,
+    "two classes": two,
+    "five classes": five,
+}

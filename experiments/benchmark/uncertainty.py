@@ -9,7 +9,6 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
@@ -21,8 +20,8 @@ from experiments.benchmark.gains import mean_of_all, mean_with_interval
 from experiments.benchmark.listed_tables import ListedTable, listed_tables
 from experiments.benchmark.screened_variant import screened_study
 from experiments.benchmark.studies import study_workers
+from experiments.benchmark.synthetic import UNCERTAIN
 from experiments.benchmark.tabulate import Line, print_table
-from experiments.benchmark.uncertain_rows import MAKERS
 from experiments.benchmark.uncertain_study import LEVELS, measured
 from experiments.config.study_file import parse_spec
 from experiments.search.context import prepare_study
@@ -75,11 +74,10 @@ def run(options: Namespace) -> Iterator[Line]:
     tables = [] if folder is None else listed_tables(folder, options.half or "odd")
     with study_workers() as executor:
         if folder is None:
-            futures = {
-                (kind, draw): executor.submit(drawn, kind, draw) for kind, draw in product(MAKERS, range(options.draws))
-            }
-            for kind in MAKERS:
-                yield made_line(kind, [futures[kind, draw].result() for draw in range(options.draws)])
+            draws = range(options.draws)
+            futures = {kind: [executor.submit(drawn, kind, draw) for draw in draws] for kind in UNCERTAIN}
+            for kind, of_kind in futures.items():
+                yield made_line(kind, [future.result() for future in of_kind])
             return
         splits, lines = range(options.splits or SPLITS), list[Line]()
         asked = {table: [executor.submit(listed, table, split, options.trials) for split in splits] for table in tables}
@@ -104,7 +102,7 @@ def show(lines: Sequence[Line], console: Console) -> None:
 
 def drawn(kind: str, draw: int) -> Line | None:
     """Measure a study of made rows."""
-    table = MAKERS[kind](np.random.default_rng(draw), DEVELOPMENT + NEW)
+    table = UNCERTAIN[kind](np.random.default_rng(draw), DEVELOPMENT + NEW)
     transform = {"target_transform": "log"} if kind == "logarithm" else {}
     document = {
         "study": {"name": "made", "seed": draw},

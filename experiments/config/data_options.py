@@ -60,7 +60,7 @@ Source = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_is
 Encoding = Annotated[str, AfterValidator(_is_an_encoding)]
 
 
-SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column
+SINGLE = ("target", "identifier", "groups", "time", "weights")  # keys that name a column; time may name several
 NAMING = (*SINGLE, "test_rows")  # the same, and the one that names values of its column, too
 LISTS = ("drop", "categories", "numbers", "dates", "keep")  # keys that name columns
 TWO_ROLES = (  # keys that may name one column
@@ -89,6 +89,7 @@ Columns = Annotated[
     Field(min_length=1),
     BeforeValidator(lambda given: (given,) if isinstance(given, str) or type(given) is int else given),
 ]
+Times = Annotated[tuple[Column, ...], Field(min_length=2, max_length=5)]  # the parts of a time, as year, month, day
 Word = Annotated[str, Field(min_length=1)]
 Cells = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_words)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1), BeforeValidator(_as_words)]
@@ -128,7 +129,7 @@ class DataSection(Section):
     drop_classes: Words | None = None  # classes whose rows are left out
     identifier: Column | None = None
     groups: Column | None = None
-    time: Column | None = None
+    time: Column | Times | None = None
     weights: Column | None = None
     present: Words | None = None  # words that are values, not missing
     positive: str | int | bool | None = None  # of two classes, the one that scores such as f1 are of
@@ -162,6 +163,8 @@ class DataSection(Section):
                 advice = "read both tables from files, as in data='train.csv', test='test.csv', or name the rows of one"
                 advice += " by a column of it, as in test_rows='split=test'"
             raise ValueError(f"{' and '.join(refused)} cannot be set for source {self.source!r}; {advice}")
+        if self.sort == "npz" and isinstance(self.time, tuple):
+            raise ValueError(f"time must be one array of source {self.source!r}, but got {list(self.time)}; join them")
         if self.test is not None and sort_of(self.test) != self.sort:
             named = sort_of(self.test) == "name"
             rows = self.test if "=" in self.test else f"{self.test}=VALUE"
@@ -190,7 +193,9 @@ class DataSection(Section):
             key: tuple(spelled.get(name, name) if isinstance(name, str) else name for name in self.columns(key))
             for key in (*SINGLE, *LISTS)
         }
-        changed: dict[str, Any] = {key: names if key in LISTS else names[0] for key, names in named.items() if names}
+        changed: dict[str, Any] = {
+            key: names if key in LISTS or len(names) > 1 else names[0] for key, names in named.items() if names
+        }
         if self.test_rows is not None:
             column, values = column_and_values(self.test_rows)
             changed["test_rows"] = marked_rows(spelled.get(str(column), column), values)

@@ -41,7 +41,7 @@ def own_study(
     target: str | None,
     overrides: Sequence[str] = (),
     keys: Mapping[str, Typed] = MappingProxyType({}),
-    where: str = "--data",
+    where: str = "",
 ) -> tuple[StudySpec, dict[str, Any]]:
     """Return the spec of a study of that source with the default space, and its document.
 
@@ -51,7 +51,7 @@ def own_study(
         source: as in data.source; a folder may lack the slash at its end.
         target: a column's name, or its position if it is a whole number; a name may stand in quotes.
         keys:   other keys of [data], with what was typed for each; columns are typed as the target.
-        where:  the option, for messages.
+        where:  the option, for messages, if one alone can be wrong.
 
     Raises:
         SpecError: an override breaks a rule.

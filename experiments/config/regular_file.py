@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from experiments.config.near_files import near_files
 from experiments.errors import StudyStateError
 from nnet import durable
 
@@ -17,6 +18,12 @@ def check_regular(path: Path) -> None:
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "it must be a regular file", str(path))
+
+
+def why_unread(path: Path, error: OSError) -> str:
+    """Say why a file cannot be read, and ask for the one that was meant where it is not there."""
+    meant = near_files(path) if isinstance(error, FileNotFoundError) else ""
+    return f"{error.strerror or error}{meant}"
 
 
 def read_regular(path: Path) -> bytes:

@@ -77,15 +77,18 @@ class _WithReport(Section):
 def parse_spec(document: Mapping[str, Any], where: str) -> StudySpec:
     """Validate the document of a study file, from TOML or JSON.
 
+    Args:
+        where: place of the document, for messages; empty for what was typed, whose key says enough.
+
     Raises:
         SpecError: the document breaks a rule; the message names every key, its rule and its value.
     """
     try:
         return whole_study(_tuples(document))
     except RecursionError:
-        raise SpecError(f"{where}: tables and lists are nested too deeply.") from None
+        raise SpecError(f"{where or '--set'}: tables and lists are nested too deeply.") from None
     except SpecError as error:
-        raise SpecError(f"{where}: {error}") from None
+        raise SpecError(f"{where}: {error}" if where else str(error)) from None
 
 
 def _document(path: Path) -> dict[str, Any]:

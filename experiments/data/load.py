@@ -8,6 +8,7 @@ from pathlib import Path
 
 from experiments.config.data_options import LAYOUT, NAMING, DataSection
 from experiments.config.formats import unread_format
+from experiments.config.near_files import near_files
 from experiments.config.regular_file import check_regular
 from experiments.config.same_column import same_column
 from experiments.data.raw_table import RawTable, listed
@@ -33,7 +34,7 @@ def load_table(data: DataSection, environ: Mapping[str, str]) -> Table:
         place, moved = error.filename or data.source, ""
         if isinstance(error, FileNotFoundError):
             key = next((key for key in ("source", "test", "folder") if str(getattr(data, key)) == str(place)), "source")
-            moved = f"; if it has moved, --set data.{key}=PATH says where it is"
+            moved = near_files(Path(place)) or f"; if it has moved, --set data.{key}=PATH says where it is"
         raise DataError(f"{place}: {error.strerror or error}{moved}.") from None
 
 

@@ -133,8 +133,9 @@ def _hints(spec: StudySpec, development: DevelopmentSet, test: SealedTestSet) ->
         yield from picture_groups(ours)
     yield from role_hints(ours, (spec.data.test or spec.data.test_rows) is not None)
     yield from size_hint(ours)
-    yield from order_hints(ours, survival_columns(ours)) or neighbour_hints(development)
-    yield from calendar_hints(ours)
+    order = order_hints(ours, survival_columns(ours))
+    yield from order or neighbour_hints(development)
+    yield from calendar_hints(ours, bool(order))
     bounded = spec.preprocessing.numbers in ("quantile", "robust", "piecewise") or "numbers" in searched
     yield from hints(development, bounded, spec.cv.metric)
     if not spec.training.batch_norm and "batch_norm" not in searched:

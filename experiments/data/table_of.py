@@ -21,7 +21,7 @@ from experiments.data.columns.dotted_classes import without_dots
 from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, without_classes
 from experiments.data.columns.marked_test_rows import divided
 from experiments.data.columns.reading import decide, refuse_decisions, taken, with_features
-from experiments.data.columns.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
+from experiments.data.columns.row_roles import check_identifiers, read_groups, read_times, read_weights, weights_format
 from experiments.data.columns.target_column import missing_words, plain_target, read_target
 from experiments.data.formats.column_types import cleaned, is_text
 from experiments.data.formats.date_formats import NO_DATE
@@ -219,9 +219,15 @@ def _timed(file: _File, roles: ColumnRoles, data: DataSection) -> tuple[_File, t
     Raises:
         DataError: more than half of the rows have none.
     """
-    name = roles.one("time")
-    if name is None or data.strict:
-        return file, ()
+    said: tuple[str, ...] = ()
+    for name in () if data.strict else roles.of("time"):
+        file, lines = _timed_by(file, name)
+        said += lines
+    return file, said
+
+
+def _timed_by(file: _File, name: str) -> tuple[_File, tuple[str, ...]]:
+    """Leave out the rows without a value in one column of the time."""
     column = file.clean.columns[name]
     absent = np.asarray(column.is_null(nan_is_null=True))
     if is_text(column.type):
@@ -264,7 +270,7 @@ def _check_targets_differ(table: Table, raw: RawTable, dropped: int, words: tupl
 def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False) -> Table:
     """Read the columns with a role; the cells are kept as they are in the raw table."""
     clean = file.clean
-    groups, time, weights = (roles.one(key) for key in ("groups", "time", "weights"))
+    groups, weights, times = roles.one("groups"), roles.one("weights"), roles.of("time")
     as_classes = as_classes or roles.target in roles.of("categories")
     target, classes = read_target(clean, roles.target, as_classes)
     return Table(
@@ -276,7 +282,7 @@ def _without_features(file: _File, roles: ColumnRoles, as_classes: bool = False)
         target_name=roles.target,
         classes=classes,
         groups=None if groups is None else read_groups(clean, groups),
-        time=None if time is None else read_time(clean, time, roles.formats.get(time)),
+        time=read_times(clean, times, roles.formats) if times else None,
         weights=None if weights is None else read_weights(clean, weights, roles.formats.get(weights)),
         numbers=clean.numbers,
         cells=SourceCells.of(*file.raw.columns.values()),

@@ -98,11 +98,12 @@ def choice_scores(
         choose: the choice by the scores of the draws; that of the best, unless the study keeps the smallest network.
         winner: the configuration that the study chose; the best by the score on all units where None.
     """
-    everything = samples.scores(np.ones((1, samples.units)))
     _, outside, left_out = drawn_scores(samples, draws, choose)
     if samples.is_mean:
         return outside
-    return on_all_units(everything[0], outside, left_out, int(highest(everything)[0]) if winner is None else winner)
+    everything = np.ones((1, samples.units))
+    chosen = highest(samples.scores(everything)) if winner is None else np.array([winner])
+    return on_all_units(float(samples.scores_of(everything, chosen)[0]), outside, left_out, int(chosen[0]))
 
 
 def gains(first: Numbers, second: Numbers, units: int, grouped: bool) -> Gains:

@@ -78,6 +78,20 @@ class WinnerCurve:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedScore:
+    """The score of a study's choice by the metric that a comparison names, as its corrected score is by its own.
+
+    score: mean over the draws in which the choice, by the study's own metric on the units drawn, has a score.
+    ci95:  0.025 and 0.975 quantiles over these draws.
+    draws: number of these draws.
+    """
+
+    score: float
+    ci95: tuple[float, float]
+    draws: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComparedStudy:
     """A study in a comparison.
 
@@ -95,6 +109,8 @@ class ComparedStudy:
     configuration: the best trial's configuration in words.
     corrected:     corrected score; None where it was left out.
     notes:         what was done about a study that is not finished or of an older version.
+    named:         score by the metric that the comparison names; None without such a metric, and where no other study
+                   is compared with it.
     """
 
     name: str
@@ -123,6 +139,7 @@ class ComparedStudy:
     search: SearchCurve | None
     learning: WinnerCurve | None
     notes: tuple[str, ...] = ()
+    named: NamedScore | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,12 +167,16 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The studies, one metric after the other, the highest corrected score first; pairs of them, and their settings."""
+    """The studies, one metric after the other, the highest corrected score first; pairs of them, and their settings.
+
+    metric: metric by which all pairs are compared; None where each study is compared by its own.
+    """
 
     studies: tuple[ComparedStudy, ...]
     pairs: tuple[ComparedPair, ...]
     settings: tuple[Setting, ...]
     finalists: FinalistsRecord | None = None
+    metric: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document of compare.json.

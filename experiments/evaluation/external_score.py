@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import hypot, isfinite
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ from experiments.evaluation.model import ROWS, Model, outputs_of
 from experiments.evaluation.records import CalibrationRecord, Counts
 from experiments.evaluation.results import BaselineRecord, FinalScore, IntervalMethod
 from experiments.evaluation.score_range import AT_MOST_ONE, difference_within
+from experiments.evaluation.square_and_add import square_and_add
 from experiments.evaluation.statistics import Interval
 from experiments.evaluation.temperature import scaled
 from experiments.search.scorers import scorer
@@ -242,20 +243,7 @@ def score_blind(
 def independent_difference(
     metric: str, score: float, interval: Interval, other: float, other_interval: Interval
 ) -> IndependentDifference:
-    """Return the difference of a model's scores on two independent samples, from their two intervals.
-
-    With the scores s and t and their intervals [l, u] and [m, v] the limits are s - t - √((s - l)² + (v - t)²) and
-    s - t + √((u - s)² + (t - m)²).
-
-    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
-    Medicine 17, 873-890, method 10; for other scores Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
-
-    >>> from experiments.evaluation.statistics import wilson_interval
-    >>> one, other = wilson_interval(56, 70), wilson_interval(48, 80)  # his example (a)
-    >>> found = independent_difference("accuracy", 56 / 70, one, 48 / 80, other)
-    >>> [round(limit, 4) for limit in found.ci95]
-    [0.0524, 0.3339]
-    """
-    (low, high), (least, most), gain = interval, other_interval, score - other
-    limits = gain - hypot(score - low, most - other), gain + hypot(high - score, other - least)
-    return IndependentDifference(score=gain, ci95=difference_within(metric, limits))
+    """Return the difference of a model's scores on two independent samples, from their two intervals."""
+    below, above = square_and_add(score, interval, other, other_interval)
+    gain = score - other
+    return IndependentDifference(score=gain, ci95=difference_within(metric, (gain - below, gain + above)))

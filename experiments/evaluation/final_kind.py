@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.evaluation.results import StudyResult
-from experiments.evaluation.with_default import are_close, share_held
+from experiments.evaluation.with_default import are_close
 
 
 def are_several(result: StudyResult) -> bool:
@@ -16,9 +16,8 @@ def holds_default(result: StudyResult) -> bool:
     asked, default = result.spec.get("final", {}).get("choice") == "with_default", result.default
     if not asked or default is None or default.number == result.best.number:
         return False
-    scores, cv = result.best.fold_scores, result.spec["cv"]
-    ratio = share_held(cv["splitter"], len(scores), cv.get("n_repeats", 1))
-    return are_close(scores, result.trials[default.number].fold_scores, ratio)
+    cv, scores = result.spec["cv"], result.trials[default.number].fold_scores
+    return are_close(result.best.fold_scores, scores, cv["splitter"], cv.get("n_repeats", 1))
 
 
 def keeps_smallest(result: StudyResult) -> bool:

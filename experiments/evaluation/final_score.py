@@ -21,6 +21,7 @@ from experiments.evaluation.results import DefaultScore, DifferenceMethod, Final
 from experiments.evaluation.score_range import are_all, difference_within, fewest_units, score_range, within
 from experiments.evaluation.skewed_mean import skewed_difference, skewed_t_test
 from experiments.evaluation.smoothed_interval import MANY_OF_CLASS, smoothed_interval
+from experiments.evaluation.square_and_add import square_and_add
 from experiments.evaluation.statistics import (
     BOOTSTRAP,
     Interval,
@@ -114,7 +115,7 @@ def of_resampled(metric: str, drawn: Sequence[Resampled], rarest: int | None) ->
     if difference is not None and is_of_classes and are_all(difference.ci95, 0.0):
         difference = of_agreement(units, first.drawn == "groups", metric)
     elif difference is not None and "wilson" in {of_model for _, of_model in intervals}:
-        difference = square_and_add(difference, [limits for limits, _ in intervals], drawn)
+        difference = as_uncertain_as_both(difference, [limits for limits, _ in intervals], drawn)
     if difference is not None:
         difference = replace(difference, ci95=difference_within(metric, difference.ci95))
     draws = None if method == "wilson" else len(first.draws)
@@ -134,51 +135,40 @@ def _of_one(metric: str, model: Resampled, units: int, is_of_classes: bool) -> t
     return within(metric, model.interval()), BOOTSTRAP[model.drawn]
 
 
-def square_and_add(
+def as_uncertain_as_both(
     difference: ScoreDifference, intervals: Sequence[Interval], drawn: Sequence[Resampled]
 ) -> ScoreDifference:
     """Widen the interval of a difference to what the two models' own intervals allow.
 
     A model that has all rows right, or all wrong, has the same score in every sample of them, so the samples show the
-    variation of the other model alone, or none: of an F1 of 1 against one of 0 they gave [1, 1]. With the scores s and
-    t and their intervals [l, u] and [m, v] the limits are s - t - √((s - l)² + (v - t)²) and s - t + √((u - s)² +
-    (t - m)²), unless those of the samples are wider.
-
-    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
-    Medicine 17, 873-890, method 10, which leaves out that the rows are the same ones, and so errs on the wide side.
+    variation of the other model alone, or none: of an F1 of 1 against one of 0 they gave [1, 1]. Square-and-add leaves
+    out that the rows are the same ones, and so errs on the wide side.
     """
-    (low, high), (other_low, other_high) = intervals
     score, other = (model.score for model in drawn)
-    least = difference.score - math.hypot(score - low, other_high - other)
-    most = difference.score + math.hypot(high - score, other - other_low)
+    below, above = square_and_add(score, intervals[0], other, intervals[1])
     method: DifferenceMethod = "paired_bootstrap_rows_and_intervals"
     if drawn[0].drawn == "groups":
         method = "paired_bootstrap_groups_and_intervals"
-    limits = min(least, difference.ci95[0]), max(most, difference.ci95[1])
+    limits = min(difference.score - below, difference.ci95[0]), max(difference.score + above, difference.ci95[1])
     return replace(difference, ci95=limits, method=method)
 
 
 def of_two_recalls(y: Targets, predicted: Targets) -> Interval:
-    """Compute the 95% interval of the mean recall of two classes, from Wilson's of each recall.
+    """Compute the 95% interval of the mean recall of two classes, from Wilson's of each recall by square-and-add.
 
-    With recalls p and q and their intervals [l, u] and [m, v] it is (p + q)/2 - √((p - l)² + (q - m)²)/2 to (p + q)/2 +
-    √((u - p)² + (v - q)²)/2. Where all rows of the rarer class are right, all samples of them are, too, and a bootstrap
-    takes that for certain: with recalls of 0.85 and 0.95, of 10 and 90 rows, it held the truth in 78% of samples, and
-    this interval in 96%. Of more classes it is too narrow.
+    Where all rows of the rarer class are right, all samples of them are, too, and a bootstrap takes that for certain:
+    with recalls of 0.85 and 0.95, of 10 and 90 rows, it held the truth in 78% of samples, and this interval in 96%. Of
+    more classes it is too narrow.
 
     Args:
         y:         (N,) labels, of two classes.
         predicted: (N,) predicted labels.
-
-    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
-    Medicine 17, 873-890, method 10; for sums Zou and Donner (2008), Statistics in Medicine 27, 1693-1702.
     """
-    score = below = above = 0.0
-    for label in np.unique(y):
-        hits = predicted[y == label] == label
-        recall, (low, high) = float(hits.mean()), wilson_interval(int(hits.sum()), len(hits))
-        score, below, above = score + recall / 2, math.hypot(below, recall - low), math.hypot(above, high - recall)
-    return max(0.0, score - below / 2), min(1.0, score + above / 2)
+    hits = [predicted[y == label] == label for label in np.unique(y)]
+    one, other = (float(of_class.mean()) for of_class in hits)
+    interval, (low, high) = (wilson_interval(int(of_class.sum()), len(of_class)) for of_class in hits)
+    below, above = square_and_add(one, interval, -other, (-high, -low))
+    return max(0.0, (one + other - below) / 2), min(1.0, (one + other + above) / 2)
 
 
 def of_agreement(units: int, are_groups: bool, metric: str) -> ScoreDifference:

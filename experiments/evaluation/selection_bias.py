@@ -127,28 +127,22 @@ def corrected_selection(samples: Samples, rows: int, candidates: Candidates, rar
     finite = np.isfinite(inside).all(axis=1)
     errors = paired_errors(inside[finite], candidates.best) if finite.mean() >= FEW else None
     if errors is not None and not samples.is_mean:
-        outside = on_all_units(everything, outside, left_out, candidates.chosen(errors))
+        winner = candidates.chosen(errors)
+        outside = on_all_units(float(everything[winner]), outside, left_out, winner)
     usable = finite & np.isfinite(outside)
     if errors is None or not np.isfinite(everything).all() or usable.mean() < FEW:
         few = TooFewDraws(draws=len(usable), scored=int(np.count_nonzero(usable)))
         return Selected(few) if errors is None else Selected(few, tuple(errors.tolist()), len(inside[finite]))
     inside, outside = inside[usable], outside[usable]
-    pooled, corrected = float(everything[candidates.chosen(errors)]), float(outside.mean())
-    quantiles = np.quantile(outside, (0.025, 0.975)).tolist()
-    low, high = min(quantiles[0], corrected), max(quantiles[1], corrected)  # a mean of few values may lie outside
-    high = max(corrected, min(high, samples.highest))
-    if are_all([low, high], 1.0):  # all rows are right in all draws, which is no certainty
-        from experiments.evaluation.statistics import wilson_interval  # workers seldom need it
-
-        least = samples.units if rarest is None else rarest
-        low = wilson_interval(least, least)[0]
+    pooled = float(everything[candidates.chosen(errors)])
+    corrected, ci95 = mean_and_interval(outside, samples.highest, samples.units if rarest is None else rarest)
     floor = None if default is None else _luck(inside, everything, default, samples.units)
     record = SelectionRecord(
         configurations=len(everything),
         rows=rows,
         pooled=pooled,
         corrected=corrected,
-        ci95=(low, high),
+        ci95=ci95,
         optimism=pooled - corrected,
         gain=None if default is None else pooled - float(everything[default]),
         floor=None if floor is None else float(floor.mean()),
@@ -201,19 +195,36 @@ def drawn_scores(samples: Samples, draws: int, choose: Callable[[Numbers], Rows]
     return inside, left_out(chosen), left_out
 
 
-def on_all_units(everything: Numbers, outside: Numbers, left_out: LeftOut, winner: int) -> Numbers:
+def mean_and_interval(outside: Numbers, highest_score: float, least: int) -> tuple[float, tuple[float, float]]:
+    """Return the mean of the draws' scores, and their 0.025 and 0.975 quantiles.
+
+    Args:
+        outside: (B,) scores of the draws.
+        least:   number of units on which a perfect score rests.
+    """
+    mean, quantiles = float(outside.mean()), np.quantile(outside, (0.025, 0.975)).tolist()
+    low, high = min(quantiles[0], mean), max(quantiles[1], mean)  # a mean of few values may lie outside
+    high = max(mean, min(high, highest_score))
+    if are_all([low, high], 1.0):  # all rows are right in all draws, which is no certainty
+        from experiments.evaluation.statistics import wilson_interval  # workers seldom need it
+
+        low = wilson_interval(least, least)[0]
+    return mean, (low, high)
+
+
+def on_all_units(score: float, outside: Numbers, left_out: LeftOut, winner: int) -> Numbers:
     """Return (B,) scores on the units left out, moved to the scale of scores on all units; means over rows are on it.
 
     Of fewer units an R2 or an F1 is another number, also where nothing is chosen. So the winner, which is the same in
     every draw, has its score on all units in the mean. NaN where the winner has no score.
 
     Args:
-        everything: (C,) scores on all units.
-        outside:    (B,) scores of `drawn_scores`, and its function `left_out`.
+        score:   the winner's score on all units.
+        outside: (B,) scores of `drawn_scores`, and its function `left_out`.
     """
     fixed = left_out(np.full(len(outside), winner))
     both = np.isfinite(outside) & np.isfinite(fixed)
-    moved: Numbers = np.where(both, outside + (everything[winner] - fixed[both].mean() if both.any() else 0.0), np.nan)
+    moved: Numbers = np.where(both, outside + (score - fixed[both].mean() if both.any() else 0.0), np.nan)
     return moved
 
 

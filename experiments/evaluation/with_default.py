@@ -38,7 +38,7 @@ def joins_default(spec: StudySpec, finalists: Sequence[FinishedTrial]) -> bool:
     if spec.final.choice != "with_default" or len(finalists) < 2:
         return False
     winner, default = (trial.result.fold_scores for trial in finalists)
-    return are_close(winner, default, share_held(spec.cv.splitter, len(winner), spec.cv.n_repeats))
+    return are_close(winner, default, spec.cv.splitter, spec.cv.n_repeats)
 
 
 def share_held(splitter: str, folds: int, repeats: int) -> float:
@@ -57,21 +57,22 @@ def share_held(splitter: str, folds: int, repeats: int) -> float:
     return 1 / (splits - 1)
 
 
-def are_close(winner: Sequence[float], default: Sequence[float], ratio: float) -> bool:
+def are_close(winner: Sequence[float], default: Sequence[float], splitter: str, repeats: int) -> bool:
     """Return whether the winner's scores are at most MOST_ERRORS standard errors above the default's in the mean.
 
     Args:
-        winner:  score on each of F folds, F at least 2.
-        default: the default's on the same folds.
-        ratio:   number of validation rows for each training row.
+        winner:   score on each of F folds, F at least 2.
+        default:  the default's on the same folds.
+        splitter: as of `share_held`.
+        repeats:  as of `share_held`.
 
     Source: of the standard error Nadeau and Bengio (2003), Machine Learning 52, 239-281.
 
-    >>> are_close([0.8, 0.9, 0.7], [0.7, 0.9, 0.7], 0.5), are_close([0.8, 0.9, 0.7], [0.5, 0.6, 0.4], 0.5)
-    (True, False)
+    >>> [are_close([0.8, 0.9, 0.7], default, "KFold", 1) for default in ([0.7, 0.9, 0.7], [0.5, 0.6, 0.4])]
+    [True, False]
     """
     gains = np.subtract(winner, default)
-    error = gains.std(ddof=1) * sqrt(1 / len(gains) + ratio)
+    error = gains.std(ddof=1) * sqrt(1 / len(gains) + share_held(splitter, len(gains), repeats))
     return bool(gains.mean() <= MOST_ERRORS * error)
 
 

@@ -33,6 +33,15 @@ _ORDER: Final = ("learning_rate", "hidden_layers", "hidden_units", "activation",
 _LAYER: Final = "hidden_units_"
 
 
+def columns_named(given: object) -> str:
+    """Write the column or the columns that a key of [data] names.
+
+    >>> columns_named("day"), columns_named(["year", "month"])
+    ('day', 'year, month')
+    """
+    return ", ".join(map(str, given)) if isinstance(given, list | tuple) else str(given)
+
+
 def p_value(p: float) -> str:
     """Write a p-value with no-break spaces.
 

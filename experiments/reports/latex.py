@@ -9,7 +9,7 @@ from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.evaluation.final_kind import keeps_smallest
 from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import Words, plain
-from experiments.reports.formatting import label, network, p_value, parameter, settings
+from experiments.reports.formatting import columns_named, label, network, p_value, parameter, settings
 from experiments.reports.glance import glance
 from experiments.reports.headline import REUSE, lead, scored_baselines
 from experiments.reports.interval_notes import interval_notes
@@ -50,7 +50,7 @@ def _data(result: StudyResult) -> Iterator[str]:
     if given.get("groups"):
         yield f"Rows with the same {given['groups']} stayed on one side of every split."
     if given.get("time") and is_forward(result):
-        yield f"In every split the rows to learn from are earlier, by {given['time']}."
+        yield f"In every split the rows to learn from are earlier, by {columns_named(given['time'])}."
     yield f"Preprocessing: {plain(transformations(result))}."
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, counted, sentence
+from experiments.reports.formatting import columns_named
 
 
 def origin(result: StudyResult, rows: Words) -> Parts:
@@ -14,7 +15,8 @@ def origin(result: StudyResult, rows: Words) -> Parts:
     if known is None or known.origin not in ("own", "last"):
         return sentence("{}, split off first", rows)
     if known.origin == "last":
-        by = sentence(" by {}", Fact("spec.data.time", given["time"])) if given.get("time") else " in time"
+        name = Fact("spec.data.time", columns_named(given.get("time")))
+        by = sentence(" by {}", name) if given.get("time") else " in time"
         return sentence("the last {}{}, split off first", rows, by)
     if given.get("test"):
         return sentence("{} of {}, a file of its own", rows, Fact("spec.data.test", given["test"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from experiments.config.default_study import STUDY_FILE
 from experiments.data.identity.row_hashes import RowHashes
 from experiments.errors import StudyStateError
 from experiments.evaluation.ledger import Ledger
@@ -43,7 +44,8 @@ def check_folder(study: StudyContext, folder: StudyFolder, options: Options) -> 
     folder.check_no_stranger()
     view = view_of(folder, options)
     if view.identity is not None:
-        check_same_study(view.identity, study, folder.path)
+        has_file = options.document is not None and (folder.path / STUDY_FILE).is_file()
+        check_same_study(view.identity, study, folder.path, has_file)
         with study_errors(folder.journal, "read"):
             for trial in view.trials:
                 study.space.candidate(trial.params)  # which refuses parameters that no trial can have

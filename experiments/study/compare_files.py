@@ -18,7 +18,7 @@ from experiments.evaluation.comparison_records import ComparedStudy, Comparison
 from experiments.reports.blocks import plain
 from experiments.reports.comparison.differences import answer, untested
 from experiments.reports.comparison.page import FOLDER, render_comparison
-from experiments.reports.comparison.studies import USES_UP, of_other_rows
+from experiments.reports.comparison.studies import USES_UP, by_named_score, of_other_rows
 from experiments.reports.metrics import Scores, axis_label, metric_label
 from experiments.study.compared import ReadStudy
 from experiments.study.console import print_sentence
@@ -27,13 +27,15 @@ from experiments.study.folder import STUDIES
 from experiments.study.lookup import holds_a_study
 
 TITLES = ("study", "data", "same rows", "sampler", "trials", "corrected", "95% interval")
+NAMED = ("study", "data", "same rows", "chosen by", "trials", "score", "95% interval")  # with --metric
 SPARED = ("sampler", "data")  # columns that are left out where there is no room, the first one first
 LONGEST = 120  # letters of a folder's name
 
 
-def comparison_folder(studies: Sequence[ReadStudy]) -> Path:
-    """Return the folder of a comparison without --out: compare-A-B in studies/."""
-    names = "-".join(["compare", *(study.folder.name for study in studies)])
+def comparison_folder(studies: Sequence[ReadStudy], metric: str | None = None) -> Path:
+    """Return the folder of a comparison without --out: compare-A-B in studies/, or compare-A-B-by-METRIC."""
+    by = [] if metric is None else ["by", metric]
+    names = "-".join(["compare", *(study.folder.name for study in studies), *by])
     return STUDIES / re.sub(r"[^\w.-]+", "_", names)[:LONGEST]
 
 
@@ -70,9 +72,15 @@ def write_comparison(folder: Path, comparison: Comparison) -> Path:
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print a line for each study, the answer, and the test scores apart."""
-    for metric in dict.fromkeys(study.metric for study in comparison.studies):
-        console.print(Text(axis_label(metric), style="bold"))
-        console.print(_table([study for study in comparison.studies if study.metric == metric], console.width))
+    if comparison.metric is not None:
+        console.print(Text(axis_label(comparison.metric), style="bold"))
+        ordered = [study for _, study in by_named_score(comparison)]
+        console.print(_table([_named(study, comparison.metric) for study in ordered], NAMED, console.width))
+    else:
+        for metric in dict.fromkeys(study.metric for study in comparison.studies):
+            console.print(Text(axis_label(metric), style="bold"))
+            of_metric = [study for study in comparison.studies if study.metric == metric]
+            console.print(_table([_cells(study) for study in of_metric], TITLES, console.width))
     for study in comparison.studies:
         for line in study.notes:
             print_sentence(console, printable(f"{study.name}: {line}"))
@@ -87,10 +95,23 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         print_sentence(console, printable(plain(rows.parts)))
 
 
-def _table(studies: Sequence[ComparedStudy], width: int) -> Table:
-    cells = zip(*map(_cells, studies), strict=True)
-    columns = {title: list(map(Text, column)) for title, column in zip(TITLES, cells, strict=True)}
-    return fitting_table(columns, width, SPARED, right=("trials", "corrected", "95% interval"))
+def _table(rows: Sequence[tuple[str, ...]], titles: Sequence[str], width: int) -> Table:
+    columns = {title: list(map(Text, column)) for title, column in zip(titles, zip(*rows, strict=True), strict=True)}
+    return fitting_table(columns, width, SPARED, right=("trials", "corrected", "score", "95% interval"))
+
+
+def _named(study: ComparedStudy, metric: str) -> tuple[str, ...]:
+    found = study.named
+    scores = Scores.like(metric, None if found is None else found.score)
+    return (
+        printable(study.name),
+        printable(study.data),
+        study.sharing,
+        metric_label(study.metric),
+        f"{study.trials:,}",
+        scores.show(None if found is None else found.score),
+        "" if found is None else scores.interval(found.ci95),
+    )
 
 
 def _cells(study: ComparedStudy) -> tuple[str, ...]:

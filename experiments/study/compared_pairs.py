@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
@@ -17,40 +18,72 @@ from experiments.evaluation.comparison import (
     gains,
     wanted_draws,
 )
-from experiments.evaluation.comparison_records import ComparedPair, NoTest
+from experiments.evaluation.comparison_records import ComparedPair, NamedScore, NoTest
 from experiments.evaluation.final_kind import keeps_smallest
 from experiments.evaluation.one_standard_error import smallest_in_draws
+from experiments.evaluation.other_metric import ChosenByAnother, check_named_metric
 from experiments.evaluation.reasons import BootstrapTooSlow
 from experiments.evaluation.resampling import Numbers, Samples, samples_of
-from experiments.evaluation.selection_bias import highest
+from experiments.evaluation.score_range import fewest_units
+from experiments.evaluation.selection_bias import FEW, highest, mean_and_interval
 from experiments.search.executors.serial import Inline
 from experiments.study.compared import ReadStudy, arithmetic_of, networks_of
 from experiments.study.compared_errors import winners_errors
 from experiments.study.compared_rows import Side, same_rows, same_truths
 from nnet.arrays import Rows as Positions
 
+Chosen = Mapping[int, tuple[Numbers, Samples]]  # the scores of a study's choices in draws, and what they are of
 
-def compare_pairs(sides: Sequence[Side]) -> Iterator[ComparedPair]:
-    """Yield each pair with its test, or the reasons why there is none, and its errors on the same rows."""
-    pairs = combinations(range(len(sides)), 2)
-    why = {(first, second): list(_obstacles(sides[first], sides[second])) for first, second in pairs}
-    tested, failed = _tested(sides, [pair for pair, reasons in why.items() if not reasons])
-    for pair, reasons in why.items():
-        yield ComparedPair(
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs of studies, compared.
+
+    pairs: each with its test, or the reasons why there is none, and its errors on the same rows.
+    named: score of each study that could be tested by the metric that is named; empty without such a metric.
+    """
+
+    pairs: tuple[ComparedPair, ...]
+    named: Mapping[int, NamedScore]
+
+
+def compare_pairs(sides: Sequence[Side], metric: str | None = None) -> Pairs:
+    """Compare studies in pairs.
+
+    Args:
+        metric: metric by which the choices of all studies are scored, whatever they chose by; its own of each where
+                None.
+
+    Raises:
+        SpecError: the metric does not exist, or cannot score a study's target.
+    """
+    for known in (side.known for side in sides):
+        if metric is not None and known is not None:
+            check_named_metric(metric, known.target, known.validated.y)
+    why = {pair: list(_obstacles(metric, *(sides[at] for at in pair))) for pair in combinations(range(len(sides)), 2)}
+    testable = [pair for pair, reasons in why.items() if not reasons]
+    chosen, slow = _choices(sides, testable, metric)
+    tested, failed = _tested(sides, testable, chosen, slow)
+    pairs = tuple(
+        ComparedPair(
             first=pair[0],
             second=pair[1],
             difference=tested.get(pair),
             no_test=(*reasons, *failed.get(pair, ())),
             errors=winners_errors(*(sides[at] for at in pair)),
         )
+        for pair, reasons in why.items()
+    )
+    named = {} if metric is None else {at: _named(metric, sides[at], *found) for at, found in chosen.items()}
+    return Pairs(pairs, {at: score for at, score in named.items() if score is not None})
 
 
-def _obstacles(*pair: Side) -> Iterator[NoTest]:
+def _obstacles(metric: str | None, *pair: Side) -> Iterator[NoTest]:
     """Yield the reasons against a test that are known before anything is drawn."""
     one, other = (side.study for side in pair)
     if unfinished := [study.name for study in (one, other) if study.recorded is None]:
         yield NoTest(code="not_finished", detail=" and ".join(unfinished))
-    if one.metric != other.metric:
+    if metric is None and one.metric != other.metric:
         yield NoTest(code="other_metric")
     if not same_rows(*pair):
         yield NoTest(code="other_folds" if one.rows[0] == other.rows[0] else "other_rows")
@@ -80,21 +113,29 @@ def _in_time_order(study: ReadStudy) -> bool:
     return bool(study.setting("data", "time")) or (reason is not None and reason.code == "rows_in_time_order")
 
 
-def _tested(
-    sides: Sequence[Side], pairs: Sequence[Pair]
-) -> tuple[dict[Pair, ChoiceDifference], dict[Pair, list[NoTest]]]:
-    """Compare pairs that can be tested; return the differences, and the reasons of those that come to no score."""
-    samples = {at: _samples(sides[at]) for at in sorted({at for pair in pairs for at in pair})}
+def _choices(
+    sides: Sequence[Side], pairs: Sequence[Pair], metric: str | None
+) -> tuple[Chosen, dict[int, BootstrapTooSlow]]:
+    """Return the scores of the choices of each study of these pairs, and the studies for which that takes too long."""
+    samples = {at: _samples(sides[at], metric) for at in sorted({at for pair in pairs for at in pair})}
+    slow = {at: found for at, found in samples.items() if isinstance(found, BootstrapTooSlow)}
     chosen: dict[int, tuple[Numbers, Samples]] = {}
     for at, found in samples.items():
         if not isinstance(found, BootstrapTooSlow):
             draws = wanted_draws(found, len(pairs))
             chosen[at] = choice_scores(found, draws, _rule(sides[at].study), _winner(sides[at].study)), found
+    return chosen, slow
+
+
+def _tested(
+    sides: Sequence[Side], pairs: Sequence[Pair], chosen: Chosen, slow: Mapping[int, BootstrapTooSlow]
+) -> tuple[dict[Pair, ChoiceDifference], dict[Pair, list[NoTest]]]:
+    """Compare pairs that can be tested; return the differences, and the reasons of those that come to no score."""
     differences: dict[Pair, Gains] = {}
     failed: dict[Pair, list[NoTest]] = {}
     for first, second in pairs:
-        if first not in chosen or second not in chosen:
-            failed[first, second] = [NoTest(code="bootstrap_too_slow", detail=sides[first].study.metric)]
+        if too_slow := slow.get(first) or slow.get(second):
+            failed[first, second] = [NoTest(code="bootstrap_too_slow", detail=too_slow.metric)]
             continue
         units, known = chosen[first][1].units, sides[first].known
         assert known is not None
@@ -123,8 +164,25 @@ def _winner(study: ReadStudy) -> int | None:
     return numbers.index(study.winner.number) if study.winner and study.winner.number in numbers else None
 
 
-def _samples(side: Side) -> Samples | BootstrapTooSlow:
+def _named(metric: str, side: Side, outside: Numbers, samples: Samples) -> NamedScore | None:
+    """Return the score of a study's choice by the metric that is named; None where too few draws have one."""
+    usable = outside[np.isfinite(outside)]
+    if side.known is None or len(usable) < FEW * len(outside):
+        return None
+    rows, least = side.known.validated, samples.units
+    if side.known.target.classes and metric != "accuracy":
+        least = fewest_units([rows.y], rows.units)
+    score, ci95 = mean_and_interval(usable, samples.highest, least)
+    return NamedScore(score=score, ci95=ci95, draws=len(usable))
+
+
+def _samples(side: Side, metric: str | None) -> Samples | BootstrapTooSlow:
     study, rows = side.study, side.known
     assert rows is not None
     contents = [Inline(content) for _, content in sorted((study.outputs or {}).items())]
-    return samples_of(study.metric, rows.target, contents, rows.validated.y, rows.validated.units)
+    truths = (rows.target, contents, rows.validated.y, rows.validated.units)
+    choosing = samples_of(study.metric, *truths)
+    if metric is None or isinstance(choosing, BootstrapTooSlow):
+        return choosing
+    scoring = samples_of(metric, *truths)
+    return scoring if isinstance(scoring, BootstrapTooSlow) else ChosenByAnother(choosing, scoring)

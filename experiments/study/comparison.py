@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from string import ascii_lowercase
 from typing import Any
 
 from experiments.config.documents import rounded
+from experiments.config.words import canonical
 from experiments.evaluation.comparison_records import Comparison, Setting
 from experiments.evaluation.ledger import Ledger
 from experiments.study.compared import ReadStudy, entry_of
@@ -17,25 +19,32 @@ from experiments.study.compared_rows import Side, same_rows, sides_of
 NAME = ("study", "name")  # the one key that always differs
 
 
-def compare_studies(studies: Sequence[ReadStudy], ledger: Ledger, data: str | None = None) -> Comparison:
+def compare_studies(
+    studies: Sequence[ReadStudy], ledger: Ledger, data: str | None = None, metric: str | None = None
+) -> Comparison:
     """Compare studies; no network is trained and nothing is written.
 
     Args:
         ledger: ledger that counts how often their test rows were scored.
         data:   the file or folder where their data is now.
+        metric: metric by which the studies' choices are scored, as people name it; its own of each where None.
 
     Raises:
-        SpecError:   no study has data of that name.
+        SpecError:   no study has data of that name, or the metric cannot score a study's target.
         LedgerError: the ledger has lost entries of a study.
     """
     ordered = in_order(studies)
     sides = sides_of(ordered, data)
     letters = sharing(sides)
+    named = None if metric is None else str(canonical({"cv": {"metric": metric}})["cv"]["metric"])
+    found = compare_pairs(sides, named)
+    entries = [entry_of(study, ledger, letter) for study, letter in zip(ordered, letters, strict=True)]
     return rounded(
         Comparison(
-            studies=tuple(entry_of(study, ledger, letter) for study, letter in zip(ordered, letters, strict=True)),
-            pairs=tuple(compare_pairs(sides)),
+            studies=tuple(replace(entry, named=found.named.get(at)) for at, entry in enumerate(entries)),
+            pairs=found.pairs,
             settings=tuple(_settings(ordered)),
+            metric=named,
         )
     )
 

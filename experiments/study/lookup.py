@@ -81,11 +81,20 @@ def find_study(study: str, argument: str = "STUDY") -> StudyPlace:
             raise StudyStateError(f"{place}: there is no study in this folder.")
     known = sorted({*known_studies(), *(file.stem for file in SHIPPED.glob("*.toml"))})
     meant = did_you_mean(near(study, known))
-    table = "" if sort_of(study) not in SORTS.values() else f"; --data {shlex.quote(study)} makes a study of a table"
     names = ", ".join(known) if len(known) <= LISTED else "those that `python -m experiments.tune --list` shows"
     raise SpecError(
         f"{argument}: must be a study's name ({names}), folder or .toml file, but got {study!r}{meant}"
-        f"{table if argument == 'STUDY' else ''}."
+        f"{_instead(study, argument)}."
+    )
+
+
+def _instead(study: str, argument: str) -> str:
+    """Say what to type where a table was named in place of a study, and where no studies lie in the working folder."""
+    if sort_of(study) in SORTS.values():
+        tune = f"python -m experiments.tune --data {shlex.quote(study)} makes a study of a table"
+        return f"; {tune}" if argument == "STUDY" else f"; {argument} comes before FILE"
+    return (
+        "" if STUDIES.is_dir() else f"; there is no folder {STUDIES} here, so name the study's path or go to its place"
     )
 
 

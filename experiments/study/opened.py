@@ -208,11 +208,12 @@ class Study:
         except ExperimentError as error:  # whose words are those of the command
             raise in_python(error) from None
 
-    def compare(self, other: Study | str | Path) -> StudyComparison:
+    def compare(self, other: Study | str | Path, metric: str | None = None) -> StudyComparison:
         """Compare with another study, as `python -m experiments.compare` does; nothing is trained or written.
 
         Args:
-            other: a study, or its name, folder or file.
+            other:  a study, or its name, folder or file.
+            metric: metric by which the choices of both are scored, as `--metric` has it; its own of each where None.
 
         Raises:
             ExperimentError: there is no such study, it is this one, or other results are in its folder.
@@ -223,6 +224,6 @@ class Study:
             if isinstance(one, Study):
                 one._check_is_in_its_folder()
         try:
-            return compared([str(one._path if isinstance(one, Study) else one) for one in (self, other)])
+            return compared([str(one._path if isinstance(one, Study) else one) for one in (self, other)], metric)
         except ExperimentError as error:  # whose words are those of the command
             raise in_python(error) from None

@@ -7,6 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from experiments.config.formats import SORTS, sort_of
 from experiments.config.toml import toml_value
 from experiments.errors import SpecError
 
@@ -24,7 +25,7 @@ COLUMN = {  # key of [data] that names a column -> help of its option
     "target": "column to predict, by name, or by position from 0 (-1: the last)",
     "identifier": "column that names each row; no feature",
     "groups": "column whose rows of equal value stay together; no feature",
-    "time": "column that orders the rows; no feature",
+    "time": "column that orders the rows; no feature. Several are the parts of a time, as year month day",
     "weights": "column of how much each row counts in training; no feature",
 }
 KEYS = (*COLUMN, *COLUMNS, "test", "test_rows")
@@ -35,7 +36,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     own = parser.add_argument_group("a study of a table")
     own.add_argument("--data", metavar="FILE", help="instead of a STUDY: a study of this table with the default space")
     for key, words in COLUMN.items():
-        own.add_argument(f"--{key}", metavar="COLUMN", help=words)
+        own.add_argument(f"--{key}", nargs="+" if key == "time" else None, metavar="COLUMN", help=words)
     for key, words in COLUMNS.items():
         own.add_argument(f"--{key}", nargs="+", metavar="COLUMN", help=words)
     own.add_argument(
@@ -63,6 +64,8 @@ def _format(typed: str) -> tuple[str, str]:
 def keys_of(chosen: argparse.Namespace) -> dict[str, Typed]:
     """Return the keys of [data] that have an option, with what was typed for each."""
     keys: dict[str, Typed] = {key: typed for key in KEYS if (typed := getattr(chosen, key)) is not None}
+    if isinstance(time := keys.get("time"), list) and len(time) == 1:
+        keys["time"] = time[0]
     return keys if chosen.formats is None else keys | {"formats": dict(chosen.formats)}
 
 
@@ -85,6 +88,9 @@ def check_source(chosen: argparse.Namespace) -> None:
         )
     given = keys_of(chosen)
     if given and chosen.data is None:
+        if chosen.study is not None and sort_of(chosen.study) in SORTS.values():
+            table = shlex.quote(chosen.study)
+            raise SpecError(f"STUDY: {chosen.study!r} is a table, and no study; --data {table} makes a study of it.")
         instead = [f"--set {shlex.quote(f'data.{key}={toml_value(typed)}')}" for key, typed in given.items()]
         first = next(iter(given)).replace("_", "-")
         raise SpecError(f"--{first} goes with --data; a study's own is changed with {' '.join(instead)}.")

@@ -13,6 +13,7 @@ ARGUMENTS = {  # the command's arguments, in front of what is wrong
     "--data: ": "",
     "--set: ": "",
     "STUDY: ": "study: ",
+    "--metric: ": "metric: ",
     "--default-of": "default_of",
 }
 WORDS = {  # options, as messages advise them -> arguments of `run`

@@ -73,6 +73,7 @@ def options_for(recorded: Recorded, folder: Path, ledger: Path, workers: int, ac
         workers=workers,
         look="leave",
         acknowledge_reuse=acknowledged,
+        origin=recorded.folder,  # whose record says which rows the default was chosen with
         kernel=recorded_kernel(recorded),
     )
 

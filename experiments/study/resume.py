@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
@@ -59,11 +60,12 @@ def start_or_resume(journal: Journal, study: StudyContext, folder: Path) -> str:
     return str(journal.identity["uid"])
 
 
-def check_same_study(known: Mapping[str, Any], study: StudyContext, folder: Path) -> None:
+def check_same_study(known: Mapping[str, Any], study: StudyContext, folder: Path, has_file: bool = False) -> None:
     """Refuse to go on with another study, or with one of an earlier version.
 
     Args:
-        known: the identity in the journal of the folder.
+        known:    the identity in the journal of the folder.
+        has_file: whether the study of the folder has a file there, which this study would replace.
 
     Raises:
         StudyStateError: it is not the identity of this study.
@@ -72,9 +74,10 @@ def check_same_study(known: Mapping[str, Any], study: StudyContext, folder: Path
     check_same_version(known.get("format"), f"{folder} cannot be resumed", instead)
     before, now = {key: value for key, value in known.items() if key != "uid"}, _identity(study)
     if before != now:
+        goes_on = f"; python -m experiments.tune {shlex.quote(str(folder))} goes on with that one" if has_file else ""
         raise StudyStateError(
             f"{folder} holds another study: {_changes(before, now)}. Another --name or --out runs this one beside "
-            "it, --fresh starts anew in its place."
+            f"it, --fresh starts anew in its place{goes_on}."
         )
 
 

@@ -36,20 +36,21 @@ class StudyComparison:
         return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
-def compared(names: Sequence[str]) -> StudyComparison:
+def compared(names: Sequence[str], metric: str | None = None) -> StudyComparison:
     """Compare studies with the arithmetic of the command, in a process of its own where this one has another.
 
     Args:
-        names: names, folders, study files or results.json files.
+        names:  names, folders, study files or results.json files.
+        metric: metric by which their choices are scored; its own of each where None.
 
     Raises:
         ExperimentError: in one line, what is wrong.
     """
     if could_be_portable():
-        return StudyComparison(call(PORTABLE, _compared, tuple(names)))
-    return StudyComparison(_compared(names))
+        return StudyComparison(call(PORTABLE, _compared, tuple(names), metric))
+    return StudyComparison(_compared(names, metric))
 
 
-def _compared(names: Sequence[str]) -> Comparison:
+def _compared(names: Sequence[str], metric: str | None) -> Comparison:
     quiet_optuna()
-    return compare_studies(read_studies(names), find_ledger(LEDGER))
+    return compare_studies(read_studies(names), find_ledger(LEDGER), metric=metric)

@@ -36,7 +36,7 @@ def earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("looked one.csv", "a score needs two rows with a target, but there is one"),
         ("looked other.csv", "must have every column of the model, but lacks 'age', 'city', 'height'"),
-        ("looked gone.csv", "gone.csv: cannot be read: No such file or directory."),
+        ("looked gone.csv", "gone.csv: cannot be read: No such file or directory"),
         ("looked studies", "studies: is a folder, but the model did not learn from pictures"),
         ("looked pipe", "pipe"),
         ("sealed new.csv", "studies/sealed: the study has no model; it gets one when its test rows are scored"),

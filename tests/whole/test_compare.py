@@ -180,6 +180,26 @@ def test_what_cannot_be_tested_has_a_reason(folder: Path, other: str, expected: 
     assert AFTER not in Path("found/compare.html").read_text()
 
 
+def test_studies_of_different_metrics_are_compared_by_one_that_is_named(folder: Path) -> None:
+    plainly = document("moons", "linear")
+    own = {study["name"]: study["corrected"] for study in plainly["studies"]}
+    found = document("moons", "linear", "by_loss", "--metric", "acc")
+    assert (plainly["metric"], found["metric"]) == (None, "accuracy")
+    named = {study["name"]: study["named"] for study in found["studies"]}
+    assert all(study["named"] is None for study in plainly["studies"])
+    assert named["moons"]["score"] == pytest.approx(own["moons"], abs=1e-8)  # it chose by accuracy
+    gains = {(pair["first"], pair["second"]): pair["difference"] for pair in found["pairs"]}
+    assert [found["studies"][at]["metric"] for at in range(3)] == ["accuracy", "accuracy", "neg_log_loss"]
+    assert gains[0, 1]["score"] == pytest.approx(plainly["pairs"][0]["difference"]["score"], abs=1e-8)
+    at = found["studies"][0]["name"]
+    assert gains[0, 2]["score"] == pytest.approx(named[at]["score"] - named["by_loss"]["score"], abs=1e-8)
+    page = Path("found/compare.md").read_text()
+    assert "Each study chose by its own metric, and only the scores are by accuracy" in page
+    done = compared("moons", "by_loss", "--metric", "acc")
+    assert done.out.splitlines()[1].split()[-4:] == ["trials", "score", "95%", "interval"]
+    assert done.out.splitlines()[-1] == "studies/compare-moons-by_loss-by-acc/compare.html"
+
+
 def test_lost_outputs_have_a_reason(folder: Path) -> None:
     shutil.copytree("studies/sampler", "studies/lost")
     next(iter(Path("studies/lost/out_of_fold").glob("*.npy"))).write_bytes(b"damaged")
@@ -283,6 +303,8 @@ def test_the_default_folder_has_the_studies_names_and_the_pages_are_the_same_twi
         (["moons", "sampler", "--out", "studies/wine"], "holds a study; choose another folder"),
         (["moons", "sampler", "--out", "studies/moons.toml"], "must be a folder"),
         (["moons", "sampler", "--data", "rows.csv"], "must be named as the data of a study (moons)"),
+        (["moons", "by_loss", "--metric", "r2"], "--metric: r2 scores numbers, but the target is 2 classes"),
+        (["moons", "by_loss", "--metric", "acc", "--finalists", "2"], "--metric: --finalists trains again"),
     ],
 )
 def test_what_is_wrong_is_one_line(folder: Path, arguments: list[str], words: str) -> None:

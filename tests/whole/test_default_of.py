@@ -93,9 +93,12 @@ def test_it_is_the_study_of_its_file(
     other = desk.tune(*MARCH[:-2])
     assert (other.code, other.error.count("\n")) == (2, 1)
     assert "studies/march holds another study: default." in other.error
+    assert other.error.endswith("; python -m experiments.tune studies/march goes on with that one.\n")
+    assert desk.tune("march", "--set", "seed=1").error.endswith(", --fresh starts anew in its place.\n")
     with chdir(desk.folder):
-        assert reproduce.main(["march", "--workers", "1"]) == 0
+        assert reproduce.main(["march", "--workers", "1", "--out", "again"]) == 0
     assert "compared          spec, data, split, 2 trials, best, test" in capsys.readouterr().out
+    assert notes(desk.results(Path("again"))) == notes(tested)
 
 
 def test_a_search_has_to_beat_the_winner(desk: CommandRunner, old: dict[str, Any]) -> None:

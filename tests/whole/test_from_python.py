@@ -189,6 +189,10 @@ def test_a_frame_alone_has_the_default_space_and_goes_on_where_it_was(capsys: py
     for compared in (whole.compare(other), whole.compare("again"), whole.compare(other.folder)):
         assert repr(compared).split() == " ".join(lines).split()
         assert compared.record.document() == json.loads(Path("compared/compare.json").read_text())
+    by_loss = whole.compare(other, metric="logloss").record
+    assert (by_loss.metric, all(study.named is not None for study in by_loss.studies)) == ("neg_log_loss", True)
+    with pytest.raises(SpecError, match=r"^metric: r2 scores numbers, but the target is 2 classes"):
+        whole.compare(other, metric="r2")
     with pytest.raises(SpecError, match="'tall' is named twice"):
         whole.compare(whole)
 

@@ -58,10 +58,6 @@ class Started:
     def runs(self) -> bool:
         return self.process.poll() is None
 
-    def send(self, what: signal.Signals) -> None:
-        """Send its own process a signal."""
-        self.process.send_signal(what)
-
     def done(self) -> Done:
         """Wait for its end.
 
@@ -94,7 +90,7 @@ class Started:
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> Done:
         """Send its own process a signal, not its children, and wait for its end."""
-        self.send(how)
+        self.process.send_signal(how)
         return self.done()
 
 

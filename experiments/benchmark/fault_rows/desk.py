@@ -42,11 +42,10 @@ class Desk:
 
     Attributes:
         study: the study's folder.
-        full:  False in tests, which make some of the faults as quickly as they can be made.
     """
 
     def __init__(self, room: Room, folder: Path, text: str):
-        self.room, self.folder, self.text, self.full = room, folder, text, room.full
+        self.room, self.folder, self.text = room, folder, text
         self.study, self.file = folder / "studies" / NAME, folder / "studies" / f"{NAME}.toml"
         self.file.parent.mkdir(parents=True)
         self.file.write_text(text)
@@ -91,9 +90,9 @@ class Desk:
         words = [*before, sys.executable, "-m", module, *arguments]
         return Started(words, self.folder, self.environment(more), terminal)
 
-    def run(self, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None) -> Done:
-        """Run a command in this folder to its end."""
-        return self.start(*arguments, module=module, more=more).done()
+    def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> Done:
+        """Run the tune command in this folder to its end."""
+        return self.start(*arguments, more=more).done()
 
     def succeed(self, *arguments: str, module: str = "experiments.tune", more: Mapping[str, str] | None = None) -> Done:
         """Run a command in this folder to its end.
@@ -164,11 +163,10 @@ class Room:
 
     Args:
         folder: exists.
-        full:   False in tests.
     """
 
-    def __init__(self, folder: Path, full: bool):
-        self.folder, self.full = folder.resolve(), full
+    def __init__(self, folder: Path):
+        self.folder = folder.resolve()
         self._numbers = count(1)
         self._undisturbed: dict[str, dict[str, Any]] = {}
         self._lives: dict[str, float] = {}
@@ -209,7 +207,7 @@ class Room:
 
 
 @contextmanager
-def opened_room(full: bool = True) -> Iterator[Room]:
+def opened_room() -> Iterator[Room]:
     """Give a room; at the end everything that still runs in it is killed, and it is removed.
 
     A command that was started in the background ignores Ctrl-C, and so would all that it starts; here they do not.
@@ -217,7 +215,7 @@ def opened_room(full: bool = True) -> Iterator[Room]:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as place:
-        room = Room(Path(place), full)
+        room = Room(Path(place))
         try:
             yield room
         finally:

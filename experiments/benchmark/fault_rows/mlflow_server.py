@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -47,21 +46,12 @@ class MLflowServer:
 
     def start(self) -> None:
         """Start it; it answers some seconds later."""
-        stores = ["--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db"]
-        stores += ["--artifacts-destination", f"{self.folder}/artifacts"]
-        where = ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
+        words = ["nice", "-n", str(self._niceness), sys.executable, "-m", "mlflow", "server"]
+        words += ["--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db"]
+        words += ["--artifacts-destination", f"{self.folder}/artifacts"]
+        words += ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
         self._process = subprocess.Popen(
-            [
-                shutil.which("nice") or "nice",
-                "-n",
-                str(self._niceness),
-                sys.executable,
-                "-m",
-                "mlflow",
-                "server",
-                *stores,
-                *where,
-            ],
+            words,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"},

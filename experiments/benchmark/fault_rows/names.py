@@ -39,14 +39,10 @@ TARGET = f"<i {MARK}=1>target</i>"
 QUICK = ("--set", "search.trials=3", "--set", "training.epochs=3", "--set", "cv.n_splits=3", "--workers", "1")
 
 
-NO_MLFLOW = ("--tracking-uri", "none")
-
-
 def hostile_names(desk: Desk) -> Iterator[str]:
     """Give studies, files, columns and classes hostile names."""
     outside = _outside(desk)
-    if desk.full:
-        yield from _study_names(desk)
+    yield from _study_names(desk)
     yield from _table_names(desk)
     demand(_outside(desk) == outside, "a file was written outside the folder of the study, the ledger and the store")
     yield "nothing written outside of the working folder"
@@ -75,9 +71,7 @@ def _table_names(desk: Desk) -> Iterator[str]:
     with (desk.folder / FILE).open("w", newline="", encoding="utf-8") as file:
         rows = [[*[str(at * (7 + n) % 31) for n in range(len(COLUMNS))], CLASSES[at % 3]] for at in range(90)]
         csv.writer(file).writerows([[*COLUMNS, TARGET], *rows])
-    done = desk.run(
-        "--data", FILE, "--target", TARGET, *QUICK, "--out", "studies/evil", *(() if desk.full else NO_MLFLOW)
-    )
+    done = desk.run("--data", FILE, "--target", TARGET, *QUICK, "--out", "studies/evil")
     if done.code:
         yield f"a table of hostile names: refused: {check_refusal(done, '.')}"
         return
@@ -86,7 +80,7 @@ def _table_names(desk: Desk) -> Iterator[str]:
     classes = desk.results("studies/evil")["data"]["classes"]
     demand(set(classes) == set(CLASSES), f"the classes are {classes}")
     shown = (*COLUMNS[:6], "{{ 7 * 7 }}", *CLASSES, TARGET)
-    check_page(evil / "report.html", _plain(desk) / "report.html" if desk.full else None, shown)
+    check_page(evil / "report.html", _plain(desk) / "report.html", shown)
     yield f"report.html: {len(shown)} names of columns and classes are text; no element, handler or script of theirs"
     pictures = sorted((evil / "report_files").glob("*.svg"))
     for picture in pictures:
@@ -94,8 +88,7 @@ def _table_names(desk: Desk) -> Iterator[str]:
     markdown = (evil / "report.md").read_text(encoding="utf-8")
     demand(SCRIPT not in markdown and "<img src=x" not in markdown, "report.md holds an element")
     yield f"report.md and {len(pictures)} pictures: escaped"
-    if desk.full:
-        yield from _other_commands(desk, evil, shown)
+    yield from _other_commands(desk, evil, shown)
 
 
 def _other_commands(desk: Desk, evil: Path, shown: tuple[str, ...]) -> Iterator[str]:
@@ -126,7 +119,9 @@ def _plain(desk: Desk) -> Path:
         rows = "".join(f"{at * 7 % 31},{at * 8 % 31},{'abc'[at % 3]}\n" for at in range(90))
         (desk.folder / "plain.csv").write_text(f"a,b,y\n{rows}")
         for name in ("plain", "plainer"):
-            desk.succeed("--data", "plain.csv", "--target", "y", *QUICK, *NO_MLFLOW, "--out", f"studies/{name}")
+            desk.succeed(
+                "--data", "plain.csv", "--target", "y", *QUICK, "--tracking-uri", "none", "--out", f"studies/{name}"
+            )
     return folder
 
 

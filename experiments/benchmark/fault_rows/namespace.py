@@ -20,7 +20,7 @@ ENTER = ("unshare", "--user", "--map-root-user", "--mount")
 PROGRAM = "from experiments.benchmark.fault_rows.namespace import serve; serve()"
 
 
-def on_small_disk(megabytes: int, module: str, function: str, full: bool) -> Iterator[str]:
+def on_small_disk(megabytes: int, module: str, function: str) -> Iterator[str]:
     """Call function(desk) of a module in a process of its own, whose desks lie on a small disk; yield what it yields.
 
     Raises:
@@ -31,7 +31,7 @@ def on_small_disk(megabytes: int, module: str, function: str, full: bool) -> Ite
         raise NotMade("a user may not make a file system of his own here (unshare --user --mount)")
     with tempfile.TemporaryDirectory(prefix="faults-") as place:
         mount = f"mount -t tmpfs -o size={megabytes}m tmpfs {place} && exec "
-        words = [sys.executable, "-c", PROGRAM, place, module, function, str(int(full))]
+        words = [sys.executable, "-c", PROGRAM, place, module, function]
         shell = ["sh", "-c", mount + '"$@"', "sh", *words]
         environment = {**os.environ, "PYTHONPATH": SOURCES}
         done = subprocess.run([*ENTER, *shell], env=environment, capture_output=True, text=True, check=False)
@@ -48,10 +48,10 @@ def serve() -> None:
     """Be the process on the small disk: print each sentence as a line of JSON."""
     from importlib import import_module
 
-    place, module, function, full = sys.argv[1:]
-    room = Room(Path(place), full == "1")
+    place, module, function = sys.argv[1:]
+    room = Room(Path(place))
     try:
-        for sentence in getattr(import_module(module), function)(room.desk(database=room.full)):
+        for sentence in getattr(import_module(module), function)(room.desk()):
             print(json.dumps({"held": sentence}), flush=True)
     except Broken as error:
         print(json.dumps({"broken": str(error)}), flush=True)

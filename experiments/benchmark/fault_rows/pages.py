@@ -53,20 +53,17 @@ class Page(HTMLParser):
         self._inside = ""
 
 
-def check_page(path: Path, ours: Path | None, names: Sequence[str]) -> None:
+def check_page(path: Path, ours: Path, names: Sequence[str]) -> None:
     """Check that a page runs and fetches nothing but what another one does, and shows these names as text.
 
     Args:
-        ours: the same kind of page without hostile names; None: the page may have one script.
+        ours: the same kind of page without hostile names.
 
     Raises:
         Broken: it does not.
     """
     page = Page(path)
-    right = (
-        len(page.scripts) == 1 and MARK not in page.scripts[0] if ours is None else page.scripts == Page(ours).scripts
-    )
-    demand(right, f"{path.name} has other scripts than a page with plain names")
+    demand(page.scripts == Page(ours).scripts, f"{path.name} has other scripts than a page with plain names")
     demand(not page.odd, f"{path.name} has {page.odd[:2]}")
     text = " ".join(page.text.split())
     missing = [name for name in names if " ".join(name.split()) not in text]

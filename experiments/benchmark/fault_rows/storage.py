@@ -11,7 +11,7 @@ import psutil
 
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.injected import instead_of
-from experiments.benchmark.fault_rows.intact import check_files, check_intact, check_look, check_told
+from experiments.benchmark.fault_rows.intact import check_intact
 from experiments.benchmark.fault_rows.namespace import on_small_disk
 from experiments.benchmark.fault_rows.outcome import NotMade, demand
 from experiments.benchmark.fault_rows.refusals import check_refusal
@@ -89,17 +89,16 @@ def killed_first_start(desk: Desk) -> Iterator[str]:
 
 def full_disk(desk: Desk) -> Iterator[str]:
     """Fill a small disk before each kind of file is written."""
-    yield from on_small_disk(MEGABYTES, __name__, "filled", desk.full)
+    yield from on_small_disk(MEGABYTES, __name__, "filled")
 
 
 def filled(desk: Desk) -> Iterator[str]:
     """Fill this desk's disk before a file is written, make room, and run the study to its end; so for each file."""
-    where_to = () if desk.full else ("--tracking-uri", "none")
-    for (where, call), file in FULL.items() if desk.full else list(FULL.items())[:1]:
-        one = desk.another(database=desk.full)
+    for (where, call), file in FULL.items():
+        one = desk.another()
         ballast = one.folder / "ballast"
         fault = instead_of(one.folder / "injected", where, FILL.format(call=call, ballast=str(ballast)))
-        done = one.run(NAME, "--workers", "1", *where_to, more=fault)
+        done = one.run(NAME, "--workers", "1", more=fault)
         demand(ballast.exists(), f"the disk was not filled before {file} was written: {done.error}")
         demand("Traceback" not in done.error + done.out, f"{file}: a traceback")
         if done.code:
@@ -111,9 +110,8 @@ def filled(desk: Desk) -> Iterator[str]:
                 process.send_signal(signal.SIGKILL)
         before = one.trials()
         ballast.unlink()
-        one.tuned("--workers", "1", *where_to)
-        short = (check_told(one, before), check_look(one), check_files(one))
-        checked = list(check_intact(one, before)) if desk.full else short
+        one.tuned("--workers", "1")
+        checked = list(check_intact(one, before))
         yield f"full before {file}: exit code {done.code}, {len(before)} trials kept, then intact"
         shutil.rmtree(one.folder)
     yield f"intact: {', '.join(checked[1:])}"

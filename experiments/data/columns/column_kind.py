@@ -118,8 +118,10 @@ def settled_format(rows: RawTable, name: str, kind: Kind, thousands: bool = True
     if not len(present):
         return ""
     if kind == "date":
-        form = _date_format(rows, name, present) or ""
-        return "" if form == ISO else form
+        form = _date_format(rows, name, present)
+        if form is None and (most := without_strays(present, pc.count_distinct(present).as_py() // 2, 1)) is not None:
+            form = _date_format(rows, name, most)
+        return form if form and form != ISO else ""
     if not pc.any(words_in(present)).as_py():
         return WITH_POINTS if thousands and have_thousands(present, rows.marks) else ""
     form = number_format(present, rows.marks) or usual_format(present, rows.marks) or ""
@@ -214,6 +216,8 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray) -> Decisi
         return Decision("date", "" if form == ISO else form)
     if different >= FEW and different > len(present) / 2:
         read = alike if form is None or has_decimal_comma(form) else pc.or_(alike, plain)
+        if not many and (most := without_strays(present, different // 10, FEW)) is not None:
+            raise NoFeature("identifies_rows", _said_of_dates(name, present, most))
         if not many or pc.mean(read).as_py() < MANY_NUMBERS:
             unread = "differs in nearly every row, and is no date that is read, such as 2026-01-31 12:00 or 2026-Q1"
             raise NoFeature("identifies_rows", unread if is_time_name(name) else _said_of_texts(present))
@@ -230,6 +234,13 @@ def _said_of_texts(present: pa.ChunkedArray) -> str:
     if 2 * pc.sum(pc.match_substring_regex(first, UNCERTAIN)).as_py() > len(first):
         return HOLDS_ERRORS
     return HOLDS_TEXTS if 2 * pc.sum(pc.match_substring_regex(first, SENTENCES)).as_py() > len(first) else ""
+
+
+def _said_of_dates(name: str, present: pa.ChunkedArray, dates: pa.ChunkedArray) -> str:
+    """Say which cell among dates is none, and what a user can do about it."""
+    other = present.filter(pc.invert(pc.is_in(present, pc.unique(dates))))[0].as_py()
+    share = f"{int(100 * len(dates) / len(present))}% of its cells are dates, the first other one is {shown(other)}"
+    return f"{share}; --dates {quote(name)} reads the dates and takes the others for missing"
 
 
 def _has_share(strays: pa.ChunkedArray) -> bool:

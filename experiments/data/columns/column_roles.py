@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from experiments.data.raw_table import SHOWN, RawTable, listed, shown
 from experiments.data.table import Kind
 from experiments.errors import DataError
 from nnet.near import did_you_mean, enumerated, near
+
+ABOVE = 20  # rows in which a name may stand that is none of a column
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
     if data.target is None:
         raise DataError(
             'data.target: name the column to predict, as target = "COLUMN" in [data], or --target COLUMN beside '
-            f"--data; {raw.where} has {listed(list(raw.columns))}."
+            f"--data; {raw.where} has {listed(list(raw.columns))}{_doubts(raw)}."
         )
     named = named_columns(raw, data)
     single = [name for key in SINGLE for name in named.get(key, ())]
@@ -178,15 +181,19 @@ def check_named(raw: RawTable, data: DataSection) -> None:
         if named_column(raw, column) is None
     ]
     if unknown:
-        doubts = [f"; {note}" for note in raw.notes if "data.header=" in note]
-        raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}{''.join(doubts)}.")
+        raise DataError(f"{in_one_line(unknown)}; it has {listed(names)}{_doubts(raw)}.")
+
+
+def _doubts(raw: RawTable) -> str:
+    """Return what is to be said of a header that could be doubted."""
+    return "".join(f"; {note}" for note in raw.notes if "data.header=" in note)
 
 
 def _meant(raw: RawTable, key: str, typed: str) -> str:
     """Say which columns may be meant, or that the name is that of a row; empty where neither is known."""
     names = list(raw.columns)
     if len(parts := [part.strip() for part in typed.split(",")]) > 1 and all(part in names for part in parts):
-        how = f"{key} is a single column" if key in NAMING else "name them one by one"
+        how = f"{key} is a single column" if key in NAMING and key != "time" else "name them one by one"
         return f" (but {enumerated([shown(part) for part in parts])}: {how})"
     if meant := near(typed, names, 3):
         return did_you_mean([shown(name) for name in meant])
@@ -194,6 +201,16 @@ def _meant(raw: RawTable, key: str, typed: str) -> str:
     if key == "target" and is_text(first.type) and typed in first.to_pylist():
         turned = 'pandas.read_csv(FILE, index_col=0).T.to_csv("turned.csv")'
         return f" (but a row: its columns are to be rows, and its rows columns; {turned} turns it)"
+    return _names_below(raw, typed) if key == "target" else ""
+
+
+def _names_below(raw: RawTable, typed: str) -> str:
+    """Say in which of the first rows a name stands, which are above the header then; empty where it does not."""
+    for column in raw.columns.values():
+        cells = column.slice(0, ABOVE).to_pylist() if is_text(column.type) else []
+        row = next((at for at, cell in enumerate(cells) if (cell or "").strip() == typed), None)
+        if row is not None and (place := re.fullmatch(r"(?:line|row) (\d+)( of the sheet)?", raw.place(row))):
+            return f" (but {place[0]} has that cell: if it is the header, --set data.skip={int(place[1]) - 1} reads it)"
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from experiments.data.formats.plain_values import with_formats
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
+SMALL = 1000  # above every month, day, hour and minute
 MICROSECONDS = 86_400_000_000  # of a day; float64 holds no finer times of these centuries
 
 
@@ -50,6 +51,33 @@ def read_groups(raw: RawTable, name: str) -> NDArray[Any]:
     refuse_missing(raw, name, "the groups")
     refuse_long(raw, name, "name the groups by shorter texts")
     return np.asarray(texts(raw, name).to_numpy(zero_copy_only=False), str)
+
+
+def read_times(raw: RawTable, names: Sequence[str], formats: Mapping[str, str]) -> NDArray[Any]:
+    """Return (N,) the time of each row; of several columns the first one orders rows, and each other one equal ones.
+
+    Args:
+        names:   columns of a time, the coarsest one first, as year, month and day.
+        formats: column -> its format, if the study file names it.
+
+    Raises:
+        DataError: as `read_time`; or a column but the first does not hold small numbers, as months and hours are.
+    """
+    first, *others = names
+    whole = read_time(raw, first, formats.get(first))
+    for at, name in enumerate(others, 1):
+        part = _as_number(read_time(raw, name, formats.get(name)))
+        rule = f"is part of the time and must hold numbers from 0 to below {SMALL}, or times of day"
+        raw.refuse(name, ~((part >= 0) & (part < SMALL)), rule, "name the parts of data.time from years to minutes")
+        whole = _as_number(whole) + part / float(SMALL) ** at
+    return whole
+
+
+def _as_number(time: NDArray[Any]) -> NDArray[np.float64]:
+    """Return times as numbers: dates as days since 1970."""
+    days = time.dtype.kind == "M"
+    numbers: NDArray[np.float64] = time.astype("datetime64[us]").astype(np.float64) / MICROSECONDS if days else time
+    return numbers
 
 
 def read_time(raw: RawTable, name: str, form: str | None = None) -> NDArray[Any]:

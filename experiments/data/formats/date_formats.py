@@ -43,10 +43,14 @@ SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (  # shape of a date -> its fo
     (r"\d{1,2}-\d{1,2}-\d{4}", ("%m-%d-%Y", "%d-%m-%Y")),
     (r"\d{1,2}-\d{1,2}-\d\d", ("%m-%d-%y", "%d-%m-%y")),
     (r"\d{4}-\d\d", ("%Y-%m",)),
+    (r"(?:18|19|20|21)\d\d/\d\d", ("%Y/%m",)),
     (r"\d{1,2}/\d{4}", ("%m/%Y",)),
     (r"[^\W\d]+ \d{1,2}, \d{4}", ("%b %d, %Y", "%B %d, %Y")),
     (r"[^\W\d]+ \d{1,2} \d{4}", ("%b %d %Y", "%B %d %Y")),
     (r"\d{1,2} [^\W\d]+ \d{4}", ("%d %b %Y", "%d %B %Y")),
+    (r"[^\W\d]+ \d{1,2}(?:st|nd|rd|th), \d{4}", ("%b %dth, %Y", "%B %dth, %Y")),
+    (r"[^\W\d]+ \d{1,2}(?:st|nd|rd|th) \d{4}", ("%b %dth %Y", "%B %dth %Y")),
+    (r"\d{1,2}(?:st|nd|rd|th) [^\W\d]+ \d{4}", ("%dth %b %Y", "%dth %B %Y")),
     (r"\d{1,2}-[^\W\d]+-\d{4}", ("%d-%b-%Y", "%d-%B-%Y")),
     (r"\d{1,2}-[^\W\d]+-\d\d", ("%d-%b-%y",)),
     (r"\d{1,2}/[^\W\d]+/\d{4}", ("%d/%b/%Y",)),
@@ -77,6 +81,7 @@ CLOCKS = (  # shape of a time of day -> its format
     (r"\d{1,2}\.\d\d\.\d\d\.\d+ [aApP][mM]", "%I.%M.%S.%f %p"),
 )
 DOTTED = ((r"\d{1,2}\.\d\d", "%H.%M"), (r"\d{1,2}\.\d\d\.\d\d", "%H.%M.%S"))  # beside a date; alone, it is a number
+ORDINAL = r"(\d)(?:st|nd|rd|th)\b"
 WEEKDAY = r"[^\W\d]+(?P<gap>,? )(?P<date>.+)"
 ZONE_NAME = r"(?P<name>UTC|GMT|[ECMP][SD]T)(?:(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)?$"
 ZONE = r" ?(?:Z|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d\d)?)?|[ECMP][SD]T)"
@@ -113,6 +118,8 @@ def date_format(texts: pa.ChunkedArray) -> str | None:
             fitting[form] = days
     if not fitting:
         return None
+    if fitting.keys() == {"%Y/%m"} and all(int(text[2:4]) + 1 == int(text[5:7]) for text in values):
+        return None  # seasons, such as 2009/10
     first, *others = fitting
     if others and any(not np.array_equal(fitting[first], fitting[other]) for other in others):
         monthly = [form for form, days in fitting.items() if _are_first_days(days)]
@@ -168,13 +175,15 @@ def with_day_and_month_exchanged(form: str) -> str | None:
 def date_text(days: float, form: str) -> str:
     """Write a date in a format.
 
-    >>> date_text(18293.0, "%b-%y"), date_text(18293.5, ISO)
-    ('Feb-20', '2020-02-01T12:00:00')
+    >>> date_text(18293.0, "%b-%y"), date_text(18293.5, ISO), date_text(18304.0, "%B %dth, %Y")
+    ('Feb-20', '2020-02-01T12:00:00', 'February 12th, 2020')
     """
     if form in EPOCHS:
         return str(round(days * EPOCHS[form][1]))
     time = pd.Timestamp(round(days * NANOSECONDS))
     form = form.replace("%q", str(time.quarter))
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(time.day % 10 if time.day // 10 != 1 else 0, "th")
+    form = form.replace("%dth", f"{time.day}{ending}")
     form = form.replace("%z", "+0000").replace("%Z", "UTC")
     return str(time.isoformat() if form == ISO else time.strftime(form))
 
@@ -258,6 +267,8 @@ def _days(texts: pd.Series, form: str) -> NDArray[np.float64]:
     if "%q" in form:  # which pandas does not read
         texts = texts.str.replace(r"[Qq]([1-4])(?!\d)", lambda quarter: f"Q~{3 * int(quarter[1]) - 2}", regex=True)
         form = re.sub("[Qq]%q", "Q~%m", form)
+    if "%dth" in form:  # 1st, 2nd, 3rd, 4th
+        texts, form = texts.str.replace(ORDINAL, r"\1", regex=True), form.replace("%dth", "%d")
     if "%V" in form:  # which is no day
         texts, form = texts + "-1", f"{form}-%u"
     if "%Z" in form:  # of which pandas reads few names

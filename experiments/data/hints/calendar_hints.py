@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.features import column_values
-from experiments.data.hints.time_order import LATER
+from experiments.data.hints.time_order import LATER, later
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Table
 
@@ -23,11 +23,18 @@ MONTH = r"(?:\d{1,2}\.? )?([^\W\d]{3,10})\.?[ -](?:19|20)\d\d"
 MONTHS = (6, 24)  # different words for months: half of the year, and all of them in two spellings
 DAY_NAME = r"(?i)(.*[_ .-])?(date|datum|day|tag|fecha|dat)"
 EXCEL = (32_874, 55_153)  # days of the years 1990 to 2050, as a workbook counts them
-PARTS = {"y": (1800, 2200), "m": (1, 12), "d": (1, 31)}  # names of the parts of a date, and what these can be
+# names of the parts of a date, and what these can be
+PARTS = {"y": (1800, 2200), "m": (1, 12), "d": (1, 31)}
+PART_OF = {"year": "y", "yr": "y", "jahr": "y", "month": "m", "mon": "m", "monat": "m", "day": "d", "tag": "d"}
+PART_OF |= {part: part for part in PARTS}
 
 
-def calendar_hints(development: Table) -> tuple[str, ...]:
-    """Point out columns that hold times, but are read as categories or numbers."""
+def calendar_hints(development: Table, ordered: bool = False) -> tuple[str, ...]:
+    """Point out columns that hold times, but are read as categories or numbers.
+
+    Args:
+        ordered: whether another line names a time that orders the rows.
+    """
     lines, parts = [], {}
     for at, name in development.columns_of("category", "number"):
         if development.kinds[at] == "category":
@@ -35,7 +42,7 @@ def calendar_hints(development: Table) -> tuple[str, ...]:
             if any(all(re.fullmatch(shape, text) for text in first) for shape in (SEASON, MONTH)):
                 texts = _texts(column_values(development.features, at))
                 lines += [*_season(development, name, texts), *_month(name, texts)]
-        elif name.casefold() in PARTS or re.fullmatch(DAY_NAME, name):
+        elif name.casefold() in PART_OF or re.fullmatch(DAY_NAME, name):
             numbers = column_values(development.features, at).astype(np.float64)
             whole = bool(len(numbers)) and bool((numbers == np.trunc(numbers)).all())  # none is missing
             if re.fullmatch(DAY_NAME, name) and _are_between(numbers, EXCEL):
@@ -43,13 +50,12 @@ def calendar_hints(development: Table) -> tuple[str, ...]:
                     f"the numbers of {shown(name)} may be dates as a workbook counts days; written as dates, such as "
                     "2026-01-31, they tell month and weekday, too."
                 )
-            if whole and (part := name.casefold()) in PARTS and _are_between(numbers, PARTS[part]):
+            part = PART_OF.get(name.casefold(), "")
+            if whole and part and _are_between(numbers, PARTS[part]):
                 parts[part] = name
-    if {"y", "m"} <= parts.keys():
-        lines.append(
-            f"{listed([parts[part] for part in PARTS if part in parts])} may be the parts of a date, and are read as "
-            f"numbers; if new rows will be later ones, a column of dates made of them, named in data.time, {LATER}"
-        )
+    if {"y", "m"} <= parts.keys() and development.split_key is None and not ordered:
+        names = [parts[part] for part in PARTS if part in parts]
+        lines.append(f"{listed(names)} may be the parts of a date, and are read as numbers; {later(*names)}")
     return tuple(lines)
 
 

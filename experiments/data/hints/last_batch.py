@@ -26,5 +26,5 @@ def last_batch_hint(spec: StudySpec, rows: Sequence[int]) -> tuple[str, ...]:
         return ()
     return (
         f"training.batch_size = {size} leaves {min(left)} rows for the last step of an epoch, and batch normalisation "
-        f"by so few costs accuracy; training.batch_size = {even_batch_size(size, rows)} leaves no few rows over.",
+        f"by so few costs accuracy; training.batch_size = {even_batch_size(size, rows)} makes no step of so few.",
     )

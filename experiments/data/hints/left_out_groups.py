@@ -15,6 +15,7 @@ from experiments.data.table import LeftOut, Table
 PART = r"^(?P<of>.*?)[\W_]*(?P<number>\d+)(?:\.[A-Za-z]\w{0,3})?$"  # of a recording or a patient, perhaps a file
 PARTS = 3  # of a thing, in the mean, and rows of each number; and things of a class: cat1.jpg is one of a class, too
 SHARED = 0.4  # of the rows have the value of another one: samples of a person, of whom many have one sample
+SENTENCES = r"(\S+\s+){3}"  # of four words or more, as in notes on a visit, of which some phrases stand again
 FILLED = 0.1  # share of all pairs of a thing and a number that are there: few of words that a search found pictures for
 
 
@@ -29,7 +30,10 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
             present = rows.columns[one.name].drop_null()
             rows_of = pc.value_counts(present).field("counts")
             levels, shared = len(rows_of), len(present) - pc.sum(pc.equal(rows_of, 1)).as_py()
-            if levels >= GROUPS and (len(present) >= ROWS_OF_GROUP * levels or shared >= SHARED * len(present)):
+            often = len(present) >= ROWS_OF_GROUP * levels or (
+                shared >= SHARED * len(present) and not (is_text(present.type) and _are_sentences(present))
+            )
+            if levels >= GROUPS and often:
                 yield belonging(one.name, "is left out", len(present), levels)[:-1]  # among other lines
             elif is_text(present.type) and (names := _numbered_parts(present)):
                 yield (
@@ -50,6 +54,11 @@ def picture_groups(development: Table) -> Iterator[str]:
             f"such as {shown(names[0])}; a table in the folder that names each picture and what it is of, in a column "
             f"named in data.groups, {TOGETHER}"
         )
+
+
+def _are_sentences(texts: pa.ChunkedArray) -> bool:
+    """Tell whether most texts are what people wrote, and no names."""
+    return bool(2 * pc.sum(pc.match_substring_regex(texts, SENTENCES)).as_py() > len(texts))
 
 
 def _numbered_parts(texts: pa.ChunkedArray) -> list[str]:

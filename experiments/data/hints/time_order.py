@@ -6,13 +6,14 @@ key that would change it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.data.columns.time_names import AROUND, ONWARD, is_time_name
+from experiments.data.columns.time_names import AROUND, ONWARD, fineness, is_time_name
 from experiments.data.raw_table import listed, shown
 from experiments.data.table import Kind, Table
 
@@ -21,8 +22,10 @@ MOMENTS = 10  # different moments that show an order
 OUT_OF_ORDER = 0.01  # share of rows that may stand behind later ones, as in an hour that a clock repeats
 OF_SERIES = 100  # rows that show series, one after another
 ASCENDING = 2 / 3  # share of the steps of such series that go on in time; half of them would by chance
+NEARLY = 0.1  # share of the whole time that most steps back are below where rows are only nearly in order
 # most changes of series for each step back: where rows were drawn, one may begin later than the last ends
 UNSEEN = 1.25
+PARTS = 5  # of a time, that data.time takes
 EXACT = 2.0**53  # up to which float64 holds every whole number
 EVEN = 0.5  # share of the steps of a series of dates that are the same
 LATER = "validates and tests on rows that are later than those it learns from."  # ends each line
@@ -41,7 +44,8 @@ def order_hints(development: Table, durations: Collection[str] = ()) -> tuple[st
     onward = [one for one in _times(development, onward=True) if one[0] not in durations]
     dates = [(name, moments) for name, kind, moments in columns if kind == "date"]
     numbers = [(name, moments) for name, kind, moments in columns if kind == "number"]
-    lines = chain(_ordered(columns), _ordered_together(numbers), _series(development, onward), _even(dates))
+    ordered = chain(_ordered(dates), _ordered_together(numbers), _ordered(numbers))
+    lines = chain(ordered, _series(development, onward), _even(dates))
     return tuple(islice(lines, 1))
 
 
@@ -67,14 +71,14 @@ def _is_dated(moments: Moments) -> bool:
     return bool((np.abs(moments) >= 1).any())
 
 
-def _ordered(columns: Sequence[tuple[str, Kind, Moments]]) -> Iterator[str]:
+def _ordered(columns: Sequence[tuple[str, Moments]]) -> Iterator[str]:
     """Say by which time the rows are ordered, but for a few."""
-    for name, _, values in columns:
+    for name, values in columns:
         moments = values[np.isfinite(values)]
         if len(moments) < FEWEST or len(np.unique(moments)) < MOMENTS:
             continue
         if (words := _order(moments)) is not None:
-            yield f"the rows stand in the order of {shown(name)}{words}; {_later(name)}"
+            yield f"the rows stand in the order of {shown(name)}{words}; {later(name)}"
 
 
 def _order(moments: Moments) -> str | None:
@@ -87,27 +91,31 @@ def _order(moments: Moments) -> str | None:
 
 def _ordered_together(columns: Sequence[tuple[str, Moments]]) -> Iterator[str]:
     """Say by which numbers, such as a year and a week, the rows are ordered, each among equal ones before."""
-    names = [name for name, moments in columns if np.isfinite(moments).all()]
-    moments = [moments for _, moments in columns if np.isfinite(moments).all()]
+    whole = [(name, moments) for name, moments in columns if np.isfinite(moments).all()]
+    whole.sort(key=lambda column: fineness(column[0]))
+    names, moments = [name for name, _ in whole], [moments for _, moments in whole]
     if not names or _order(moments[0]) is None:  # as in most tables
         return
-    codes = np.zeros(len(moments[0]))
-    for count, values in enumerate(moments, 1):
+    codes, line, most = np.zeros(len(moments[0])), "", len(np.unique(moments[0]))
+    for count, values in enumerate(moments[:PARTS], 1):
         different, of_row = np.unique(values, return_inverse=True)
         codes = codes * len(different) + of_row
         if codes.max() > EXACT:
-            return
+            break
         if count == 1 or len(codes) < FEWEST or (words := _order(codes)) is None:
             continue
-        if len(np.unique(codes)) >= MOMENTS:
-            yield (
-                f"the rows stand in the order of {listed(names[:count])} together{words}; if new rows will be "
-                f"later ones, a column made of them, named in data.time, {LATER}"
-            )
+        if (found := len(np.unique(codes))) >= MOMENTS and found > most:
+            most = found
+            line = f"the rows stand in the order of {listed(names[:count])} together{words}; {later(*names[:count])}"
+    if line:
+        yield line
 
 
 def _series(table: Table, columns: Sequence[tuple[str, Kind, Moments]]) -> Iterator[str]:
-    """Say by which time the rows of each series are ordered, and which column names the series if one does."""
+    """Say by which time the rows of each series are ordered, and which column names the series if one does.
+
+    Short steps back are no new series.
+    """
     for name, _, moments in columns:
         steps = np.diff(moments)
         share = max((steps > 0).mean(), (steps < 0).mean()) if len(moments) >= OF_SERIES else 0.0
@@ -116,7 +124,11 @@ def _series(table: Table, columns: Sequence[tuple[str, Kind, Moments]]) -> Itera
             of = _name_of_series(table, back)
             split = "if new rows will be of another {}, data.groups = {} keeps each on one side of every split; "
             other = "" if of is None else split.format(shown(of), of)
-            yield f"the rows are series one after another, each in the order of {shown(name)}; {other}{_later(name)}"
+            whole = np.ptp(moments[np.isfinite(moments)])
+            if of is None and back.any() and np.median(np.abs(steps[back])) < NEARLY * whole:
+                yield f"the rows stand nearly in the order of {shown(name)}; {later(name)}"
+                continue
+            yield f"the rows are series one after another, each in the order of {shown(name)}; {other}{later(name)}"
 
 
 def _name_of_series(table: Table, back: NDArray[np.bool_]) -> str | None:
@@ -141,8 +153,10 @@ def _even(columns: Sequence[tuple[str, Moments]]) -> Iterator[str]:
         if len(different) >= FEWEST and 2 * len(different) > len(moments) and _is_dated(different):
             _, counts = np.unique(np.diff(different).round(6), return_counts=True)
             if counts.max() > EVEN * (len(different) - 1):
-                yield f"the dates of {shown(name)} follow each other in even steps, as a series does; {_later(name)}"
+                yield f"the dates of {shown(name)} follow each other in even steps, as a series does; {later(name)}"
 
 
-def _later(name: str) -> str:
-    return f"if new rows will be later ones, data.time = {name} {LATER}"
+def later(*names: str) -> str:
+    """Name the key that orders the rows by a column, or by several, and say what it does."""
+    key = names[0] if len(names) == 1 else json.dumps(names, ensure_ascii=False)
+    return f"if new rows will be later ones, data.time = {key} {LATER}"

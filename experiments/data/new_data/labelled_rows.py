@@ -28,7 +28,7 @@ from experiments.data.columns.compared_rows import compared_rows
 from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, of_classes, without_classes
 from experiments.data.columns.marked_test_rows import without_marks
 from experiments.data.columns.reading import taken
-from experiments.data.columns.row_roles import read_groups, read_time
+from experiments.data.columns.row_roles import read_groups, read_times
 from experiments.data.columns.target_column import plain_target, read_target
 from experiments.data.columns.target_type import LabelledTable
 from experiments.data.formats.column_types import cleaned, is_text, words_in
@@ -139,14 +139,14 @@ def _of_raw(
     """Label the rows of a table, whose features were read for the model."""
     form, data, columns = learnt.form, learnt.data, list(raw.columns)
     raw = without_marks(raw, data)
-    name, groups, time = _target_of(raw, form.target), _role(raw, data, "groups"), _role(raw, data, "time")
-    beside = [one for one in (groups, time) if one is not None]
+    name, groups, times = _target_of(raw, form.target), _roles(raw, data, "groups"), _roles(raw, data, "time")
+    beside = [*groups, *times]
     notes += tuple(_lacking(raw, data))
     clean, dropped, written = _plain(raw, name, beside, learnt, drop)
     absent = np.asarray(clean.columns[name].is_null(nan_is_null=True))
     untimed = np.zeros(len(absent), np.bool_)
-    if time is not None:
-        untimed = np.asarray(clean.columns[time].is_null(nan_is_null=True)) & ~absent
+    for time in times:
+        untimed |= np.asarray(clean.columns[time].is_null(nan_is_null=True)) & ~absent
     kept = np.flatnonzero(~absent & ~untimed)
     if not len(kept):
         raise DataError(f"{raw.at(name)} is the target, but no row can be scored; fill it in.")
@@ -160,8 +160,8 @@ def _of_raw(
         target=target,
         target_name=name,
         classes=declared,
-        groups=None if groups is None else read_groups(clean, groups),
-        time=None if time is None else read_time(clean, time, _format(data, time)),
+        groups=read_groups(clean, *groups) if groups else None,
+        time=read_times(clean, times, _formats(data, times)) if times else None,
         numbers=kept,
         cells=SourceCells.of(*as_read.columns.values()),
         equal=compared_rows(as_read, [*map(str, data.columns("identifier"))]),
@@ -193,16 +193,18 @@ def _target_of(raw: RawTable, target: str) -> str:
     return name
 
 
-def _role(raw: RawTable, data: DataSection, key: str) -> str | None:
-    """Return the name of the column of a role, such as groups, as the file writes it; None without one."""
-    return next((_column(raw, str(name)) for name in data.columns(key)), None)
+def _roles(raw: RawTable, data: DataSection, key: str) -> list[str]:
+    """Return the names of the columns of a role, such as groups, as the file writes them; none if it lacks one."""
+    found = [_column(raw, str(name)) for name in data.columns(key)]
+    return [name for name in found if name is not None] if None not in found else []
 
 
 def _lacking(raw: RawTable, data: DataSection) -> Iterator[str]:
     """Say which columns of roles a file lacks."""
     for key in ("groups", "time"):
-        if data.columns(key) and _role(raw, data, key) is None:
-            yield f"no column {data.columns(key)[0]!r}, the study's data.{key}: intervals take rows to be independent"
+        if data.columns(key) and not _roles(raw, data, key):
+            lacking = next(name for name in data.columns(key) if _column(raw, str(name)) is None)
+            yield f"no column {lacking!r}, the study's data.{key}: intervals take rows to be independent"
 
 
 def _plain(
@@ -311,6 +313,11 @@ def _column(raw: RawTable, name: str) -> str | None:
     """Return the name of a column as the file writes it; None without one."""
     there = columns_called(name, raw.columns)
     return there[0] if len(there) == 1 else None
+
+
+def _formats(data: DataSection, names: Sequence[str]) -> dict[str, str]:
+    """Return column -> its format, for those that the study names."""
+    return {name: form for name in names if (form := _format(data, name)) is not None}
 
 
 def _format(data: DataSection, name: str) -> str | None:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from experiments.config.regular_file import check_regular
+from experiments.config.regular_file import check_regular, why_unread
 from experiments.config.same_column import columns_called
 from experiments.data.columns.reading import plain_rows, read_features
 from experiments.data.formats.column_types import cleaned, read_number, refuse_missing
@@ -94,7 +94,7 @@ def read_rows(
             return _of_picture_array(path, form, rows)
         raw = _raw_table(path, replace(form, identifiers=(*form.identifiers, *keep)), layout)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}.") from None
+        raise DataError(f"{path}: cannot be read: {why_unread(path, error)}.") from None
     if keep:
         form = replace(form, identifiers=tuple(dict.fromkeys((*form.identifiers, *_kept(raw, keep)))))
     raw = replace(raw, present=words_present(form.present))

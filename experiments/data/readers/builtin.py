@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.config.near_files import near_files
 from experiments.data.readers.idx import read_idx_folder
 from experiments.data.table import Table, array_columns
 from experiments.errors import DataError
@@ -29,7 +30,7 @@ def load_builtin(source: str, folder: Path | None = None) -> Table:
     if source not in SOURCES:
         raise DataError(
             f"data.source: must be {', '.join(sorted(SOURCES))}, openml:ID, a file or a folder/, but got {source!r}"
-            f"{did_you_mean(near(source, SOURCES))}."
+            f"{did_you_mean(near(source, SOURCES)) or near_files(Path(source))}."
         )
     return SOURCES[source](folder)
 

@@ -19,6 +19,7 @@ from experiments.data.raw_table import RawTable, brief, check_size, column_names
 from experiments.data.readers.empty_rows import empty_between
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
+from experiments.data.readers.side_by_side import one_below_another, place_beside
 from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.edges import without_last_rows
 from experiments.data.readers.text.header import above_target, is_header
@@ -117,8 +118,9 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     columns, left_out = _body(sheet, merged, header, keys, where)
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
-    inside, given, columns = _named_or_filled(header.given, columns)
-    spanned = columns_of(one for one in merged if one.top >= header.start)
+    given, columns, lengths, one_of_several = one_below_another(*_of_one_width(header.given, columns), keys)
+    inside, given, columns = _named_or_filled(given, columns)
+    spanned = frozenset() if lengths else columns_of(one for one in merged if one.top >= header.start)
     filled = [name for at, name in zip(inside, column_names(given), strict=True) if at in spanned]
     span = f"every row of merged cells read with their value ({listed(filled)})" if filled else ""
     skip = header.begins if header.above and keys.skip is None else None
@@ -130,8 +132,8 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         path,
         given,
         columns,
-        (over if skip is not None else "", header.survey, span, *left_out),
-        place=_places(path, keys, header.start),
+        (over if skip is not None else "", header.survey, span, *left_out, *one_of_several),
+        place=place_beside(_places(path, keys, header.start), lengths),
         unnamed=unnamed(given) if header.named else frozenset(),
         notes=tuple(filter(None, (chosen if others else "", header.note))),
         layout={key: value for key, value in decided.items() if value is not None},
@@ -170,13 +172,17 @@ def _body(
     return columns, (*empty_between(((number, number + 1) for number in numbers[:length]), "row"), *below_it)
 
 
+def _of_one_width(given: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> tuple[list[str], list[pa.ChunkedArray]]:
+    """Return a name, perhaps an empty one, for each column, and a column, perhaps an empty one, for each name."""
+    nothing = pa.chunked_array([pa.nulls(len(columns[0]))])
+    columns = [*columns, *[nothing] * (len(given) - len(columns))]
+    return [*given, *[""] * (len(columns) - len(given))], columns
+
+
 def _named_or_filled(
     given: Sequence[str], columns: Sequence[pa.ChunkedArray]
 ) -> tuple[list[int], list[str], list[pa.ChunkedArray]]:
     """Return the positions, names and values of the columns that have a name or a value."""
-    nothing = pa.chunked_array([pa.nulls(len(columns[0]))])
-    columns = [*columns, *[nothing] * (len(given) - len(columns))]
-    given = [*given, *[""] * (len(columns) - len(given))]
     inside = [at for at, column in enumerate(columns) if given[at].strip() or column.null_count < len(column)]
     return inside, [given[at] for at in inside], [columns[at] for at in inside]
 

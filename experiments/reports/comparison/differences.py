@@ -40,6 +40,10 @@ MEANING: Final = (
     "interval their quantiles; it is too wide rather than too narrow. A difference is claimed only if zero lies "
     "outside."
 )
+NAMED: Final = (
+    "Each study chose by its own metric, and only the scores are by {}, which was named for this comparison: whoever "
+    "looks at several metrics and reports one has chosen among them."
+)
 HOLMS: Final = "with Holm's adjustment for their number"
 HOLM: Final = (
     "Several pairs are tested, so each interval has the level that Holm's adjustment gives it: together they claim a "
@@ -70,6 +74,8 @@ def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
         lines.append(
             f"This is a test {AFTER}." if len(tested) == 1 else f"{len(tested)} pairs are tested {HOLMS}, {AFTER}."
         )
+    if tested and comparison.metric is not None:
+        lines.append(NAMED.format(metric_label(comparison.metric)))
     if 0 < len(tested) < len(comparison.pairs) or (not tested and len(comparison.pairs) > 1):
         left = len(comparison.pairs) - len(tested)
         lines.append(f"{left} of {len(comparison.pairs)} pairs are not tested; the reasons stand below.")
@@ -134,8 +140,8 @@ def _tested(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]) 
 def _pictures(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]) -> list[Block]:
     """Draw the pairs of each metric."""
     pictures = []
-    for metric in dict.fromkeys(comparison.studies[pair.first].metric for _, pair in tested):
-        of_metric = [one for one in tested if comparison.studies[one[1].first].metric == metric]
+    for metric in dict.fromkeys(_scores(comparison, pair).metric for _, pair in tested):
+        of_metric = [one for one in tested if _scores(comparison, one[1]).metric == metric]
         shown = with_the_best(of_metric)
         named = [
             NamedDifference(
@@ -199,4 +205,6 @@ def _difference(pair: ComparedPair) -> ChoiceDifference:
 
 def _scores(comparison: Comparison, pair: ComparedPair) -> Scores:
     study = comparison.studies[pair.first]
-    return Scores.like(study.metric, study.best)
+    if comparison.metric is None:
+        return Scores.like(study.metric, study.best)
+    return Scores.like(comparison.metric, None if study.named is None else study.named.score)

@@ -13,7 +13,7 @@ SENTENCES: Final[Mapping[ReasonCode, str]] = {
     "other_rows": "they have different rows",
     "other_folds": "they have different folds, so their networks learned from different rows",
     "other_target": "they predict different targets, or order the classes differently",
-    "other_metric": "they choose by different metrics",
+    "other_metric": "they choose by different metrics (--metric NAME scores both by one)",
     "time_order": "rows in time order depend on one another, so a bootstrap of single rows would mislead",
     "other_members": "their final models are the mean of different networks: {detail}",
     "other_arithmetic": "they were computed in different arithmetics: {detail}",
@@ -38,6 +38,7 @@ def all_reasons(reasons: tuple[NoTest, ...]) -> str:
     """State all reasons in one sentence.
 
     >>> all_reasons((NoTest(code="other_metric"), NoTest(code="other_folds")))
-    'they choose by different metrics; they have different folds, so their networks learned from different rows'
+    'they choose by different metrics (--metric NAME scores both by one); they have different folds, so their networks
+    learned from different rows'
     """
     return "; ".join(map(sentence_of, reasons))

@@ -24,7 +24,7 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.formatting import NOTHING, parameter
-from experiments.reports.metrics import Scores, metric_label
+from experiments.reports.metrics import Scores, axis_label, metric_label
 
 USES_UP = "choosing by these uses up the test set"
 APART = (
@@ -47,6 +47,11 @@ SCORES = (
     Column("rows"),
     Column("same rows", number=False),
 )
+NAMED = (
+    "Each study chose by its own metric, its epochs included, and only the score is by {}: in each draw the "
+    "configuration that is best by the study's metric on the drawn rows is scored on the others. A study that is not "
+    "tested against another one has no score here."
+)
 SEARCHES = (
     Column("study", number=False),
     Column("sampler", number=False),
@@ -68,6 +73,7 @@ def studies(comparison: Comparison) -> Section:
         tuple(Row(*cells(at, study)) for at, study in enumerate(comparison.studies)) for cells in (_scores, _search)
     )
     blocks: list[Block] = [
+        *_named(comparison),
         Table("Scores", SCORES, scores, wide=True),
         note(
             "In order of the corrected score, one metric after the other. It estimates what to expect of a study's "
@@ -161,6 +167,37 @@ def settings(comparison: Comparison) -> Section:
     )
     explanation = note("Keys of the resolved study files; – is a key that a study does not have.")
     return Section("What differs", "settings", (Table("Settings", columns, rows, wide=True), explanation))
+
+
+def by_named_score(comparison: Comparison) -> list[tuple[int, ComparedStudy]]:
+    """Return the studies with their positions, the highest score by the named metric first, those without one last."""
+    numbered = enumerate(comparison.studies)
+    return sorted(numbered, key=lambda one: (one[1].named is None, -one[1].named.score if one[1].named else 0.0))
+
+
+def _named(comparison: Comparison) -> list[Block]:
+    """Show the scores by the metric that the comparison names."""
+    if comparison.metric is None:
+        return []
+    name, rows = metric_label(comparison.metric), []
+    for at, study in by_named_score(comparison):
+        key, found = f"studies[{at}]", study.named
+        scores = Scores.like(comparison.metric, None if found is None else found.score)
+        rows.append(
+            Row(
+                Fact(f"{key}.name", study.name),
+                Fact(f"{key}.metric", metric_label(study.metric)),
+                NOTHING if found is None else Fact(f"{key}.named.score", scores.show(found.score)),
+                NOTHING if found is None else Fact(f"{key}.named.ci95", scores.interval(found.ci95)),
+            )
+        )
+    columns = (
+        Column("study", number=False),
+        Column("chosen by", number=False),
+        Column(axis_label(comparison.metric)),
+        Column("95% interval"),
+    )
+    return [Table(f"Scores by {name}", columns, tuple(rows)), note(NAMED, name)]
 
 
 def _scores(at: int, study: ComparedStudy) -> tuple[Words, ...]:

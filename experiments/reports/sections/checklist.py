@@ -28,6 +28,7 @@ from experiments.reports.blocks import (
     percent,
     sentence,
 )
+from experiments.reports.formatting import columns_named
 from experiments.reports.headline import scored_baselines
 from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
@@ -223,4 +224,6 @@ def _dependence(result: StudyResult) -> Words:
     source = result.spec.get("data", {})
     if source.get("groups"):
         return sentence("groups of {} stay together", Fact("spec.data.groups", source["groups"]))
-    return sentence("rows in the order of {}", Fact("spec.data.time", source["time"])) if source.get("time") else ""
+    if not source.get("time"):
+        return ""
+    return sentence("rows in the order of {}", Fact("spec.data.time", columns_named(source["time"])))

@@ -14,9 +14,11 @@ from experiments.benchmark import __main__ as benchmark
 from experiments.benchmark import datasets, tables
 from experiments.benchmark.known_scores import KnownScores
 from experiments.benchmark.listed_tables import ListedTable, listed_tables
-from experiments.benchmark.tables import compare_split, compare_table, paired, summary_line
+from experiments.benchmark.studies import test_frame as frame_of_test
+from experiments.benchmark.tables import compare_split, compare_table, fit_boosting, paired, summary_line
 from experiments.config.default_study import own_study
 from experiments.data.prepare import prepare
+from experiments.search.context import prepare_study
 
 LIST = """
 | # | file | task | target | leave out | note |
@@ -184,3 +186,21 @@ def test_the_command_gets_the_settings_of_the_list(folder: Path, monkeypatch: py
         "search.trials=4",
         "training.epochs=9",
     ]
+
+
+@pytest.mark.slow
+def test_boosting_takes_words_holes_and_values_that_only_the_test_rows_have(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    word, number = rng.choice(["left", "right", ""], 300), rng.normal(size=300).round(3)
+    names = [f"name {one}" for one in range(300)]
+    label = np.where(word == "left", "no", "yes")
+    frame = pd.DataFrame({"number": number, "word": word, "name": names, "y": label})
+    frame.loc[::7, "number"] = np.nan
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    study = prepare_study(own_study(str(tmp_path / "t.csv"), "y", ['data.categories=["word", "name"]'])[0])
+    model = fit_boosting(study)
+    rows, y = frame_of_test(study)
+    assert model.predict(rows).tolist() == y.tolist()
+    booster = model[-1]
+    assert booster.is_categorical_.tolist() == [True, True, False]
+    assert (booster.n_iter_, booster.do_early_stopping_) == (100, False)

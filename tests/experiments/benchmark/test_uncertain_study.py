@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmark import uncertain_study
-from experiments.benchmark.uncertain_rows import GROUP, MAKERS
+from experiments.benchmark.synthetic import GROUP, UNCERTAIN
 from experiments.benchmark.uncertain_study import measured
 from experiments.config.study_file import parse_spec
 from experiments.evaluation.records import UncertaintyRecord
@@ -27,7 +27,7 @@ def study(kind: str, **training: Any) -> StudyContext:
         "space": {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}},
         "final": {"members": 2},
     }
-    table = MAKERS[kind](np.random.default_rng(1), 150 + NEW)
+    table = UNCERTAIN[kind](np.random.default_rng(1), 150 + NEW)
     return prepare_study(parse_spec(document, "made"), replace(table, own_test=NEW))
 
 
@@ -45,7 +45,7 @@ def known(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     monkeypatch.setattr(uncertain_study, "uncertainty_of", lambda *_: replace(record, **changes))
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", UNCERTAIN)
 def test_most_rows_are_inside(kind: str) -> None:
     line = measured(study(kind))
     assert line is not None
@@ -80,6 +80,6 @@ def test_outputs_that_are_no_probabilities_have_no_log_loss() -> None:
 
 
 def test_new_rows_are_of_new_groups() -> None:
-    table = MAKERS["groups"](np.random.default_rng(0), 40)
+    table = UNCERTAIN["groups"](np.random.default_rng(0), 40)
     assert table.groups is not None
     assert np.bincount(table.groups).tolist() == [GROUP] * 8

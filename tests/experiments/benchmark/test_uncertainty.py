@@ -68,7 +68,7 @@ def test_made_rows_have_as_many_draws_of_each_kind(
     asked: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert benchmark.main(["--uncertainty", "--draws", "3"]) == 0
-    assert asked == [(kind, number) for kind in uncertainty.MAKERS for number in range(3)]
+    assert asked == [(kind, number) for kind in uncertainty.UNCERTAIN for number in range(3)]
     assert "held: both at most 2% below and 4% above the level" in capsys.readouterr().out
     assert benchmark.parser().parse_args(["--uncertainty"]).draws is None
 

@@ -32,7 +32,7 @@ def test_a_target_is_a_name_or_a_position() -> None:
 def test_overrides_override() -> None:
     spec, _ = own_study("my.csv", "y", ["search.trials=3", "study.name=other", "data.drop=[0]"])
     assert (spec.search.trials, spec.study.name, spec.data.drop) == (3, "other", (0,))
-    with pytest.raises(SpecError, match=r"--data: search\.trials: .* -3"):
+    with pytest.raises(SpecError, match=r"^search\.trials: .* -3"):
         own_study("my.csv", "y", ["search.trials=-3"])
 
 

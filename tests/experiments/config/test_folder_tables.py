@@ -45,7 +45,7 @@ def test_a_role_of_a_column_in_a_folder_names_a_table(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         own_study(str(tmp_path), "price", keys={"drop": ["id"]})
     assert str(caught.value) == (
-        f"--data: data: drop cannot be set for source '{tmp_path}/'; a folder is read as pictures; name one "
+        f"data: drop cannot be set for source '{tmp_path}/'; a folder is read as pictures; name one "
         f"file, such as {tmp_path}/rating.csv."
     )
     (tmp_path / "rating.csv").unlink()

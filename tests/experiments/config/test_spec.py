@@ -290,6 +290,8 @@ def test_a_value_of_data_that_breaks_its_rule_is_refused() -> None:
         ),
         ({"source": "a.csv", "test_rows": "s=t", "test_fold": (1, 5)}, "test_fold and test_rows = 's=t' both name the"),
         ({"source": "t.xls"}, "save it as .xlsx"),
+        ({"source": "t.npz", "time": ["a", "b"]}, r"time must be one array of source 't\.npz', .*; join them"),
+        ({"source": "t.csv", "time": ["a"]}, "time"),
         ({"source": "t.h5"}, r"save its arrays, as in numpy\.savez\('t\.npz'"),
         *(({"source": "a.csv", "separator": one}, "must be one character") for one in ("a", "::", '"', "", "é")),
         *(

@@ -238,6 +238,16 @@ def test_what_is_not_there_is_one_line(tmp_path: Path, ending: str) -> None:
         load(path, **keys)
 
 
+def test_the_file_that_was_meant_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flowers").mkdir()
+    Path("patients.csv").touch()
+    with pytest.raises(DataError, match=r"^patient\.csv: No such file .*\(did you mean patients\.csv\?\)\.$"):
+        load("patient.csv", target="y")
+    with pytest.raises(DataError, match=r"but got 'flower' \(did you mean flowers\?\)\.$"):
+        load("flower")
+
+
 def test_a_folder_is_written_with_a_slash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "flowers").mkdir()

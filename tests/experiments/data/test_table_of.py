@@ -270,6 +270,16 @@ def test_rows_without_a_time_are_left_out_and_counted(sheet: Make) -> None:
         table_of(sheet(**columns, day=[None, None, None, days[0]]), data(time="day"))
 
 
+def test_rows_without_a_part_of_a_time_are_left_out(sheet: Make) -> None:
+    parts = {"year": ["2026", "2025", None, "2026"], "month": ["2", "11", "3", "-"]}
+    table = table_of(sheet(a=["1", "2", "3", "4"], y=["0", "1", "0", "1"], **parts), data(time=("year", "month")))
+    assert (table.features.tolist(), np.argsort(table.time).tolist()) == ([[1], [2]], [1, 0])
+    assert table.reading.notes[-2:] == (
+        "1 row without a time in 'year' left out, the first in row 2",
+        "1 row without a time in 'month' left out, the first in row 3",
+    )
+
+
 @pytest.mark.parametrize("word", ["-", "Unknown", "0000-00-00", "later"])
 def test_a_word_for_a_missing_time_is_none(word: str, sheet: Make) -> None:
     columns: dict[str, list[Any]] = {"a": ["1", "2", "3"], "y": ["0", "1", "1"]}

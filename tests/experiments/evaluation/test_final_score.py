@@ -9,7 +9,7 @@ import pytest
 from experiments.config.target import Target
 from experiments.errors import SearchError
 from experiments.evaluation import statistics
-from experiments.evaluation.final_score import Truth, final_score, of_two_recalls, other_metrics, square_and_add
+from experiments.evaluation.final_score import Truth, as_uncertain_as_both, final_score, of_two_recalls, other_metrics
 from experiments.evaluation.results import ScoreDifference
 from experiments.evaluation.skewed_mean import skewed_t_test
 from experiments.evaluation.statistics import Resampled, paired_difference, paired_mean_difference
@@ -207,7 +207,7 @@ def test_a_difference_is_as_uncertain_as_both_scores() -> None:
     found = ScoreDifference(score=0.5, ci95=(0.5, 0.5), p_value=1.0, method="paired_bootstrap_rows")
     low, high = 0.5 - np.hypot(0.1, 0.3), 0.5 + np.hypot(0.05, 0.2)
     for of_samples, limits in (((0.5, 0.5), (low, high)), ((-0.5, 0.6), (-0.5, high)), ((0.4, 0.9), (low, 0.9))):
-        widened = square_and_add(replace(found, ci95=of_samples), [(0.8, 0.95), (0.2, 0.7)], drawn)
+        widened = as_uncertain_as_both(replace(found, ci95=of_samples), [(0.8, 0.95), (0.2, 0.7)], drawn)
         assert widened.ci95 == pytest.approx(limits)
 
 

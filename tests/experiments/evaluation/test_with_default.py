@@ -53,7 +53,7 @@ def test_the_winner_stays_alone_where_it_is_much_better() -> None:
         ([0.1] * 5, False),
         ([-0.1] * 5, True),
     ):
-        assert are_close(list(np.add(default, gains)), default, 0.25) == close, gains
+        assert are_close(list(np.add(default, gains)), default, "KFold", 1) == close, gains
 
 
 def test_it_needs_the_choice_and_a_default_that_is_not_the_winner(tmp_path: Path) -> None:

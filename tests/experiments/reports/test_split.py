@@ -18,6 +18,7 @@ def test_the_origin_of_the_test_rows_is_that_of_the_split(study):
 
     assert said(None) == said("drawn") == "360 rows, split off first"
     assert said("last", time="day") == "the last 360 rows by day, split off first"
+    assert said("last", time=["year", "month"]) == "the last 360 rows by year, month, split off first"
     assert said("last") == "the last 360 rows in time, split off first"
     assert said("own", test="new.csv") == "360 rows of new.csv, a file of its own"
     assert said("own", test_rows="split=test") == "360 rows, those with split=test"

@@ -184,9 +184,26 @@ def test_a_near_miss_of_a_name_is_named() -> None:
             find_study(study)
 
 
+def test_a_table_in_place_of_a_model_says_which_comes_first() -> None:
+    with pytest.raises(SpecError, match=r"but got 'new\.csv'; MODEL comes before FILE\.$"):
+        model_folder("new.csv")
+
+
+def test_from_another_folder_it_is_said_that_no_studies_are_there(
+    studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SpecError, match=r"but got 'quiz'\.$"):
+        find_study("quiz")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with pytest.raises(SpecError, match=r"but got 'one'; no folder studies is here: go to the one it is in, or name"):
+        find_study("one")
+
+
 def test_a_table_in_place_of_a_study_says_how_to_make_one_of_it() -> None:
     with pytest.raises(
-        SpecError, match=r"but got 'in/my data\.csv'; --data 'in/my data\.csv' makes a study of a table"
+        SpecError,
+        match=r"but got 'in/my data\.csv'; python -m experiments\.tune --data 'in/my data\.csv' makes a study of",
     ):
         find_study("in/my data.csv")
 

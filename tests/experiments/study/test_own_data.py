@@ -34,6 +34,8 @@ def test_every_option_sets_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (spec.data.drop, spec.data.test) == (("Name", -1, "3"), "in/new.csv")
     marked = chosen("--data", "my.csv", "--target", "y", "--test-rows", "fold=9, 10")
     assert own_study("my.csv", "y", [], keys_of(marked))[0].data.test_rows == "fold=9,10"
+    timed = chosen("--data", "my.csv", "--target", "y", "--time", "year", "month")
+    assert own_study("my.csv", "y", [], keys_of(timed))[0].data.time == ("year", "month")
     groups = chosen("--data", "my.csv", "--target", "y", "--groups", "who")
     assert own_study("my.csv", "y", [], keys_of(groups))[0].data.groups == "who"
 
@@ -53,3 +55,5 @@ def test_without_data_the_override_to_type_is_named() -> None:
     )
     with pytest.raises(SpecError, match=r"^--test-rows goes with --data; .* --set 'data\.test_rows=\"split=test\"'\.$"):
         check_source(chosen("wine", "--test-rows", "split=test"))
+    with pytest.raises(SpecError, match=r"^STUDY: 'my rows\.csv' is a table, and no study; --data 'my"):
+        check_source(chosen("my rows.csv", "--target", "y"))

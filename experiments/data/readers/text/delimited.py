@@ -37,6 +37,7 @@ def text_table(file: TextFile, keys: FileKeys) -> RawTable:
 
 
 def _table(file: TextFile, keys: FileKeys) -> RawTable:
+    from experiments.data.readers.side_by_side import one_below_another, place_beside
     from experiments.data.readers.text.edges import without_empty_columns, without_last_rows, without_quotes
     from experiments.data.readers.text.ragged import uneven_lines
 
@@ -56,6 +57,7 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
     check_size(str(file.path), len(columns[0]), layout.width)
     empty = _empty_lines(file, layout, skip, len(columns[0])) if keys.model else ()
     given, columns, beside_it = without_empty_columns(given, columns)
+    given, columns, lengths, one_of_several = one_below_another(given, columns, keys)
     given, columns, quotes = without_quotes(given, columns)
     decided = {
         "separator": layout.separator if keys.separator is None and layout.separator != usual else None,
@@ -68,8 +70,8 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         file.path,
         given,
         columns,
-        (*_said(file, layout), survey, *uneven, *empty, *below_it, *beside_it, *quotes),
-        place=place,
+        (*_said(file, layout), survey, *uneven, *empty, *below_it, *beside_it, *one_of_several, *quotes),
+        place=place_beside(place, lengths),
         unnamed=unnamed(given) if named else frozenset(),
         notes=tuple(filter(None, (separated, note))),
         layout={key: value for key, value in decided.items() if value is not None},

@@ -63,7 +63,7 @@ def without_last_rows(
         last = [column[-1].as_py() for column in columns]
         filled = [at for at, value in enumerate(last) if not _is_nothing(value)]
         if not filled:
-            gone = _empty_at_end(columns)
+            gone = empty_at_end(columns)
             empty, short = empty + gone, max(0, short - gone)
         elif (
             len(columns[0]) > 1
@@ -144,7 +144,7 @@ def _empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.equal(pc.utf8_trim_whitespace(column), "").fill_null(True)
 
 
-def _empty_at_end(columns: Columns) -> int:
+def empty_at_end(columns: Columns) -> int:
     """Return the number of rows at the end of which every cell is empty."""
     full = np.zeros(len(columns[0]), bool)
     for column in columns:

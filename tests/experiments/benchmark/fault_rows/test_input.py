@@ -1,4 +1,4 @@
-"""Rows about bad input in short, and checks that notice what they must notice."""
+"""Rows about bad input, and checks that notice what they must notice."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from experiments.benchmark.fault_rows.pages import Page, check_page
 from experiments.benchmark.fault_rows.refusals import check_refusal, check_unchanged, contents
 from experiments.benchmark.fault_rows.table import ROWS
 
-SHORT = (training.diverged, names.hostile_names, tables.odd_tables, arrays.lying_arrays, class_counts.few_rows)
+INPUT = (training.diverged, names.hostile_names, tables.odd_tables, arrays.lying_arrays, class_counts.few_rows)
 
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Room]:
-    with opened_room(full=False) as one:
+    with opened_room() as one:
         yield one
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("check", SHORT, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", INPUT, ids=lambda check: check.__name__)
 def test_what_must_follow_follows(check: object, room: Room) -> None:
     assert callable(check)
-    assert list(check(room.desk(database=False)))
+    assert list(check(room.desk()))
 
 
 def test_each_row_of_input_is_there_once() -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Room]:
-    with opened_room(full=False) as one:
+    with opened_room() as one:
         yield one
 
 

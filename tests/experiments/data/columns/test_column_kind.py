@@ -299,6 +299,17 @@ def test_texts_that_are_named_like_a_time_are_said_to_be_no_dates(sheet: Make) -
     )
 
 
+def test_dates_among_which_several_words_stand_name_the_option_that_reads_them(sheet: Make) -> None:
+    values = [f"{2000 + number}-05-17" for number in MANY] + ["spring", "in June", "Q3?", "later"]
+    with pytest.raises(NoFeature) as why:
+        decide_column(sheet(begun=values), "begun")
+    assert (why.value.reason, why.value.detail) == (
+        "identifies_rows",
+        "90% of its cells are dates, the first other one is 'spring'; --dates begun reads the dates and takes the "
+        "others for missing",
+    )
+
+
 def test_numbers_that_count_the_rows_in_time_name_the_option_that_tests_on_later_ones(sheet: Make) -> None:
     for name in ("year", "week no"):
         with pytest.raises(NoFeature) as why:
@@ -333,3 +344,7 @@ def test_the_format_of_a_named_kind_is_settled_where_there_is_one(sheet: Make) -
     assert [settled_format(made, name, "number") for name in "xyw"] == ["$1234.5", "", ""]
     assert settled_format(made, "z", "date") == "%d.%m.%Y"
     assert settled_format(made, "x", "category") == ""
+    assert (
+        settled_format(sheet(x=["5/17/2026", "5/18/2026", "5/19/2026", "in June", "later"]), "x", "date") == "%m/%d/%Y"
+    )
+    assert settled_format(sheet(x=["5/17/2026", "in June", "later"]), "x", "date") == ""

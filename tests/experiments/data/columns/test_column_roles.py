@@ -109,6 +109,22 @@ def test_an_unknown_column_of_a_file_read_without_a_header_is_refused_with_that_
     raw = replace(sheet(**COLUMNS), notes=("separated by tabs", note))
     with pytest.raises(DataError, match=rf"has no column 'label'; it has 'id', .*'y'; {note}\.$"):
         table_of(raw, data(target="label"))
+    with pytest.raises(DataError, match=rf"name the column to predict, .*'y'; {note}\.$"):
+        table_of(raw, data(target=None))
+
+
+def test_a_name_in_a_row_below_is_said_to_be_that_of_a_header(sheet: Make) -> None:
+    columns: dict[str, list[Any]] = {"Sales": ["in 2026", "shop", "a"], "1": ["", " price", "5"], "2": [None, "7", "8"]}
+    raw = replace(sheet(**columns), place=lambda row: f"row {row + 2} of the sheet")
+    said = (
+        r"has no column 'price' \(but row 3 of the sheet has that cell: if it is the header, --set data.skip=2 reads it"
+    )
+    with pytest.raises(DataError, match=said):
+        table_of(raw, data(target="price"))
+    for named, table in (("price", replace(raw, place="row {} (from 0)".format)), ("rice", raw)):
+        with pytest.raises(DataError) as refused:
+            table_of(table, data(target=named))
+        assert "skip" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.data.columns.row_roles import check_identifiers, read_groups, read_time, read_weights, weights_format
+from experiments.data.columns.row_roles import (
+    check_identifiers,
+    read_groups,
+    read_time,
+    read_times,
+    read_weights,
+    weights_format,
+)
 from experiments.data.raw_table import RawTable
 from experiments.errors import DataError
 
@@ -46,6 +53,25 @@ def test_time_orders_the_rows(sheet: Make) -> None:
         time = read_time(sheet(t=values), "t")
         assert time.dtype.kind in "fM"
         assert np.argsort(time).tolist() == order
+
+
+def test_several_columns_are_one_time(sheet: Make) -> None:
+    parts = sheet(y=[2021, 2020, 2020, 2020], m=[1, 12, 2, 12], d=[1, 31, 9, 30], t=["00:30", "18:00", "00:00", "7:00"])
+    time = read_times(parts, ["y", "m", "d"], {})
+    assert np.argsort(time).tolist() == [2, 3, 1, 0]
+    assert read_times(sheet(y=[2020], m=[2], d=[9]), ["y", "m", "d"], {}).tolist() == [time[2]]  # in every file
+    assert np.argsort(read_times(parts, ["y", "t"], {"t": "%H:%M"})).tolist() == [2, 3, 1, 0]
+    days = sheet(day=["31.12.2020", "1.1.2021", "31.12.2020"], hour=[23, 0, 7])
+    assert np.argsort(read_times(days, ["day", "hour"], {})).tolist() == [2, 0, 1]
+    assert read_times(days, ["hour"], {}).tolist() == [23, 0, 7]
+    with pytest.raises(DataError, match="column 'y' is part of the time and must hold numbers from 0 to below 1000"):
+        read_times(parts, ["m", "y"], {})
+
+
+def test_minutes_of_a_time_are_told_apart(sheet: Make) -> None:
+    minutes = np.arange(24 * 60)
+    parts = sheet(y=[2199] * 1440, m=[12] * 1440, d=[31] * 1440, h=(minutes // 60).tolist(), n=(minutes % 60).tolist())
+    assert (np.diff(read_times(parts, [*"ymdhn"], {})) > 0).all()
 
 
 def test_weights_are_numbers_from_0_on(sheet: Make) -> None:

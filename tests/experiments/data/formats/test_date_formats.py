@@ -71,6 +71,10 @@ def column(*texts: str | None) -> pa.ChunkedArray:
         (("Jan-26", "Feb-26"), "%b-%y", [DAY - 30, DAY + 1]),
         (("2026M01", "2026M02"), "%YM%m", [DAY - 30, DAY + 1]),
         (("2026m1", "2026m2"), "%Ym%m", [DAY - 30, DAY + 1]),
+        (("January 31st, 2026", "February 1st, 2026"), "%B %dth, %Y", [DAY, DAY + 1]),
+        (("Feb 2nd 2026", "Feb 13th 2026"), "%b %dth %Y", [DAY + 2, DAY + 13]),
+        (("31st January 2026", "3rd February 2026"), "%dth %B %Y", [DAY, DAY + 3]),
+        (("2026/01", "2026/12"), "%Y/%m", [DAY - 30, DAY + 304]),
         (("2026Q1", "2026Q2"), "%YQ%q", [DAY - 30, DAY + 60]),
         (("2026q1",), "%Yq%q", [DAY - 30]),
         (("2025-Q4", "2026-Q1"), "%Y-Q%q", [DAY - 122, DAY - 30]),
@@ -118,6 +122,11 @@ def test_dates_of_one_format_are_days(texts: tuple[str, ...], form: str, days: l
 )
 def test_what_is_no_date_has_no_format(text: str) -> None:
     assert date_format(column(text)) is None
+
+
+def test_seasons_are_no_months() -> None:
+    assert date_format(column("2009/10", "2010/11")) is None
+    assert date_format(column("2009/10", "2010/12")) == "%Y/%m"
 
 
 def test_a_year_that_cannot_be_is_no_date() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -55,11 +56,18 @@ def test_days_as_a_workbook_counts_them_are_pointed_out() -> None:
     assert line.startswith("the numbers of 'order_date' may be dates as a workbook counts days; written as dates")
 
 
-@pytest.mark.parametrize("names", ["YMD", "ym"])
-def test_parts_of_a_date_are_pointed_out(names: str) -> None:
+@pytest.mark.parametrize("names", ["YMD", "ym", ["year", "Month"]])
+def test_parts_of_a_date_are_pointed_out(names: Any) -> None:
     values = [[2019, 2020], [1, 12], [31, 1]]
-    (line,) = calendar_hints(table_of(**dict(zip(names, values, strict=False))))
-    assert line.startswith(f"{', '.join(map(repr, names))} may be the parts of a date, and are read as numbers; if new")
+    table = table_of(**dict(zip(names, values, strict=False)))
+    (line,) = calendar_hints(table)
+    assert line == (
+        f"{', '.join(map(repr, names))} may be the parts of a date, and are read as numbers; if new rows will be "
+        f"later ones, data.time = {json.dumps([*names])} validates and tests on rows that are later than those it "
+        "learns from."
+    )
+    assert calendar_hints(table, ordered=True) == ()
+    assert calendar_hints(replace(table, groups=np.arange(2))) == ()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def hint(rows: list[int], training: dict[str, Any], space: dict[str, Any] | None
 def test_a_batch_size_that_leaves_no_few_rows_is_named() -> None:
     (line,) = hint([258, 256, 320], {"batch_norm": True, "batch_size": 32})
     assert "training.batch_size = 32 leaves 2 rows for the last step of an epoch" in line
-    assert "training.batch_size = 33 leaves no few rows over." in line
+    assert "training.batch_size = 33 makes no step of so few." in line
     assert hint([258, 256, 320], {"batch_norm": True, "batch_size": 33}) == ()
 
 

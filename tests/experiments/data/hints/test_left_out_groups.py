@@ -45,6 +45,16 @@ def test_names_that_most_rows_share_with_another_are_pointed_out_though_many_sta
     assert "is left out, but" not in said_of([f"P{n // 2}" for n in range(200)] + alone)
 
 
+def test_notes_of_which_phrases_stand_again_are_no_names_of_groups(sheet: Make) -> None:
+    def said_of(notes: list[str]) -> str:
+        x = [*RANDOM.normal(size=len(notes))]
+        return " | ".join(notes_of(sheet(note=notes, x=x, y=[*RANDOM.normal(size=len(notes))]), test_size=0.01))
+
+    who = [f"person {n // 2}" for n in range(160)] + [f"person {n}" for n in range(1000, 1140)]
+    assert "column 'note' is left out, but" in said_of(who)
+    assert "column 'note' is left out, but" not in said_of([f"no complaints today, {one}, advised rest" for one in who])
+
+
 def test_parts_of_a_thing_that_the_names_of_the_rows_number_are_pointed_out(sheet: Make) -> None:
     def said_of(names: list[str]) -> str:
         values = [f"{number / 7:.3f}" for number in range(len(names))]

@@ -57,6 +57,11 @@ def test_rows_of_one_moment_or_a_few_that_are_missing_or_late_are_in_order(value
     assert order_hints(table_of(values, kind, name)) == (f"the rows stand in the order of {name!r}; {later(name)}",)
 
 
+def test_rows_that_step_back_a_little_are_nearly_in_order() -> None:
+    answers = DAYS - np.where(np.arange(ROWS) % 5 == 4, 9, 0)  # an afternoon before a morning
+    assert order_hints(table_of(answers)) == (f"the rows stand nearly in the order of 'x'; {later('x')}",)
+
+
 def test_a_time_of_day_orders_the_rows_only_where_there_are_no_dates() -> None:
     table = table_of(np.arange(ROWS) / 1440, name="clock")
     assert "order of 'clock'" in " | ".join(order_hints(table))
@@ -92,17 +97,19 @@ def test_rows_in_the_order_of_several_numbers_together_are_pointed_out() -> None
     features = pd.DataFrame({"year": days // 50, "month": days // 10 % 5, "day": days % 10, "x": PLAIN}, dtype=float)
     table = Table("t", features, ("number",) * 4, tuple(features), np.zeros(ROWS), "y", None)
     line = (
-        "the rows stand in the order of 'year', 'month' together; if new rows will be later ones, a column made of "
-        "them, named in data.time, validates and tests on rows that are later than those it learns from."
+        "the rows stand in the order of 'year', 'month', 'day' together; if new rows will be later ones, "
+        'data.time = ["year", "month", "day"] validates and tests on rows that are later than those it learns from.'
     )
     assert order_hints(table) == (line,)
     behind = replace(table, features=features[::-1])
     assert order_hints(behind) == (line.replace("together;", "together, the last ones first;"),)
+    turned = ("day", "month", "year", "x")
+    assert order_hints(replace(table, features=features[[*turned]], columns=turned)) == (line,)
     assert order_hints(replace(table, features=features.iloc[np.argsort(PLAIN)])) == ()
     assert order_hints(replace(table, features=features.assign(year=PLAIN, month=PLAIN))) == ()
     gap = np.where(days == 3, np.nan, days % 10)  # a column with missing numbers orders nothing
     assert order_hints(replace(table, features=features.assign(year=gap, month=days // 50, day=days // 10 % 5))) == (
-        line.replace("'year', 'month'", "'month', 'day'"),
+        line.replace("'year', 'month'", "'month'").replace('"year", "month"', '"month"'),
     )
     few = features.assign(year=days // 60, month=days // 20 % 3, day=0.0)  # six moments
     assert order_hints(replace(table, features=few)) == ()

@@ -85,6 +85,14 @@ def test_groups_and_times_are_drawn_together_if_they_are_there(tmp_path: Path) -
     blocks = timed.sealed().groups
     assert blocks is not None
     assert (blocks.tolist(), timed.no_time, timed.ignored) == ([2, 1, 0], 1, ("who",))
+    parts = "a,y,year,month\n1,yes,2026,2\n2,no,2025,11\n3,no,2026,1\n4,no,2026,\n"
+    timed = read(tmp_path, parts, learnt(time=("Year", "Month")))
+    blocks = timed.sealed().groups
+    assert blocks is not None
+    assert (blocks.tolist(), timed.no_time, timed.ignored) == ([2, 0, 1], 1, ())
+    early = read(tmp_path, parts, learnt(time=("year", "week")))
+    assert early.sealed().groups is None
+    assert early.notes == ("no column 'week', the study's data.time: intervals take rows to be independent",)
     alone = read(tmp_path, text, learnt(groups="nurse"))
     assert alone.sealed().groups is None
     assert alone.notes == ("no column 'nurse', the study's data.groups: intervals take rows to be independent",)

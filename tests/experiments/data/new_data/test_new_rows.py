@@ -263,6 +263,8 @@ def test_pictures_are_no_rows_of_another_model(tmp_path: Path) -> None:
         read_rows(tmp_path / "x.png", RowFormat([("0", "pixel")]), 9)
     with pytest.raises(DataError, match=r"y\.png: cannot be read: No such file"):
         read_rows(tmp_path / "y.png", RowFormat([("0", "pixel")], picture=(1, 1)), 9)
+    with pytest.raises(DataError, match=r"xs\.png: cannot be read: No such file .*did you mean .*x\.png\?\)"):
+        read_rows(tmp_path / "xs.png", RowFormat([("0", "pixel")], picture=(1, 1)), 9)
     with pytest.raises(DataError, match=r"x\.h5: must end in \.csv, .*, or in / for a folder"):
         read_rows(tmp_path / "x.h5", RowFormat(INPUTS), 9)
 

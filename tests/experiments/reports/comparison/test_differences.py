@@ -21,10 +21,10 @@ def test_of_several_pairs_each_that_is_not_tested_has_its_reason() -> None:
     three = replace(two, studies=(*two.studies, compared_study("three")), pairs=pairs)
     lines = [plain(words) for words in untested(three)]
     assert len(lines) == 2
-    assert lines[0].endswith(": they choose by different metrics.")
+    assert lines[0].endswith(": they choose by different metrics (--metric NAME scores both by one).")
     assert {"one", "three"} <= set(lines[0].replace(":", "").split())
     alike = replace(three, pairs=(pairs[0], pairs[1], replace(pairs[2], no_test=pairs[1].no_test)))
     (line,) = [plain(words) for words in untested(alike)]
-    assert line.endswith(": they choose by different metrics.")
+    assert line.endswith(": they choose by different metrics (--metric NAME scores both by one).")
     assert line.count("three") == 2
     assert "2 of 3 pairs are not tested; the reasons stand below." in [plain(words) for words in answer(three)[0]]

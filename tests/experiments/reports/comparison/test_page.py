@@ -46,8 +46,8 @@ def test_an_open_difference_is_not_claimed() -> None:
 def test_without_a_test_the_reasons_are_the_answer() -> None:
     text = text_of(comparison(None, NoTest(code="other_metric"), NoTest(code="other_members", detail="1 and 5")))
     assert (
-        "The difference is not tested: they choose by different metrics; their final models are the mean of different "
-        "networks: 1 and 5." in text
+        "The difference is not tested: they choose by different metrics (--metric NAME scores both by one); their "
+        "final models are the mean of different networks: 1 and 5." in text
     )
     assert AFTER not in text
 
