@@ -31,7 +31,6 @@ from experiments.reports.sections.configurations import configurations
 from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
 from experiments.reports.sections.learning_curves import learning_curves
-from experiments.reports.sections.omitted import others_left_out
 from experiments.reports.sections.outer_folds import outer_folds
 from experiments.reports.sections.permutation_importance import permutation_importance
 from experiments.reports.sections.reproducibility import reproduce, tune_command
@@ -40,7 +39,7 @@ from experiments.reports.sections.selection import selection
 from experiments.reports.sections.sizes import sizes
 from experiments.reports.sections.uncertainty import uncertainty
 from experiments.reports.templating import open_templates, page_script
-from experiments.reports.trial_lengths import trained_epochs
+from experiments.reports.trials_csv import trained_epochs
 from experiments.search.trial import TrialResult
 
 PAGE_VERSION: Final = 22  # raised whenever the pages of the same study change
@@ -131,7 +130,6 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         sizes(result),
         search(result, trained_epochs(trials)),
         learning_curves(result, curves),
-        others_left_out(result),
         data(result),
         checklist(result),
         reproduce(result),

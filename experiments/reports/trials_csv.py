@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from experiments.evaluation.results import StudyResult
 from experiments.reports.formatting import all_parameters
-from experiments.reports.trial_lengths import trained_epochs
 from experiments.search.trial import TrialResult
 
 RECORDED: Final = ("number", "state", "reason", "value", "last", "epochs")
@@ -56,3 +55,8 @@ def fold_deviation(fold_scores: Sequence[float]) -> float | None:
     (0.1414, None)
     """
     return stdev(fold_scores) if len(fold_scores) > 1 else None
+
+
+def trained_epochs(trials: Sequence[TrialResult]) -> dict[int, int]:
+    """Return the last scored epoch of each trial, by its number."""
+    return {trial.number: max(trial.curves.epochs, default=0) for trial in trials}

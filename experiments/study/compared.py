@@ -18,7 +18,7 @@ from experiments.evaluation.records import AnalysisRecord, SelectionRecord
 from experiments.evaluation.results import BestRecord, StudyResult
 from experiments.reports.formatting import configuration
 from experiments.reports.metrics import metric_of
-from experiments.reports.trial_lengths import trained_epochs
+from experiments.reports.trials_csv import trained_epochs
 from experiments.search.journal_reader import JournalView, view_journal
 from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial, best_trial

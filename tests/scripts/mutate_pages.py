@@ -151,9 +151,10 @@ def _tried(bench: Bench, faults: Any, fault: Fault, kinds: list[str], templates:
         if templates is not None:
             from jinja2 import DictLoader
 
-            from experiments.reports import render as pages
+            from experiments.reports import templating
 
-            pages.FileSystemLoader = lambda _: DictLoader(templates)  # type: ignore[assignment, misc]
+            templating.PackageLoader = lambda _: DictLoader(templates)  # type: ignore[assignment, misc]
+            templating.open_templates.cache_clear()
         try:
             found = bench.pages(kind)
             if found == bench.right[kind]:

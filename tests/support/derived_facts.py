@@ -80,6 +80,7 @@ WORDS: dict[str, tuple[str, ...]] = {
             *("majority_class", "logistic_regression", "gradient_boosting", "ridge_regression"),
             *("rows_in_time_order", "no_default_score", "no_probabilities", "too_many_classes", "too_many_columns"),
             *("too_few_trials", "equal_scores", "no_parameter_tells", "no_metric", "too_few_draws"),
+            "successive_halving",
         )
     },
 }

@@ -41,7 +41,7 @@ def slices(result: StudyResult) -> dict[str, str]:
 
 def _slice(result: StudyResult, axis: ParameterAxis, name: str) -> str:
     chart = Chart(*SMALL, axis.side(name, 0.04), trial_axis(result))
-    draw_trials(chart, result, {at: place + axis.step * aside(at) for at, place in axis.places.items()})
+    draw_trials(chart, result, {at: place + axis.step * _aside(at) for at, place in axis.places.items()})
     return chart.svg()
 
 
@@ -56,6 +56,6 @@ def _best_so_far(result: StudyResult) -> list[tuple[float, float]]:
     return [*corners, (max(trial.number for trial in result.trials), corners[-1][1])]
 
 
-def aside(number: int) -> float:
+def _aside(number: int) -> float:
     """Return a small step to either side, so that trials with the same value do not hide each other."""
     return 0.3 * (number * 0.618034 % 1 - 0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.evaluation.results import StudyResult
-from experiments.reports.blocks import Block, Fact, Section, note
+from experiments.reports.blocks import Block, note
 from experiments.reports.methods import reason
 
 TITLES = {
@@ -24,15 +24,9 @@ def left_out(result: StudyResult, *parts: str) -> tuple[Block, ...]:
     return tuple(
         note(
             "{}: left out. Reason: {}.",
-            TITLES.get(part) or Fact(f"names.{part}", part.replace("_", " ")),
+            TITLES[part],
             reason(f"analysis.left_out.{part}", reasons[part]),
         )
         for part in parts
         if part in reasons
     )
-
-
-def others_left_out(result: StudyResult) -> Section | None:
-    """List the missing parts that no other section mentions."""
-    rest = sorted(set(result.analysed.left_out) - set(TITLES))
-    return Section("Other parts left out", "left out", left_out(result, *rest)) if rest else None

@@ -26,7 +26,6 @@ from experiments.reports.blocks import (
 )
 from experiments.reports.formatting import all_parameters, hidden_sizes, is_active, is_layer, label, parameter
 from experiments.reports.metrics import Scores, metric_label, metric_of
-from experiments.reports.trial_lengths import ending_of
 from experiments.reports.trials_csv import fold_deviation
 
 ALL_SHOWN: Final = 200  # most trials that are all in the table
@@ -47,7 +46,7 @@ def outcomes(result: StudyResult, trained: Mapping[int, int]) -> Text:
     pruner = str(result.spec.get("search", {}).get("pruner", "none"))
     by: Words = " (no pruner was used)"
     if pruner != "none":
-        by = sentence(" by the {} pruner", Fact("spec.search.pruner", pruner))
+        by = sentence(" by the {} pruner", Fact("spec.search.pruner", pruner.replace("_", " ")))
     said = sentence(
         "{}: {} complete, {} pruned{}, {} diverged, {} failed.",
         counted("trials.count", len(result.trials), "trial"),
@@ -158,3 +157,14 @@ def outcome(trial: TrialRecord) -> str:
     if trial.state == "FAIL" and trial.reason:
         return f"failed, {trial.reason}"
     return trial.reason or ending_of(trial.state, trial.reason)
+
+
+def ending_of(state: str, reason: str) -> str:
+    """Name how a trial ended.
+
+    >>> ending_of("PRUNED", "diverged"), ending_of("PRUNED", "pruned"), ending_of("FAIL", "worker died")
+    ('diverged', 'pruned', 'failed')
+    """
+    if state == "PRUNED" and reason == "diverged":
+        return "diverged"
+    return {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}[state]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.evaluation.reasons import AsWritten, NotFitted
+from experiments.evaluation.reasons import NotFitted
 from experiments.evaluation.records import (
     AnalysisRecord,
     CalibrationBin,
@@ -230,7 +230,6 @@ def analysis(result: StudyResult) -> AnalysisRecord:
                            drop=0.01 * row - 0.001 * column, deviation=0.002)
             for row in range(3) for column in range(4))),
         smallest=smallest(result),
-        left_out={"another part": AsWritten(detail="it takes too long")},
     )  # fmt: skip
 
 

@@ -76,7 +76,6 @@ def test_the_answer_comes_first(full, pages):
         "Parameter importance",
         "Each parameter by itself",
         "Learning curves",
-        "another part: left out. Reason: it takes too long.",
         "1,797 rows, 64 features",
         "Checklist",
         "python -m experiments.reproduce digits",

@@ -4,7 +4,7 @@ import csv
 import io
 from dataclasses import replace
 
-from experiments.reports.trials_csv import FIXED, trials_csv
+from experiments.reports.trials_csv import FIXED, trained_epochs, trials_csv
 
 
 def _rows(text):
@@ -52,3 +52,10 @@ def test_the_order_in_which_parameters_were_stored_does_not_matter(study):
 def test_what_was_trained_is_empty_where_it_is_not_known(study):
     rows = _rows(trials_csv(study[0], study[1][:3]))
     assert [row["trained"] for row in rows[:4]] == ["60", *(str(len(one.curves.epochs)) for one in study[1][1:3]), ""]
+
+
+def test_each_trial_has_its_last_scored_epoch(study):
+    result, trials = study
+    trained = trained_epochs(trials)
+    assert len(trained) == 40
+    assert (trained[0], trained[3], trained[22]) == (60, result.trials[3].epochs, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.reports.blocks import Folded, Heading, Table, plain
 from experiments.reports.sections.trials import outcomes, trial_table, trial_tables
-from experiments.reports.trial_lengths import trained_epochs
+from experiments.reports.trials_csv import trained_epochs
 from support.sections import texts
 
 pytestmark = pytest.mark.slow
@@ -38,6 +38,11 @@ def test_without_a_pruner_that_is_said_and_without_curves_no_epochs(study):
         "40 trials: 31 complete, 5 pruned (no pruner was used), 3 diverged, 1 failed. No trial was ended by a time "
         "limit or a crashed worker."
     )
+
+
+def test_a_pruner_is_named_in_words(study):
+    spec = study[0].spec | {"search": study[0].spec["search"] | {"pruner": "successive_halving"}}
+    assert "5 pruned by the successive halving pruner, " in plain(outcomes(replace(study[0], spec=spec), {}).parts)
 
 
 def test_the_best_trials_stand_before_the_folded_table_of_all(study):
