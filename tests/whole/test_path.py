@@ -36,6 +36,7 @@ def run(command: str) -> str:
     return done.stderr + done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.skipif(obstacle(processor()) is not None, reason="this machine has no portable arithmetic")
 def test_the_guide_shows_what_its_commands_print(here: Path) -> None:
     program = next(code for code in re.findall(r"```python\n(.*?)```", STUDIES, re.DOTALL) if "patients.csv" in code)
