@@ -129,6 +129,7 @@ def test_nothing_is_written_where_tracking_is_off(study: Path, tmp_path: Path) -
     assert not (tmp_path / "mlruns" / "artifacts").exists()
 
 
+@pytest.mark.long
 def test_a_kill_between_the_telling_and_the_tracking_loses_nothing(desk: CommandRunner) -> None:
     done = desk.run_until("experiments.search.journal:Journal.append", "moons")
     assert (done.code, desk.told()) == (-signal.SIGKILL, 1)
