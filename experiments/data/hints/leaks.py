@@ -73,8 +73,8 @@ def leak_hints(development: LabelledTable) -> tuple[str, ...]:
     elif classes and (larger := _larger(table, rows, labels)):
         lines.append(f"target {shown(table.target_name)} follows from which of {listed(larger)} is larger; {TOLD}")
     elif classes and not isinstance(table.features, np.ndarray):
-        missing = {name: table.features.iloc[rows, at].isna().to_numpy() for at, name in features}
-        for name, share in telling_gaps(missing, labels):
+        missing = table.features.isna().to_numpy()[rows]
+        for name, share in telling_gaps({name: missing[:, at] for at, name in features}, labels):
             known = f"{int(100 * share)}% of the development rows"
             lines.append(f"whether {shown(name)} is missing tells target {shown(table.target_name)} in {known}; {TOLD}")
     if ahead := [name for at, name in table.columns_of("number") if _is_ahead(table, at, y)]:
@@ -231,7 +231,8 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             if named and levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 found[name] = rows, levels
     if len(found) == 1:
-        yield from (belonging(name, "is named like an identifier", *of_it, instead) for name, of_it in found.items())
+        [(name, of_it)] = found.items()
+        yield belonging(name, "is named like an identifier", *of_it, instead)
     elif found:
         numbers = enumerated([f"{levels:,}" for _, levels in found.values()])
         yield (

@@ -45,7 +45,8 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
                     f"data.groups, {TOGETHER[:-1]}"
                 )
     if len(repeated) == 1:
-        yield from (belonging(name, "is left out", *of_it)[:-1] for name, of_it in repeated.items())
+        [(name, of_it)] = repeated.items()
+        yield belonging(name, "is left out", *of_it)[:-1]
     elif repeated:
         values = enumerated([f"{levels:,} in {present:,}" for present, levels in repeated.values()])
         yield (
