@@ -12,8 +12,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.study.api import open, run
-    from experiments.study.opened import Study
+    from experiments.study.python.api import open, run
+    from experiments.study.python.opened import Study
 
 __all__ = ["Study", "open", "run"]
 
@@ -29,12 +29,12 @@ if _starts and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
 def __getattr__(name: str) -> Any:
     """Load what is offered when it is asked for, so that importing the package takes no time."""
     if name in __all__:
-        from experiments.study.cli import check_system
+        from experiments.study.command.cli import check_system
 
         check_system()
         with warnings.catch_warnings():  # of tqdm, in a notebook without ipywidgets, about bars that nobody shows
             warnings.filterwarnings("ignore", "IProgress not found")
-            from experiments.study import api
+            from experiments.study.python import api
 
         return getattr(api, name)
     raise AttributeError(f"module 'experiments' has no attribute {name!r}")

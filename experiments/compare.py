@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from experiments.study.cli import a_path, add_workers_argument, command_parser, run_command, workers_of
+from experiments.study.command.cli import a_path, add_workers_argument, command_parser, run_command, workers_of
 
 EPILOG = """\
 The difference of two studies is tested if they have the same rows, folds, metric (or --metric names one), final members
@@ -50,21 +50,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _compare(chosen: argparse.Namespace) -> int:
     from experiments.errors import SpecError
-    from experiments.evaluation.ledger_place import LEDGER, find_ledger
+    from experiments.evaluation.scoring.ledger_place import LEDGER, find_ledger
     from experiments.reports.comparison.latex import comparison_latex
     from experiments.search.executors.create import usable_cores
     from experiments.search.pruning import quiet_optuna
-    from experiments.study.compare_files import (
+    from experiments.study.command.console import study_console
+    from experiments.study.comparing.compare_files import (
         check_comparison_folder,
         comparison_folder,
         print_comparison,
         write_comparison,
     )
-    from experiments.study.compared import read_studies
-    from experiments.study.comparison import compare_studies
-    from experiments.study.console import study_console
-    from experiments.study.finalists import check_comparable, compare_again
-    from experiments.study.options import Options
+    from experiments.study.comparing.compared import read_studies
+    from experiments.study.comparing.comparison import compare_studies
+    from experiments.study.comparing.finalists import check_comparable, compare_again
+    from experiments.study.running.options import Options
     from experiments.tracking.uris import OFF
 
     quiet_optuna()

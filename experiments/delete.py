@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from experiments.errors import StudyStateError
-from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
+from experiments.study.command.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
 LEDGER = Path("studies") / "ledger.jsonl"
 NAMED = 5  # files that are left
@@ -42,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _delete(chosen: argparse.Namespace) -> int:
     from experiments.config.readable import count
     from experiments.search.journal_reader import view_journal
-    from experiments.study.folder import StudyFolder
-    from experiments.study.lookup import study_folder
+    from experiments.study.folders.folder import StudyFolder
+    from experiments.study.folders.lookup import study_folder
     from experiments.tracking.delete_runs import find_runs
     from experiments.tracking.uris import tracking_store
     from experiments.tracking.writer_lock import LIMIT, lock_of, locks_of, without_writers
@@ -101,7 +101,7 @@ def check_its_store(folder: Path, uri: str) -> None:
 
 def copies_of(folder: Path, uid: str | None) -> list[Path]:
     """Return the folders in studies/ and beside this one that hold the same study, as `cp -r` makes them."""
-    from experiments.study.folder import STUDIES
+    from experiments.study.folders.folder import STUDIES
     from experiments.tracking.outbox import OUTBOX, read_outbox
 
     found: list[Path] = []

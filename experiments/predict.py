@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from experiments.config.readable import count, first_few
 from experiments.errors import DataError, StudyStateError
-from experiments.study.cli import a_path, add_layout_argument, command_parser, run_command
+from experiments.study.command.cli import a_path, add_layout_argument, command_parser, run_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,11 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _predict(chosen: argparse.Namespace) -> int:
     from experiments.data.new_data.new_rows import read_rows
-    from experiments.evaluation.levels import asked_level, caution
-    from experiments.evaluation.model import ROWS, predicted, read_model
-    from experiments.evaluation.threshold import asked_threshold, meaning
-    from experiments.study.lookup import model_folder
-    from experiments.study.new_rows_file import check_out, is_stream, layout_keys
+    from experiments.evaluation.final_model.model import ROWS, predicted, read_model
+    from experiments.evaluation.uncertainty.levels import asked_level, caution
+    from experiments.evaluation.uncertainty.threshold import asked_threshold, meaning
+    from experiments.study.folders.lookup import model_folder
+    from experiments.study.request.new_rows_file import check_out, is_stream, layout_keys
     from nnet.durable import replacing
 
     file, out = chosen.file, chosen.out

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from experiments.study.cli import add_study_argument, command_parser, run_command
+from experiments.study.command.cli import add_study_argument, command_parser, run_command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,16 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(chosen: argparse.Namespace) -> int:
-    from experiments.evaluation.ledger_place import LEDGER, open_ledger
+    from experiments.evaluation.scoring.ledger_place import LEDGER, open_ledger
     from experiments.reports.latex import latex
     from experiments.search.pruning import quiet_optuna
-    from experiments.study.admission import recorded_reading
-    from experiments.study.finished_files import write_report
-    from experiments.study.folder import StudyFolder
-    from experiments.study.ledger_check import standing_of
-    from experiments.study.lookup import results_file
-    from experiments.study.report_texts import texts_now, with_texts
-    from experiments.study.results_file import learned, read_own_results
+    from experiments.study.folders.finished_files import write_report
+    from experiments.study.folders.folder import StudyFolder
+    from experiments.study.folders.ledger_check import standing_of
+    from experiments.study.folders.lookup import results_file
+    from experiments.study.folders.report_texts import texts_now, with_texts
+    from experiments.study.folders.results_file import learned, read_own_results
+    from experiments.study.running.admission import recorded_reading
 
     quiet_optuna()
     recorded = read_own_results(results_file(chosen.study))

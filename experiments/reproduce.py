@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from experiments.errors import LedgerError, StudyStateError
-from experiments.study.cli import (
+from experiments.study.command.cli import (
     a_path,
     add_study_argument,
     add_workers_argument,
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from experiments.config.spec import StudySpec
-    from experiments.evaluation.ledger import Ledger
-    from experiments.study.replay import Replay
-    from experiments.study.results_file import Recorded
+    from experiments.evaluation.scoring.ledger import Ledger
+    from experiments.study.folders.results_file import Recorded
+    from experiments.study.running.replay import Replay
 
 
 WIDTH = 18  # columns of the labels
@@ -63,12 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reproduce(chosen: argparse.Namespace) -> int:
     from experiments.config.outer import with_folds_at_most
-    from experiments.evaluation.provenance import machine_of, provenance
+    from experiments.evaluation.records.provenance import machine_of, provenance
     from experiments.search.arithmetic import blas_kernel, processor, resolved
-    from experiments.study.console import study_console
-    from experiments.study.find_data import spec_again
-    from experiments.study.lookup import EXAMPLE, results_file
-    from experiments.study.results_file import edited, read_results
+    from experiments.study.command.console import study_console
+    from experiments.study.folders.find_data import spec_again
+    from experiments.study.folders.lookup import EXAMPLE, results_file
+    from experiments.study.folders.results_file import edited, read_results
     from experiments.version import check_same_version
 
     started, console = time.perf_counter(), study_console()
@@ -104,7 +104,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 
 
 def _say(console: Console, *facts: tuple[str, str]) -> None:
-    from experiments.study.console import print_facts
+    from experiments.study.command.console import print_facts
 
     print_facts(console, facts, WIDTH)
 
@@ -123,8 +123,8 @@ def _replayed(
         here: provenance of this machine.
     """
     from experiments.search.executors.create import usable_cores
-    from experiments.study.find_data import table_again
-    from experiments.study.replay import in_folder, options_for, replay_final, replay_study
+    from experiments.study.folders.find_data import table_again
+    from experiments.study.running.replay import in_folder, options_for, replay_final, replay_study
 
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
     ledger = _ledger_of(recorded, console)
@@ -145,8 +145,8 @@ def _ledger_of(recorded: Recorded, console: Console) -> Ledger:
         LedgerError:     it has lost entries, or was changed.
         StudyStateError: the test is to be counted in it, and it cannot be written.
     """
-    from experiments.evaluation.ledger_place import LEDGER, open_ledger
-    from experiments.study.ledger_check import standing_of
+    from experiments.evaluation.scoring.ledger_place import LEDGER, open_ledger
+    from experiments.study.folders.ledger_check import standing_of
 
     ledger = open_ledger(LEDGER, lambda line: _say(console, ("ledger", line)))
     try:
@@ -165,7 +165,7 @@ def _ledger_of(recorded: Recorded, console: Console) -> Ledger:
 
 def _surroundings(recorded: Recorded, here: Mapping[str, Any]) -> Iterator[str]:
     """List the versions and machine facts that differ from the record."""
-    from experiments.evaluation.provenance import other_surroundings
+    from experiments.evaluation.records.provenance import other_surroundings
 
     for one in other_surroundings(recorded.result.provenance, here):
         before, now = (value.strip('"') for value in (one.recorded, one.found))
@@ -174,7 +174,7 @@ def _surroundings(recorded: Recorded, here: Mapping[str, Any]) -> Iterator[str]:
 
 def _conclusion(recorded: Recorded, replay: Replay) -> Iterator[tuple[str, str]]:
     from experiments.search.arithmetic import UNKNOWN
-    from experiments.study.replay import recorded_kernel
+    from experiments.study.running.replay import recorded_kernel
 
     if replay.differences:
         first, more = replay.differences[0], len(replay.differences) - 1

@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from experiments.study.cli import a_path, add_layout_argument, add_study_argument, command_parser, run_command
+from experiments.study.command.cli import a_path, add_layout_argument, add_study_argument, command_parser, run_command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,14 +42,14 @@ def _score(chosen: argparse.Namespace) -> int:
     from experiments.config.regular_file import write_atomically
     from experiments.data.new_data.labelled_rows import labelled_file
     from experiments.errors import StudyStateError
-    from experiments.evaluation.ledger_place import LEDGER, open_ledger
-    from experiments.study.console import study_console
-    from experiments.study.external_summary import print_score, written_score
-    from experiments.study.external_validation import finished_study, score_rows
-    from experiments.study.folder import print_note
-    from experiments.study.lookup import results_file
-    from experiments.study.new_rows_file import check_out, is_stream, layout_keys
-    from experiments.study.results_file import read_own_results
+    from experiments.evaluation.scoring.ledger_place import LEDGER, open_ledger
+    from experiments.study.command.console import study_console
+    from experiments.study.external.external_summary import print_score, written_score
+    from experiments.study.external.external_validation import finished_study, score_rows
+    from experiments.study.folders.folder import print_note
+    from experiments.study.folders.lookup import results_file
+    from experiments.study.folders.results_file import read_own_results
+    from experiments.study.request.new_rows_file import check_out, is_stream, layout_keys
 
     file, out = chosen.file, chosen.out
     if out is not None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from experiments.errors import SpecError, StudyStateError
-from experiments.study.cli import add_study_argument, add_tracking_argument, command_parser, run_command
+from experiments.study.command.cli import add_study_argument, add_tracking_argument, command_parser, run_command
 
 SYNC_TIMEOUT = 60.0  # seconds for a store in trouble
 PAUSE = 1.0  # seconds between attempts
@@ -35,9 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sync(chosen: argparse.Namespace) -> int:
-    from experiments.study.folder import RESULTS, StudyFolder
-    from experiments.study.lookup import study_folder
-    from experiments.study.results_file import read_unchanged_results
+    from experiments.study.folders.folder import RESULTS, StudyFolder
+    from experiments.study.folders.lookup import study_folder
+    from experiments.study.folders.results_file import read_unchanged_results
     from experiments.tracking.uris import OFF, masked, tracking_store
     from experiments.tracking.writer import Writer
     from experiments.tracking.writer_lock import LIMIT, lock_of, without_writers

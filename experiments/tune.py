@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from experiments.errors import SpecError
-from experiments.study.cli import (
+from experiments.study.command.cli import (
     a_path,
     add_study_argument,
     add_tracking_argument,
@@ -22,14 +22,14 @@ from experiments.study.cli import (
     run_command,
     workers_of,
 )
-from experiments.study.own_data import add_data_arguments, check_source, keys_of
+from experiments.study.request.own_data import add_data_arguments, check_source, keys_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from experiments.config.spec import StudySpec
-    from experiments.study.asked_study import AskedStudy
-    from experiments.study.options import Options
+    from experiments.study.request.asked_study import AskedStudy
+    from experiments.study.running.options import Options
 
 EPILOG = """\
 The same command again goes on where a study was stopped. Exit codes: 0 done, 2 bad input (one line says what),
@@ -143,10 +143,10 @@ def _tune(chosen: argparse.Namespace) -> int:
     if sys.stdout.isatty() and not (chosen.quiet or chosen.list or chosen.status or chosen.plan):
         print("starting", end="\r", flush=True)  # until the first line, which is longer
 
-    from experiments.study.console import print_sentence, study_console
-    from experiments.study.listing import print_list
-    from experiments.study.lookup import find_study, study_folder
-    from experiments.study.status import print_status
+    from experiments.study.command.console import print_sentence, study_console
+    from experiments.study.folders.listing import print_list
+    from experiments.study.folders.lookup import find_study, study_folder
+    from experiments.study.folders.status import print_status
 
     console = study_console(chosen.quiet)
     check_source(chosen)
@@ -159,7 +159,7 @@ def _tune(chosen: argparse.Namespace) -> int:
         folder = study_folder(study)
         print_status(console, folder.name, chosen.out or folder, None)
     else:
-        from experiments.study.default_of import words_of
+        from experiments.study.request.default_of import words_of
 
         asked = _wanted(chosen, study)
         whole = asked.spec
@@ -172,7 +172,7 @@ def _tune(chosen: argparse.Namespace) -> int:
         if asked.default_of is not None:
             print_sentence(console, words_of(asked))
         if chosen.plan:
-            from experiments.study.plan import print_plan
+            from experiments.study.running.plan import print_plan
 
             print_plan(console, spec, options)
         else:
@@ -185,10 +185,10 @@ def _wanted(chosen: argparse.Namespace, study: str) -> AskedStudy:
     from experiments.config.default_study import own_study
     from experiments.config.override import with_override
     from experiments.config.toml import toml_value
-    from experiments.study.asked_study import AskedStudy, study_of_file
-    from experiments.study.default_of import study_with_winner, with_winner
-    from experiments.study.folder import STUDIES
-    from experiments.study.lookup import study_file
+    from experiments.study.folders.folder import STUDIES
+    from experiments.study.folders.lookup import study_file
+    from experiments.study.request.asked_study import AskedStudy, study_of_file
+    from experiments.study.request.default_of import study_with_winner, with_winner
 
     overrides = [*chosen.overrides, *([] if chosen.name is None else [f"study.name={toml_value(chosen.name)}"])]
     winner = None if chosen.default_of is None else study_with_winner(chosen.default_of)
@@ -212,9 +212,9 @@ def _options(chosen: argparse.Namespace, spec: StudySpec, asked: AskedStudy, pla
     Raises:
         SpecError: one of them breaks its rule.
     """
-    from experiments.evaluation.ledger_place import LEDGER
+    from experiments.evaluation.scoring.ledger_place import LEDGER
     from experiments.search.executors.local import WORKER_TIMEOUT
-    from experiments.study.options import Options
+    from experiments.study.running.options import Options
     from experiments.tracking.uris import check_register, tracking_store
 
     if chosen.ray_address is not None and chosen.executor != "ray":
@@ -254,10 +254,10 @@ def _wait(chosen: argparse.Namespace) -> bool | None:
 
 def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console: Console) -> None:
     from experiments.config.regular_file import write_atomically
-    from experiments.study.console import print_sentence
-    from experiments.study.run import run_study
-    from experiments.study.summary import print_summary, ui_command
-    from experiments.study.timing import profile_text
+    from experiments.study.command.console import print_sentence
+    from experiments.study.command.timing import profile_text
+    from experiments.study.running.run import run_study
+    from experiments.study.running.summary import print_summary, ui_command
     from experiments.tracking.uris import masked, to_fill_in, tracking_store
 
     folder, workers, planned = options.folder, options.workers, options.planned

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from experiments.errors import StudyStateError, TrackingError
-from experiments.study.cli import add_tracking_argument, command_parser, run_command
+from experiments.study.command.cli import add_tracking_argument, command_parser, run_command
 
 HOST, PORT = "127.0.0.1", 5000  # MLflow's page has no login: it is shown on this machine only
 START_TIMEOUT = 120.0  # seconds until the page answers
@@ -89,7 +89,7 @@ def _show(chosen: argparse.Namespace) -> int:
 
 def _wait_for_writers(uri: str) -> None:
     """Wait a little for what is on its way to the store from this folder's studies; say what it lacks then."""
-    from experiments.study.folder import STUDIES, StudyFolder
+    from experiments.study.folders.folder import STUDIES, StudyFolder
     from experiments.tracking.writer_lock import lock_of, without_writers
     from experiments.tracking.writer_state import STATE, read_state, shortfall
 

@@ -29,7 +29,7 @@ def safe_path() -> Iterator[None]:
     os.environ.pop("PYTHONSAFEPATH", None)
 
 
-SLOW_EXAMPLES = ("experiments.study.api.run",)  # examples in docstrings that run a study
+SLOW_EXAMPLES = ("experiments.study.python.api.run",)  # examples in docstrings that run a study
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

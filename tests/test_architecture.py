@@ -33,8 +33,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("experiments.__main__",),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-# rooms of the data from the bottom up, one a floor; the files beside them are shared by all or put them together
-DATA_FLOORS = ("identity", "formats", "columns", "inputs", "splits", "hints", "readers", "new_data")
+# rooms within a room, from the bottom up, one a floor; the files beside them are shared by all or put them together
+FLOORS_WITHIN = {
+    "data": ("identity", "formats", "columns", "inputs", "splits", "hints", "readers", "new_data"),
+    "evaluation": ("records", "statistics", "uncertainty", "final_model", "analysis", "scoring", "comparison"),
+    "study": ("command", "folders", "request", "running", "external", "comparing", "python"),
+}
 
 
 def name_of(path: Path) -> str:
@@ -71,12 +75,13 @@ def test_imports_run_down(path: Path) -> None:
     assert not {one for one in ours if room_of(one) != room and FLOOR_OF[room_of(one)] >= floor}
 
 
-def test_imports_between_the_rooms_of_the_data_run_down() -> None:
-    folder = ROOT / "experiments" / "data"
-    assert sorted(DATA_FLOORS) == sorted(path.parent.name for path in folder.glob("*/__init__.py"))
-    for floor, room in enumerate(DATA_FLOORS):
+@pytest.mark.parametrize(("house", "floors"), FLOORS_WITHIN.items())
+def test_imports_between_the_rooms_within_a_room_run_down(house: str, floors: tuple[str, ...]) -> None:
+    folder = ROOT / "experiments" / house
+    assert sorted(floors) == sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+    for floor, room in enumerate(floors):
         imported = {module for path in (folder / room).rglob("*.py") for module in imports_of(path)}
-        above = [f"experiments.data.{one}" for one in DATA_FLOORS[floor + 1 :]]
+        above = [f"experiments.{house}.{one}" for one in floors[floor + 1 :]]
         assert not {module for module in imported for one in above if inside(module, one)}, room
 
 
@@ -116,14 +121,15 @@ def test_there_is_no_circle() -> None:
 
 def test_a_worker_loads_no_storage_and_no_tracking() -> None:
     names = ["experiments.search.executors.worker"]
-    names += [f"experiments.evaluation.{name}" for name in ("baseline_scores", "diagnostics", "permutation", "refit")]
-    loaded = f"import sys, experiments.evaluation.selection_bias, {', '.join(names)}; print(*sys.modules)"
+    names += [f"experiments.evaluation.{name}" for name in ("scoring.baseline_scores", "analysis.diagnostics")]
+    names += [f"experiments.evaluation.{name}" for name in ("analysis.permutation", "final_model.refit")]
+    loaded = f"import sys, experiments.evaluation.analysis.selection_bias, {', '.join(names)}; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
     assert not {"mlflow", "sklearn", "matplotlib", "pydantic", "rich", "numba", "llvmlite"} & set(modules)
 
 
 def test_a_command_loads_no_library_of_tables_before_it_reads_one() -> None:
-    loaded = "import sys, experiments.study.run; print(*sys.modules)"
+    loaded = "import sys, experiments.study.running.run; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "pyarrow", "sklearn", "PIL", "mlflow", "matplotlib", "numba", "llvmlite"} & set(modules)
 
@@ -134,7 +140,7 @@ OTHERS = {  # write files that no promise rests on
     "experiments.search.shared_lock": "records of holders, which mean nothing after a loss of power",
     "experiments.search.executors.local": "arrays of a running command",
     "experiments.search.compiled.place": "machine code, which has a checksum and can be compiled again",
-    "experiments.study.folder": "the log for people",
+    "experiments.study.folders.folder": "the log for people",
     "experiments.predict": "the file under another name, which `replacing` flushes",
     "experiments.search.executors.ray_cluster": "/dev/null",
 }

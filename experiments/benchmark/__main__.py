@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import SpecError
-from experiments.study.cli import command_parser, run_command
+from experiments.study.command.cli import command_parser, run_command
 
 STUDY = "compare a whole study, by name or study file (default: digits), with Optuna and scikit-learn"
 ROW_NAMES = ("digits", "tabular", "mnist", "wide")

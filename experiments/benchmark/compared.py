@@ -23,13 +23,13 @@ from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.verdicts import most_claims
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
-from experiments.evaluation.assemble import best_of
-from experiments.evaluation.comparison import choice_scores, compare_choices, gains
-from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.reasons import BootstrapTooSlow
-from experiments.evaluation.refit import Refit, outputs
-from experiments.evaluation.resampling import Numbers, samples_of
-from experiments.evaluation.statistics import wilson_interval
+from experiments.evaluation.analysis.tested_trials import best_of
+from experiments.evaluation.comparison.choices import choice_scores, compare_choices, gains
+from experiments.evaluation.final_model.refit import Refit, outputs
+from experiments.evaluation.records.reasons import BootstrapTooSlow
+from experiments.evaluation.scoring.final_fits import FinalFits
+from experiments.evaluation.statistics.intervals import wilson_interval
+from experiments.evaluation.statistics.resampling import Numbers, samples_of
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import prepare_study
 from experiments.search.executors.serial import Inline, SerialExecutor

@@ -22,8 +22,8 @@ from rich.console import Console
 from experiments.benchmark.synthetic import FEATURES, clouds
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.target import Target
-from experiments.evaluation.final_score import Truth, final_score
-from experiments.evaluation.statistics import Interval, wilson_interval
+from experiments.evaluation.scoring.final_score import Truth, final_score
+from experiments.evaluation.statistics.intervals import Interval, wilson_interval
 from experiments.search.executors.base import Executor
 from nnet.arrays import Array, Targets
 from nnet.batches import FoldData

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.benchmark.tabulate import Line
 from experiments.config.target import Task
-from experiments.evaluation.statistics import bootstrap_interval
+from experiments.evaluation.statistics.intervals import bootstrap_interval
 
 DIGITS = 6  # decimals of a gain: scores that differ by the rounding of results.json are equal
 METRICS: dict[Task, str] = {"classification": "accuracy", "regression": "RMSE"}

@@ -26,7 +26,7 @@ from rich.console import Console
 from experiments.benchmark.tabulate import Line, print_table
 from experiments.benchmark.timed_command import machine
 from experiments.errors import SearchError
-from experiments.study.memory import held_by_children
+from experiments.study.running.memory import held_by_children
 
 PARTS = (1, 2, 4, 8)  # the sizes, as parts of the largest one
 LONG, WIDE = "trials", "rows"

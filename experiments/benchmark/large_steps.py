@@ -53,8 +53,8 @@ def steps_of_trials() -> None:
     from experiments.search.pruners import pruner_choice, pruning_history
     from experiments.search.pruning import VisibleStudy, quiet_optuna
     from experiments.search.trial import FinishedTrial, TrialResult, TrialTask, VisibleTrials
-    from experiments.study.finished_files import write_results
-    from experiments.study.results_file import read_own_results
+    from experiments.study.folders.finished_files import write_results
+    from experiments.study.folders.results_file import read_own_results
 
     quiet_optuna()
     spec = read_spec(STUDY.with_suffix(".toml"))
@@ -100,10 +100,10 @@ def steps_of_rows() -> None:
     from experiments.data.splits.copies import with_copies
     from experiments.data.splits.folds import make_folds
     from experiments.data.splits.split import split, table_fingerprint
-    from experiments.evaluation.diagnostics import predictions
-    from experiments.evaluation.selection_bias import Candidates, selection
-    from experiments.evaluation.statistics import bootstrap_interval
-    from experiments.evaluation.uncertainty import Development, OutOfFold, uncertainty_of
+    from experiments.evaluation.analysis.diagnostics import predictions
+    from experiments.evaluation.analysis.selection_bias import Candidates, selection
+    from experiments.evaluation.statistics.intervals import bootstrap_interval
+    from experiments.evaluation.uncertainty.of_predictions import Development, OutOfFold, uncertainty_of
     from experiments.evaluation.validation_rows import validation_file, validation_rows
     from experiments.search.out_of_fold import fingerprint, npy
 

@@ -22,7 +22,7 @@ from experiments.benchmark.peers import OWN, TRAINERS
 from experiments.benchmark.tabulate import Line
 from experiments.search.arithmetic import blas_kernel
 from experiments.search.compiled.load import load as load_passes
-from experiments.study.memory import peak_of_this_process
+from experiments.study.running.memory import peak_of_this_process
 
 WARM_UP = 2  # batches; a fold keeps more than one of them
 

@@ -27,12 +27,12 @@ from experiments.config.outer import outer_study
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.table import Table
-from experiments.evaluation.assemble import best_of, finalists_of
-from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.outer_fit import OuterFits, outer_fit
-from experiments.evaluation.outer_record import OuterFold
-from experiments.evaluation.statistics import wilson_interval
+from experiments.evaluation.analysis.tested_trials import best_of, finalists_of
+from experiments.evaluation.records.outer_record import OuterFold
+from experiments.evaluation.scoring.final_fits import FinalFits
+from experiments.evaluation.scoring.ledger import Ledger
+from experiments.evaluation.scoring.outer_fit import OuterFits, outer_fit
+from experiments.evaluation.statistics.intervals import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.pruning import quiet_optuna

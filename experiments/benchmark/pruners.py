@@ -30,7 +30,7 @@ from experiments.config.study_file import parse_spec, read_spec
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.readers.builtin import FOLDER_VARIABLE
 from experiments.data.splits.folds import make_folds
-from experiments.evaluation.assemble import best_of
+from experiments.evaluation.analysis.tested_trials import best_of
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import usable_cores
 from experiments.search.executors.local import LocalExecutor

@@ -14,7 +14,7 @@ from experiments.benchmark.studies import final_outputs, searched, test_rows
 from experiments.benchmark.tabulate import Line
 from experiments.config.default_study import own_study
 from experiments.config.target import Task
-from experiments.evaluation.final_fits import FinalFits
+from experiments.evaluation.scoring.final_fits import FinalFits
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.pruning import quiet_optuna

@@ -13,8 +13,8 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.features import Features
 from experiments.data.splits.holdout import Look
-from experiments.evaluation import refit
-from experiments.evaluation.final_fits import FinalFits
+from experiments.evaluation.final_model import refit
+from experiments.evaluation.scoring.final_fits import FinalFits
 from experiments.search.arithmetic import environment_of, obstacle, processor
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from experiments.benchmark.studies import final_outputs, search_trials, test_rows
 from experiments.benchmark.tabulate import Line
-from experiments.evaluation.assemble import best_of
-from experiments.evaluation.conformal import in_set
-from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.final_folds import begin_models
-from experiments.evaluation.levels import interval_columns
-from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.records import UncertaintyRecord
-from experiments.evaluation.temperature import scaled, temperatures_of
-from experiments.evaluation.uncertainty import Development, OutOfFold, uncertainty_of, units_of
+from experiments.evaluation.analysis.final_folds import begin_models
+from experiments.evaluation.analysis.tested_trials import best_of
+from experiments.evaluation.final_model.mean_outputs import are_probabilities
+from experiments.evaluation.records.analysis_record import UncertaintyRecord
+from experiments.evaluation.scoring.final_fits import FinalFits
+from experiments.evaluation.uncertainty.conformal import in_set
+from experiments.evaluation.uncertainty.levels import interval_columns
+from experiments.evaluation.uncertainty.of_predictions import Development, OutOfFold, uncertainty_of, units_of
+from experiments.evaluation.uncertainty.temperature import scaled, temperatures_of
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.context import StudyContext
 from experiments.search.executors.serial import SerialExecutor

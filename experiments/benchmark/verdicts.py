@@ -26,12 +26,12 @@ from experiments.benchmark.tabulate import Line, print_table
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.splits.holdout import SealedTestSet
-from experiments.evaluation.assemble import best_of, default_of, finalists_of
-from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.last_fit import last_fit
-from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.results import FinalScore
-from experiments.evaluation.statistics import wilson_interval
+from experiments.evaluation.analysis.tested_trials import best_of, default_of, finalists_of
+from experiments.evaluation.records.results import FinalScore
+from experiments.evaluation.scoring.final_fits import FinalFits
+from experiments.evaluation.scoring.last_fit import last_fit
+from experiments.evaluation.scoring.ledger import Ledger
+from experiments.evaluation.statistics.intervals import wilson_interval
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.pruning import quiet_optuna

@@ -27,7 +27,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError
 from experiments.search.context import prepare_study
-from experiments.study.lookup import study_file
+from experiments.study.folders.lookup import study_file
 
 DEFAULT = "digits"
 OURS, AT_TERMINAL, THEIRS = "tune", "tune at a terminal", "the peer"

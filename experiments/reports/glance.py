@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from experiments.config.documents import flat
-from experiments.evaluation.provenance import OWN
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.provenance import OWN
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, joined, number, sentence
 from experiments.reports.metrics import label_of_class, lower_is_better, metric_of
 from experiments.reports.outer_fold import searched

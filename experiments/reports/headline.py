@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.hints.leaks import DOUBTS
-from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
-from experiments.evaluation.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
+from experiments.evaluation.final_model.final_kind import are_several, holds_default, keeps_smallest
+from experiments.evaluation.records.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, filled, joined, number, plain, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
 from experiments.reports.interval_notes import interval_notes

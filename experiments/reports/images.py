@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from experiments.evaluation.records import PermutedColumn, PictureRecord
+from experiments.evaluation.records.analysis_record import PermutedColumn, PictureRecord
 
 
 def png(picture: PictureRecord) -> str:

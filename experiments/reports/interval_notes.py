@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.expanded_interval import FEW_ROWS
-from experiments.evaluation.results import FinalScore, StudyResult
-from experiments.evaluation.split_records import HoldoutRecord
+from experiments.evaluation.records.results import FinalScore, StudyResult
+from experiments.evaluation.records.split_record import HoldoutRecord
+from experiments.evaluation.statistics.expanded_interval import FEW_ROWS
 from experiments.reports.blocks import Fact, Parts, Words, joined, number, sentence
 
 WIDENED: Final = (

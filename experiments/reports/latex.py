@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from experiments.data.hints.chosen_with import TOO_GOOD
-from experiments.evaluation.final_kind import keeps_smallest
-from experiments.evaluation.results import FinalScore, LedgerRecord, StudyResult
+from experiments.evaluation.final_model.final_kind import keeps_smallest
+from experiments.evaluation.records.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import Words, plain
 from experiments.reports.formatting import columns_named, label, network, p_value, parameter, settings
 from experiments.reports.glance import glance

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.evaluation.reasons import AsWritten, LeftOut, NoScore, TooFewTrials
-from experiments.evaluation.records import ImportanceRecord, SelectionRecord
-from experiments.evaluation.results import BaselineRecord, DifferenceMethod, FinalScore, IntervalMethod, ScoreDifference
+from experiments.evaluation.records.analysis_record import ImportanceRecord, SelectionRecord
+from experiments.evaluation.records.reasons import AsWritten, LeftOut, NoScore, TooFewTrials
+from experiments.evaluation.records.results import (
+    BaselineRecord,
+    DifferenceMethod,
+    FinalScore,
+    IntervalMethod,
+    ScoreDifference,
+)
 from experiments.reports.blocks import Fact, Part, Parts, Words, counted, filled, number, percent, sentence
 from experiments.reports.formatting import parameter
 from experiments.reports.metrics import metric_label

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.data.splits.positive import OF_ONE_CLASS
-from experiments.evaluation.mean_outputs import are_probabilities
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.mean_outputs import are_probabilities
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.formatting import MINUS, NOTHING
 
 MOST_DIGITS: Final = 7  # of a number of 1 or more, its decimals included

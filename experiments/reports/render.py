@@ -16,7 +16,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from experiments.config.readable import printable
-from experiments.evaluation.results import LedgerRecord, StudyResult
+from experiments.evaluation.records.results import LedgerRecord, StudyResult
 from experiments.reports import markdown
 from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence, unfolded
 from experiments.reports.glance import glance, made_by

@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments.config.documents import flat
 from experiments.config.readable import times
-from experiments.evaluation.results import LedgerRecord, StudyResult
+from experiments.evaluation.records.results import LedgerRecord, StudyResult
 from experiments.reports.blocks import Fact, Facts, Folded, Parts, Section, Words, note, number, percent, sentence
 from experiments.reports.formatting import NOTHING, parameter
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from experiments.data.hints.rare_class import BALANCED, RANKED, ROC_AUC, WEIGHED
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Code, Fact, Parts, counted, number, sentence
 from experiments.reports.metrics import metric_of
 from experiments.search.label_scores import LABEL_SCORES

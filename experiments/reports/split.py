@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, counted, sentence
 from experiments.reports.formatting import columns_named
 

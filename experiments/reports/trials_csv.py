@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import stdev
 from typing import Any, Final
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.formatting import all_parameters
 from experiments.search.trial import TrialResult
 

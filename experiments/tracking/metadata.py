@@ -10,9 +10,9 @@ from experiments.config.readable import count, times
 from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.data.prepare import StudyData
-from experiments.evaluation.final_kind import are_several, holds_default
-from experiments.evaluation.provenance import commit
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.final_kind import are_several, holds_default
+from experiments.evaluation.records.provenance import commit
+from experiments.evaluation.records.results import StudyResult
 from experiments.tracking.outbox import DatasetMetadata, Refitted, RunMetadata, StudyOutcome
 
 AGAIN = "had been scored before: score and verdict are optimistic by an unknown amount"

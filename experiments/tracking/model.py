@@ -18,10 +18,10 @@ from typing import Any
 
 from experiments.data.formats.date_formats import ISO, date_text
 from experiments.errors import DataError
-from experiments.evaluation.levels import ARGUMENTS
-from experiments.evaluation.model import BESIDE, Model, read_model
-from experiments.evaluation.provenance import SOURCES
-from experiments.evaluation.threshold import PARAMS
+from experiments.evaluation.final_model.model import BESIDE, Model, read_model
+from experiments.evaluation.records.provenance import SOURCES
+from experiments.evaluation.uncertainty.levels import ARGUMENTS
+from experiments.evaluation.uncertainty.threshold import PARAMS
 from experiments.tracking.outbox import StudyOutcome
 from experiments.tracking.refusals import ArtifactsRefusedError, RefusedError, artifact_upload
 from experiments.tracking.runs import trial_params

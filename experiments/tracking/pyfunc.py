@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from experiments.errors import DataError
-from experiments.evaluation.levels import ARGUMENTS, asked_level
-from experiments.evaluation.model import Model, predict_frame, read_model
-from experiments.evaluation.threshold import PARAMS, asked_threshold
+from experiments.evaluation.final_model.model import Model, predict_frame, read_model
+from experiments.evaluation.uncertainty.levels import ARGUMENTS, asked_level
+from experiments.evaluation.uncertainty.threshold import PARAMS, asked_threshold
 
 
 class PyfuncModel:

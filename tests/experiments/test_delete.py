@@ -10,7 +10,7 @@ import pytest
 
 from experiments import delete
 from experiments.search.journal import Journal
-from experiments.study.folder import StudyFolder
+from experiments.study.folders.folder import StudyFolder
 from experiments.tracking import delete_runs as study_runs
 from experiments.tracking import writer_lock
 from experiments.tracking.delete_runs import StudyRuns

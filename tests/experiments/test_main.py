@@ -14,7 +14,7 @@ import pytest
 
 from experiments.__main__ import COMMANDS, main
 from experiments.config.study_file import read_spec
-from experiments.study.lookup import SHIPPED
+from experiments.study.folders.lookup import SHIPPED
 from experiments.version import VERSION
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.evaluation.levels import Uncertainty
-from experiments.evaluation.model import Model, predicted, read_model, write_model
+from experiments.evaluation.final_model.model import Model, predicted, read_model, write_model
+from experiments.evaluation.uncertainty.levels import Uncertainty
 from experiments.predict import main
 from nnet.metrics import class_probabilities
 from support.models import mixed_model, picture_model

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.evaluation.model import write_model
+from experiments.evaluation.final_model.model import write_model
 from experiments.predict import main
 from support.models import mixed_model
 from support.tables import mixed_frame

@@ -19,7 +19,7 @@ import pytest
 
 from experiments import ui
 from experiments.errors import TrackingError
-from experiments.study.folder import StudyFolder
+from experiments.study.folders.folder import StudyFolder
 from experiments.tracking.uris import tracking_store
 from experiments.tracking.writer_lock import lock_of
 from experiments.tracking.writer_state import new_state, write_state

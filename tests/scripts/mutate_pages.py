@@ -84,7 +84,7 @@ class Bench:
     """The studies, read once, and their pages as the code makes them now."""
 
     def __init__(self, above: Path):
-        from experiments.study.results_file import learned, read_own_results
+        from experiments.study.folders.results_file import learned, read_own_results
 
         self.kinds, self._studies, self._records = NAMES, dict[str, Any](), dict[str, Record]()
         for kind in NAMES:

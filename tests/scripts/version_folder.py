@@ -110,7 +110,7 @@ HOW: dict[str, tuple[tuple[str, ...], str]] = {
     "sealed": (("--no-test",), ""),
     "tried": (("--trials", "2"), ""),
     "interrupted": ((), "experiments.search.journal:Journal.append"),
-    "reserved": ((), "experiments.evaluation.ledger:Ledger.reserve"),
+    "reserved": ((), "experiments.evaluation.scoring.ledger:Ledger.reserve"),
 }
 TRIALS_BEFORE_THE_KILL = 3
 # a process that kills itself after a number of calls of a function

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from experiments.evaluation.comparison import ChoiceDifference
-from experiments.evaluation.comparison_records import (
+from experiments.evaluation.comparison.choices import ChoiceDifference
+from experiments.evaluation.comparison.comparison_record import (
     ComparedPair,
     ComparedStudy,
     ComparedTest,
@@ -16,7 +16,7 @@ from experiments.evaluation.comparison_records import (
     Setting,
     WinnerCurve,
 )
-from experiments.evaluation.joint_errors import JointErrors, RowExample
+from experiments.evaluation.comparison.joint_errors import JointErrors, RowExample
 
 
 def compared_study(name: str, **changes: Any) -> ComparedStudy:

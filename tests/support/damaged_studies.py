@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.config.documents import canonical_digest, canonical_json
-from experiments.evaluation.ledger import GENESIS
-from experiments.evaluation.result_digest import digest
+from experiments.evaluation.records.result_digest import digest
+from experiments.evaluation.scoring.ledger import GENESIS
 from experiments.search.out_of_fold import fingerprint
 from experiments.tracking.writer_state import new_state, write_state
 from support.accidents import mutated

@@ -18,13 +18,13 @@ from typing import Any
 from experiments.benchmark.fault_rows.studies import MOONS
 from experiments.config.study_file import read_spec
 from experiments.data.table import Table
-from experiments.evaluation.ledger_place import LEDGER
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
+from experiments.evaluation.scoring.ledger_place import LEDGER
 from experiments.search.loop import NONE
 from experiments.search.trial import InterventionKind
-from experiments.study.console import study_console
-from experiments.study.options import Options
-from experiments.study.run import run_study
+from experiments.study.command.console import study_console
+from experiments.study.running.options import Options
+from experiments.study.running.run import run_study
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from experiments.tracking.tracker import OFF
 from experiments.tune import main

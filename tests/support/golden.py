@@ -21,11 +21,11 @@ from experiments.config.formats import GIVEN
 from experiments.config.study_file import parse_spec
 from experiments.data.readers.in_memory import given_table
 from experiments.data.table import Table
-from experiments.evaluation.result_digest import DEFAULT_OUTSIDE, TEST_OUTSIDE
-from experiments.evaluation.results import StudyResult
-from experiments.study.console import study_console
-from experiments.study.options import Options
-from experiments.study.run import run_study
+from experiments.evaluation.records.result_digest import DEFAULT_OUTSIDE, TEST_OUTSIDE
+from experiments.evaluation.records.results import StudyResult
+from experiments.study.command.console import study_console
+from experiments.study.running.options import Options
+from experiments.study.running.run import run_study
 from experiments.tracking.tracker import OFF
 
 DIGESTS = Path(__file__).with_name("golden.json")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.resampling import Numbers
+from experiments.evaluation.statistics.resampling import Numbers
 from nnet.arrays import Rows
 
 

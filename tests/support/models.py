@@ -9,7 +9,7 @@ from experiments.config.target import Target
 from experiments.data.inputs.preprocessing import fit_preprocessor
 from experiments.data.new_data.row_format import RowFormat, known_categories, pooled_columns
 from experiments.data.table import Kind
-from experiments.evaluation.model import Model
+from experiments.evaluation.final_model.model import Model
 from experiments.search.target_scaling import TargetScaler
 from nnet.network import Architecture, Network
 from support.tables import mixed_frame

@@ -16,19 +16,19 @@ import pytest
 
 from experiments.config.study_file import parse_spec
 from experiments.data.splits.holdout import SealedTestSet
-from experiments.evaluation import final_fits
-from experiments.evaluation.ledger import Ledger
-from experiments.evaluation.model import read_model
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.model import read_model
+from experiments.evaluation.records.results import StudyResult
+from experiments.evaluation.scoring import final_fits
+from experiments.evaluation.scoring.ledger import Ledger
 from experiments.search import shared_lock
 from experiments.search.executors.serial import SerialExecutor
 from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial
-from experiments.study import begun, run
-from experiments.study.console import study_console
-from experiments.study.options import Options
-from experiments.study.progress import StudyProgress
-from experiments.study.results_file import read_own_results
+from experiments.study.command.console import study_console
+from experiments.study.command.progress import StudyProgress
+from experiments.study.folders.results_file import read_own_results
+from experiments.study.running import begun, run
+from experiments.study.running.options import Options
 from experiments.tracking.uris import OFF
 from support.golden import sampled
 from support.power import RecordedDisk

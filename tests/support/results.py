@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from experiments.evaluation.result_digest import digest
-from experiments.evaluation.results import (
+from experiments.evaluation.records.result_digest import digest
+from experiments.evaluation.records.results import (
     BestRecord,
     DataRecord,
     DefaultRecord,
@@ -18,7 +18,7 @@ from experiments.evaluation.results import (
     StudyResult,
     TrialRecord,
 )
-from experiments.evaluation.split_records import SplitRecord
+from experiments.evaluation.records.split_record import SplitRecord
 
 SPEC = {
     "study": {"name": "rows", "seed": 0},

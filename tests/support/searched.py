@@ -14,11 +14,11 @@ from experiments.config.study_file import parse_spec
 from experiments.config.target import Target
 from experiments.data.prepare import StudyData
 from experiments.data.table import Table
-from experiments.evaluation.analysis import analyse
-from experiments.evaluation.assemble import best_of, default_of
-from experiments.evaluation.choice import Choice
-from experiments.evaluation.final_folds import FinalModels
-from experiments.evaluation.records import AnalysisRecord
+from experiments.evaluation.analysis.analyse import analyse
+from experiments.evaluation.analysis.choice import Choice
+from experiments.evaluation.analysis.final_folds import FinalModels
+from experiments.evaluation.analysis.tested_trials import best_of, default_of
+from experiments.evaluation.records.analysis_record import AnalysisRecord
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.cross_validation import cross_validate
 from experiments.search.executors.base import WorkerDied, map_future

@@ -10,7 +10,7 @@ from typing import Any
 from optuna.distributions import FloatDistribution
 from rich.console import Console
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.search.journal import Journal
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 

@@ -13,7 +13,7 @@ from experiments.search.executors import worker
 from experiments.search.executors.base import Executor
 from experiments.search.executors.create import ExecutorKind
 from experiments.search.executors.serial import SerialExecutor
-from experiments.study import options
+from experiments.study.running import options
 from experiments.tracking.mlflow_setup import SETTINGS
 from experiments.tracking.tracker import OFF
 from support.desk import STUDY, CommandRunner, desk_in

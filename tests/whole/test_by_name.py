@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments import delete, predict, report, reproduce, sync, tune
-from experiments.study.status import study_status
+from experiments.study.folders.status import study_status
 from experiments.tracking.tracker import OFF
 from support.desk import CommandRunner
 

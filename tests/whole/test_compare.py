@@ -15,8 +15,8 @@ import pytest
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
 from experiments.errors import DataError
-from experiments.evaluation.comparison import choice_scores
-from experiments.evaluation.resampling import samples_of
+from experiments.evaluation.comparison.choices import choice_scores
+from experiments.evaluation.statistics.resampling import samples_of
 from experiments.evaluation.validation_rows import validation_rows
 from experiments.search.executors.serial import Inline
 from experiments.search.out_of_fold import npy
@@ -214,7 +214,7 @@ def test_a_study_whose_data_is_gone_is_tested_by_its_own_record_of_the_rows(
     def gone(*_: Any) -> Any:
         raise DataError("data.source: the rows are gone")
 
-    monkeypatch.setattr("experiments.study.compared_rows.data_again", gone)
+    monkeypatch.setattr("experiments.study.comparing.compared_rows.data_again", gone)
     found = document("moons", "linear")
     assert found["pairs"][0]["difference"] == whole["pairs"][0]["difference"]
     rows = [[one["row"] for one in each["pairs"][0]["errors"]["examples"]] for each in (found, whole)]

@@ -14,7 +14,7 @@ import experiments
 from experiments import delete, reproduce
 from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.errors import ExperimentError
-from experiments.study import default_rows
+from experiments.study.running import default_rows
 from support.desk import CommandRunner
 from support.tables import mixed_frame
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from experiments.evaluation.results import LedgerRecord
+from experiments.evaluation.records.results import LedgerRecord
 from experiments.reports.markdown import marked_fact
 from experiments.reports.render import Pages, render
-from experiments.study.results_file import learned, read_own_results
+from experiments.study.folders.results_file import learned, read_own_results
 from support.facts import MARK, Page, Record, page_of_html, page_of_markdown
 from support.kinds import NAMES
 from support.required_facts import counted, required

@@ -8,7 +8,7 @@ from contextlib import chdir
 import pytest
 
 from experiments import reproduce
-from experiments.evaluation.model import read_model
+from experiments.evaluation.final_model.model import read_model
 from support.desk import CommandRunner
 
 KINDS = {  # settings, and the functions after which the command is killed

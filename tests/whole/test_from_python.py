@@ -17,9 +17,9 @@ import pytest
 import experiments
 from experiments.compare import main as compare
 from experiments.errors import DataError, LedgerError, SpecError, StudyStateError
-from experiments.evaluation.statistics import wilson_interval
+from experiments.evaluation.statistics.intervals import wilson_interval
 from experiments.predict import main as predict
-from experiments.study.lookup import study_file
+from experiments.study.folders.lookup import study_file
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
 
@@ -156,8 +156,8 @@ def test_what_is_wrong_is_said_before_anything_is_written(desk: CommandRunner) -
 
 def test_what_mlflow_lacks_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = SimpleNamespace(untracked="MLflow is missing 1 of 2 trials", folder="there")
-    monkeypatch.setattr("experiments.study.api.run_study", lambda *_, **__: outcome)
-    monkeypatch.setattr("experiments.study.api.open", lambda folder: f"the study in {folder}")
+    monkeypatch.setattr("experiments.study.python.api.run_study", lambda *_, **__: outcome)
+    monkeypatch.setattr("experiments.study.python.api.open", lambda folder: f"the study in {folder}")
     with pytest.warns(UserWarning, match="missing 1 of 2 trials; python -m experiments.sync there sends it"):
         study = experiments.run({**SPEC, "data": {"source": "diabetes"}}, quiet=True)
     assert study == "the study in there"

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 import experiments
 from experiments import compare, report
-from experiments.evaluation.result_digest import digest
+from experiments.evaluation.records.result_digest import digest
 from support.browser import Browser, chromium
 from support.damaged_studies import table
 from support.desk import CommandRunner

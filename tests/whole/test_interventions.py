@@ -13,7 +13,7 @@ import pytest
 from experiments.search.executors.shared_data import DataReference
 from experiments.search.executors.worker import run_trial
 from experiments.search.trial import TrialOutput, TrialTask
-from experiments.study import search_run as searching
+from experiments.study.running import search_run as searching
 from support.desk import CommandRunner
 from support.waiting import PATIENCE
 

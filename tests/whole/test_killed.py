@@ -141,11 +141,11 @@ LONG = [pytest.param(moment, marks=pytest.mark.long) for moment in ("open", "wri
 @pytest.mark.parametrize("moment", ["reserve", "complete", *LONG])
 def test_killed_around_the_look_it_is_taken_once(desk: CommandRunner, undisturbed: dict[str, Any], moment: str) -> None:
     where = {
-        "reserve": "experiments.evaluation.ledger:Ledger.reserve",
+        "reserve": "experiments.evaluation.scoring.ledger:Ledger.reserve",
         "open": "experiments.data.splits.holdout:SealedTestSet.open",
-        "complete": "experiments.evaluation.ledger:Ledger.complete",
-        "write": "experiments.study.folder:StudyFolder.write",
-        "results": "experiments.study.finished_files:write_results",
+        "complete": "experiments.evaluation.scoring.ledger:Ledger.complete",
+        "write": "experiments.study.folders.folder:StudyFolder.write",
+        "results": "experiments.study.folders.finished_files:write_results",
     }[moment]
     assert desk.run_until(where, "moons").code == -signal.SIGKILL
     result = desk.tuned("moons")

@@ -15,7 +15,7 @@ from experiments.data.splits.development_rows import development_rows
 from experiments.data.splits.holdout import SealedTestSet
 from experiments.data.splits.outer_folds import split_off
 from experiments.data.splits.split import DevelopmentSet
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from support.desk import CommandRunner
 from support.tables import mixed_frame, mixed_table
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from experiments import predict
-from experiments.evaluation.model import read_model
+from experiments.evaluation.final_model.model import read_model
 from support.desk import CommandRunner
 
 SHORT = ("--set", "search.trials=5", "--set", "training.epochs=6", "--set", "final.members=3")

@@ -17,13 +17,13 @@ import experiments
 from experiments.data.columns.target_type import labelled
 from experiments.data.splits.outer_folds import outer_folds
 from experiments.delete import main as delete
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.predict import main as predict
 from experiments.report import main as report
 from experiments.reports.markdown import marked_fact
 from experiments.reports.render import render
 from experiments.reproduce import main as reproduce
-from experiments.study.results_file import learned, read_own_results
+from experiments.study.folders.results_file import learned, read_own_results
 from experiments.tracking.uris import OFF
 from support.desk import CommandRunner, desk_in, kill
 from support.facts import Record, page_of_html, page_of_markdown
@@ -109,7 +109,7 @@ def test_killed_in_the_middle_and_resumed_it_is_the_same_study(desk: CommandRunn
     status = desk.tune(*command, "--status").out
     assert "moons: interrupted, 0 of 5 trials" in status
     assert "outer studies   2 begun, with 5, " in status
-    assert desk.run_until("experiments.evaluation.ledger:Ledger.reserve", *command, "--workers", "1").code == -9
+    assert desk.run_until("experiments.evaluation.scoring.ledger:Ledger.reserve", *command, "--workers", "1").code == -9
     assert (len(entries(desk, "reserved")), entries(desk, "completed")) == (1, [])
     assert not (desk.study / "results.json").exists()
     assert desk.tuned(*command)["digest"] == whole.results()["digest"]
@@ -271,8 +271,8 @@ def test_what_the_rows_of_a_fold_hold_changes_nothing_in_its_own_search(desk: Co
 
 def test_all_fits_end_before_the_first_row_is_read(desk: CommandRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     from experiments.data.splits.holdout import SealedTestSet
-    from experiments.evaluation.final_fits import FinalFits
-    from experiments.evaluation.ledger import Ledger
+    from experiments.evaluation.scoring.final_fits import FinalFits
+    from experiments.evaluation.scoring.ledger import Ledger
 
     events: list[str] = []
     for owner, name in (

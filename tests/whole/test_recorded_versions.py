@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from experiments import compare, report, reproduce, sync
-from experiments.evaluation.ledger_place import LEDGER, find_ledger
-from experiments.evaluation.result_digest import digested
+from experiments.evaluation.records.result_digest import digested
+from experiments.evaluation.scoring.ledger_place import LEDGER, find_ledger
 from experiments.search.arithmetic import obstacle, processor
-from experiments.study.results_file import known_rows, read_own_results
+from experiments.study.folders.results_file import known_rows, read_own_results
 from support.desk import CommandRunner
 from support.earlier import predictions
 

@@ -11,8 +11,8 @@ import pytest
 
 from experiments import reproduce
 from experiments.search.journal_reader import view_journal
-from experiments.study.replay import Replay
-from experiments.study.results_file import read_results
+from experiments.study.folders.results_file import read_results
+from experiments.study.running.replay import Replay
 from support.desk import CommandRunner
 from support.results import change
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.evaluation.model import read_model
+from experiments.evaluation.final_model.model import read_model
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from support.desk import CommandRunner
 from support.waiting import PATIENCE, wait_until

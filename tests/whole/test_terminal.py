@@ -170,7 +170,7 @@ def test_the_next_run_says_that_something_was_left_and_sends_it(desk: CommandRun
 
 @pytest.mark.parametrize("moment", ["results", pytest.param("report", marks=pytest.mark.long)])
 def test_killed_at_its_very_end_sync_sends_all_that_there_is(desk: CommandRunner, moment: str) -> None:
-    assert desk.run_until(f"experiments.study.finished_files:write_{moment}", "moons").code == -signal.SIGKILL
+    assert desk.run_until(f"experiments.study.folders.finished_files:write_{moment}", "moons").code == -signal.SIGKILL
     desk.sync()
     names = {run.info.run_name for run in desk.runs()}
     assert {f"trial-{number:03d}" for number in range(14)} | {"moons", "final"} == names

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from experiments.evaluation.result_digest import digest
+from experiments.evaluation.records.result_digest import digest
 from support.desk import STUDY, CommandRunner
 
 
@@ -267,7 +267,7 @@ def test_a_budget_ends_the_search_with_what_was_told(desk: CommandRunner) -> Non
 def test_memory_that_is_not_there_is_said_before_the_search(
     desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("experiments.study.memory.free", lambda: 5_000)
+    monkeypatch.setattr("experiments.study.running.memory.free", lambda: 5_000)
     done = desk.tune("moons", "--trials", "1")
     assert done.code == 0
     lines = done.out.splitlines()

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from experiments.errors import StudyStateError
-from experiments.evaluation.final_fits import FinalFits
-from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.scoring.final_fits import FinalFits
+from experiments.evaluation.scoring.ledger import Ledger
 from experiments.search import shared_lock
 from experiments.search.arithmetic import obstacle, processor
 from experiments.search.shared_lock import SharedLock
 from experiments.search.trial import FinishedTrial
-from experiments.study.folder import StudyFolder
-from experiments.study.progress import StudyProgress
+from experiments.study.command.progress import StudyProgress
+from experiments.study.folders.folder import StudyFolder
 from support.machines import TWO, Clock, lock_on, share_no_locks
 from support.powered_study import TRIALS, in_this_process, run_in
 

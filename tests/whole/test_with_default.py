@@ -17,7 +17,7 @@ import pytest
 
 from experiments import predict, reproduce
 from experiments.errors import StudyStateError
-from experiments.evaluation.model import Model, predicted, read_model, write_model
+from experiments.evaluation.final_model.model import Model, predicted, read_model, write_model
 from nnet import durable
 from support.desk import CommandRunner
 from support.links import contents, victim

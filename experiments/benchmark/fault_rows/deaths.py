@@ -19,13 +19,13 @@ from experiments.benchmark.fault_rows.studies import LONGER, MANY, NAME
 RUN_TRIAL = "experiments.search.executors.worker:run_trial"
 MOMENTS = {  # the function after which the command dies -> the moment
     "experiments.search.journal:Journal.append": "between the telling and the MLflow write",
-    "experiments.study.run:analyse": "in the analysis and the refit",
-    "experiments.evaluation.ledger:Ledger.reserve": "after the look was reserved",
+    "experiments.study.running.run:analyse": "in the analysis and the refit",
+    "experiments.evaluation.scoring.ledger:Ledger.reserve": "after the look was reserved",
     "experiments.data.splits.holdout:SealedTestSet.open": "in the scoring",
-    "experiments.evaluation.ledger:Ledger.complete": "after the look was completed",
-    "experiments.evaluation.model:write_model": "after the model was written",
-    "experiments.study.folder:StudyFolder.write": "in the writing of the report",
-    "experiments.study.finished_files:write_results": "after the report",
+    "experiments.evaluation.scoring.ledger:Ledger.complete": "after the look was completed",
+    "experiments.evaluation.final_model.model:write_model": "after the model was written",
+    "experiments.study.folders.folder:StudyFolder.write": "in the writing of the report",
+    "experiments.study.folders.finished_files:write_results": "after the report",
 }
 UNNAMED = ("results.json", "report.html", "0.npy")  # files that are written, but have no name yet
 

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.benchmark.fault_rows.desk import Desk
 from experiments.benchmark.fault_rows.mlflow_runs import lacking, runs_of
 from experiments.benchmark.fault_rows.outcome import demand
-from experiments.evaluation.model import read_model
+from experiments.evaluation.final_model.model import read_model
 from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial
 from experiments.tracking.writer_state import read_state

@@ -55,11 +55,11 @@ STAGES = {
     "start": Stage(3, ("command", "study"), 1.2),
     "first compile": Stage(4, ("compiler", "study", "command"), 1.5),
     "search": Stage(6, ("worker", "study", "command"), 0.5),
-    "refit": Stage(4, ("study", "worker", "command"), 0.6, "experiments.study.run:analyse", PAUSED),
+    "refit": Stage(4, ("study", "worker", "command"), 0.6, "experiments.study.running.run:analyse", PAUSED),
     "between reservation and completion of the look": Stage(
-        4, ("study", "command"), 0.6, "experiments.evaluation.ledger:Ledger.reserve"
+        4, ("study", "command"), 0.6, "experiments.evaluation.scoring.ledger:Ledger.reserve"
     ),
-    "report": Stage(4, ("study", "command"), 0.6, "experiments.study.finished_files:write_report", PAUSED),
+    "report": Stage(4, ("study", "command"), 0.6, "experiments.study.folders.finished_files:write_report", PAUSED),
     "writer after the command's end": Stage(5, ("writer to MLflow",), 1.0),
 }
 HOME = "experiments.search.compiled.place:home"

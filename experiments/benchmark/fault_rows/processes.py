@@ -10,7 +10,7 @@ import psutil
 ROLES = {  # a word of a process's command line -> its part in a study, the first that fits
     "popen_loky": "worker",
     "experiments.tracking.process": "writer to MLflow",
-    "experiments.study.process": "study",  # before the next, as it is told to ignore that one's warnings
+    "experiments.study.command.process": "study",  # before the next, as it is told to ignore that one's warnings
     "resource_tracker": "tracker of resources",
     "experiments.search.compiled": "compiler",
     "experiments.": "command",

@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.benchmark.tabulate import Line
 from experiments.errors import DataError
-from experiments.evaluation.provenance import PROGRAM, commit
+from experiments.evaluation.records.provenance import PROGRAM, commit
 from experiments.search.arithmetic import processor
 from experiments.version import VERSION
 

@@ -24,9 +24,9 @@ RESUMED = (1, 117, 200)  # cuts after which the study is run to its end
 FULL = {  # the function before which the disk is full, and the call of it -> the file that cannot be written
     ("experiments.search.journal:Journal.append", 3): "the journal",
     ("experiments.tracking.store:Store.write_trial", 2): "MLflow's database",
-    ("experiments.evaluation.ledger:Ledger.reserve", 1): "the ledger",
-    ("experiments.study.run:write_model", 1): "the model",
-    ("experiments.study.finished_files:write_report", 1): "the report",
+    ("experiments.evaluation.scoring.ledger:Ledger.reserve", 1): "the ledger",
+    ("experiments.study.running.run:write_model", 1): "the model",
+    ("experiments.study.folders.finished_files:write_report", 1): "the report",
 }
 FILL = """\
 patched.calls = getattr(patched, "calls", 0) + 1

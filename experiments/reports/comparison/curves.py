@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.comparison_records import Comparison
+from experiments.evaluation.comparison.comparison_record import Comparison
 from experiments.reports.blocks import Figures, Picture, Section
 from experiments.reports.metrics import metric_label
 from experiments.reports.plots.overlaid import Studies, searches_by_second, searches_by_trial, winners

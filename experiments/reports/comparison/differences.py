@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from experiments.evaluation.comparison import ChoiceDifference
-from experiments.evaluation.comparison_records import ComparedPair, Comparison
+from experiments.evaluation.comparison.choices import ChoiceDifference
+from experiments.evaluation.comparison.comparison_record import ComparedPair, Comparison
 from experiments.reports.blocks import (
     Block,
     Column,

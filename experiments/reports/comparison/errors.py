@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.evaluation.comparison_records import ComparedPair, Comparison
-from experiments.evaluation.joint_errors import RowExample
-from experiments.evaluation.records import PictureRecord
+from experiments.evaluation.comparison.comparison_record import ComparedPair, Comparison
+from experiments.evaluation.comparison.joint_errors import RowExample
+from experiments.evaluation.records.analysis_record import PictureRecord
 from experiments.reports.blocks import (
     Block,
     Column,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from statistics import fmean, stdev
 from typing import Final
 
-from experiments.evaluation.comparison_records import Comparison
-from experiments.evaluation.finalists import FinalistPair, FinalistsRecord
-from experiments.evaluation.results import SIGNIFICANCE
+from experiments.evaluation.comparison.comparison_record import Comparison
+from experiments.evaluation.comparison.finalists import FinalistPair, FinalistsRecord
+from experiments.evaluation.records.results import SIGNIFICANCE
 from experiments.reports.blocks import (
     Block,
     Column,

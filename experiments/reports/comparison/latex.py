@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.comparison_records import Comparison
+from experiments.evaluation.comparison.comparison_record import Comparison
 from experiments.reports.blocks import plain
 from experiments.reports.comparison.differences import answer, differences
 from experiments.reports.comparison.finalists import finalists

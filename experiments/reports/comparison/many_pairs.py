@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.evaluation.comparison_records import ComparedPair
+from experiments.evaluation.comparison.comparison_record import ComparedPair
 
 MOST: Final = 15  # those of six studies
 ONLY: Final = " Of so many pairs, only those with the first study of the same rows are shown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.comparison_records import Comparison
+from experiments.evaluation.comparison.comparison_record import Comparison
 from experiments.reports.comparison.curves import learning_curves, searches
 from experiments.reports.comparison.differences import answer, differences
 from experiments.reports.comparison.errors import errors

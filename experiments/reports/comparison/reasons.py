@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.evaluation.comparison_records import NoTest, ReasonCode
+from experiments.evaluation.comparison.comparison_record import NoTest, ReasonCode
 from experiments.reports.metrics import metric_label
 
 SENTENCES: Final[Mapping[ReasonCode, str]] = {

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from experiments.config.readable import times
-from experiments.evaluation.comparison_records import ComparedStudy, Comparison
+from experiments.evaluation.comparison.comparison_record import ComparedStudy, Comparison
 from experiments.reports.blocks import (
     Block,
     Code,

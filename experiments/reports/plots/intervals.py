@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from experiments.evaluation.results import ScoreDifference
+from experiments.evaluation.records.results import ScoreDifference
 from experiments.reports.blocks import Fact
 from experiments.reports.metrics import Scores, axis_label, lower_is_better
 from experiments.reports.plots.chart import Axis, Chart

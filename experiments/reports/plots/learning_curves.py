@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Final
 
 from experiments.config.readable import count
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.metrics import metric_label, metric_of, unit_of_loss
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Stroke

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from experiments.evaluation.records import Counts
+from experiments.evaluation.records.analysis_record import Counts
 from experiments.reports.blocks import Fact
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.svg import BLUE, INK, ORANGE, RULE, distinct, document, element, rectangle, text

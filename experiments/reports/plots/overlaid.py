@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from experiments.evaluation.comparison_records import ComparedStudy, SearchCurve
+from experiments.evaluation.comparison.comparison_record import ComparedStudy, SearchCurve
 from experiments.reports.metrics import axis_label, metric_label
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Point, Stroke

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.evaluation.records.results import StudyResult, TrialRecord
 from experiments.reports.formatting import NOTHING, all_parameters, label
 from experiments.reports.metrics import Scores, lower_is_better, metric_label, metric_of
 from experiments.reports.plots.legend import Entry, legend

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.evaluation.records.results import StudyResult, TrialRecord
 from experiments.reports.formatting import bounds_of, is_active, label, parameter
 from experiments.reports.plots.chart import Axis
 from experiments.reports.plots.svg import distinct

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from experiments.evaluation.records import CalibrationRecord
-from experiments.evaluation.roc_records import RocRecord
+from experiments.evaluation.records.analysis_record import CalibrationRecord
+from experiments.evaluation.records.roc_record import RocRecord
 from experiments.reports.plots.chart import Axis, Chart, stacked
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.svg import BLUE, FAINT

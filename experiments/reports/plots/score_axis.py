@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.score_range import score_range
+from experiments.evaluation.statistics.score_range import score_range
 from experiments.reports.formatting import MINUS
 from experiments.reports.metrics import Scores, lower_is_better, metric_label
 from experiments.reports.plots.chart import Axis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.formatting import all_parameters
 from experiments.reports.metrics import axis_label, metric_of
 from experiments.reports.plots.chart import Axis, Chart

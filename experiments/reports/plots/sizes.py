@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import log10
 from typing import Final
 
-from experiments.evaluation.records import SmallestRecord
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.analysis_record import SmallestRecord
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.metrics import axis_label, metric_of
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark

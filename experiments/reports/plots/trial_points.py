@@ -9,7 +9,7 @@ from statistics import median
 from types import MappingProxyType
 from typing import Final, Literal
 
-from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.evaluation.records.results import StudyResult, TrialRecord
 from experiments.reports.metrics import Scores, lower_is_better, metric_of
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.results import BaselineRecord, StudyResult
+from experiments.evaluation.records.results import BaselineRecord, StudyResult
 from experiments.reports.blocks import Column, Fact, Figures, Picture, Row, Section, Table, counted, note, sentence
 from experiments.reports.formatting import NOTHING
 from experiments.reports.headline import default_won

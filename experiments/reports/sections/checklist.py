@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.final_kind import holds_default, keeps_smallest
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.final_kind import holds_default, keeps_smallest
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Code,

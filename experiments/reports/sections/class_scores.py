@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from experiments.evaluation.records import Counts
-from experiments.evaluation.results import StudyResult
-from experiments.evaluation.roc_records import RocRecord
+from experiments.evaluation.records.analysis_record import Counts
+from experiments.evaluation.records.results import StudyResult
+from experiments.evaluation.records.roc_record import RocRecord
 from experiments.reports.blocks import (
     Block,
     Column,

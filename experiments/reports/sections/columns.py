@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from experiments.data.table import REASONS
-from experiments.evaluation.results import ReadingRecord, StudyResult
+from experiments.evaluation.records.results import ReadingRecord, StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Folded, Row, Table, Words, note, number
 
 SHOWN = 60  # columns

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.evaluation.final_kind import are_several, holds_default, keeps_smallest
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.final_kind import are_several, holds_default, keeps_smallest
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Column, Fact, Row, Section, Table, note
 from experiments.reports.formatting import NOTHING, all_parameters, is_active, is_layer, label, network, parameter
 from experiments.reports.headline import members

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Code, Fact, Facts, Parts, Section, Words, counted, joined, number, sentence
 from experiments.reports.sections.columns import columns
 from experiments.reports.split import drawn_for_folds, folds, in_groups, is_forward, origin

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments.evaluation.final_kind import holds_default
-from experiments.evaluation.records import CalibrationRecord, Counts, OutOfFoldRecord
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.final_kind import holds_default
+from experiments.evaluation.records.analysis_record import CalibrationRecord, Counts, OutOfFoldRecord
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Fact, Figures, Picture, Section, sentence
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.plots.learning_curves import loss_curves, score_curves

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Block, note
 from experiments.reports.methods import reason
 

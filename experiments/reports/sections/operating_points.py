@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.results import StudyResult
-from experiments.evaluation.roc_records import OperatingPoint, OperatingRule, RocRecord
+from experiments.evaluation.records.results import StudyResult
+from experiments.evaluation.records.roc_record import OperatingPoint, OperatingRule, RocRecord
 from experiments.reports.blocks import (
     Block,
     Code,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.evaluation.outer_record import OuterRecord
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.outer_record import OuterRecord
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from experiments.evaluation.final_kind import holds_default
-from experiments.evaluation.records import PermutationRecord, PermutedColumn
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.final_kind import holds_default
+from experiments.evaluation.records.analysis_record import PermutationRecord, PermutedColumn
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,

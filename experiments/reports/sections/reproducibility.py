@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from experiments.config.toml import study_file
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Block, Code, Fact, Folded, Listing, Section, text
 from experiments.reports.outer_fold import study_name
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.final_kind import are_several, keeps_smallest
-from experiments.evaluation.records import SelectionRecord
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.final_kind import are_several, keeps_smallest
+from experiments.evaluation.records.analysis_record import SelectionRecord
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Column,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.evaluation.final_kind import are_several, keeps_smallest
-from experiments.evaluation.records import NetworkSize, SmallestMethod, SmallestRecord
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.final_model.final_kind import are_several, keeps_smallest
+from experiments.evaluation.records.analysis_record import NetworkSize, SmallestMethod, SmallestRecord
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
     Block,
     Code,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from experiments.data.table import REASONS
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, Words, counted, joined, number, percent, sentence
 
 SCALINGS: Final = {

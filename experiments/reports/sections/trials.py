@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from experiments.evaluation.results import StudyResult, TrialRecord
+from experiments.evaluation.records.results import StudyResult, TrialRecord
 from experiments.reports.blocks import (
     Block,
     Column,

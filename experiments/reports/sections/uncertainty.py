@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from experiments.evaluation.conformal import CHECKED, level_name
-from experiments.evaluation.records import CoverageRecord, TemperatureRecord, UncertaintyRecord
-from experiments.evaluation.results import StudyResult
+from experiments.evaluation.records.analysis_record import CoverageRecord, TemperatureRecord, UncertaintyRecord
+from experiments.evaluation.records.results import StudyResult
+from experiments.evaluation.uncertainty.conformal import CHECKED, level_name
 from experiments.reports.blocks import (
     Block,
     Code,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.evaluation.records import MistakeRecord, MistakeValues, PictureRecord
-from experiments.evaluation.results import StudyResult
-from experiments.evaluation.row_values import FILE
+from experiments.evaluation.analysis.row_values import FILE
+from experiments.evaluation.records.analysis_record import MistakeRecord, MistakeValues, PictureRecord
+from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Block, Column, Fact, Gallery, Heading, Row, Table, Thumbnail, note, sentence
 from experiments.reports.formatting import NOTHING
 from experiments.reports.images import png

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.benchmark import coverage
 from experiments.benchmark.coverage import BEST, coverage_lines, drawn, measure_coverage
-from experiments.evaluation.statistics import wilson_interval
+from experiments.evaluation.statistics.intervals import wilson_interval
 from experiments.search.executors.serial import SerialExecutor
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from experiments.config.default_study import own_study
 from experiments.config.study_file import read_spec
 from experiments.errors import SpecError
 from experiments.search.context import StudyContext, prepare_study
-from experiments.study.lookup import study_file
+from experiments.study.folders.lookup import study_file
 
 
 def mixed(folder: Path, *overrides: str) -> StudyContext:

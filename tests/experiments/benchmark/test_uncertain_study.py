@@ -12,7 +12,7 @@ from experiments.benchmark import uncertain_study
 from experiments.benchmark.synthetic import GROUP, UNCERTAIN
 from experiments.benchmark.uncertain_study import measured
 from experiments.config.study_file import parse_spec
-from experiments.evaluation.records import UncertaintyRecord
+from experiments.evaluation.records.analysis_record import UncertaintyRecord
 from experiments.search.context import StudyContext, prepare_study
 
 NEW = 300

@@ -12,7 +12,7 @@ from experiments.benchmark import __main__ as benchmark
 from experiments.benchmark import whole_study
 from experiments.benchmark.timed_command import ENDS, WHOLE, Seconds
 from experiments.benchmark.whole_study import AT_TERMINAL, OURS, THEIRS, Key
-from experiments.study.timing import SEARCH
+from experiments.study.command.timing import SEARCH
 
 TABLE = "a,b,y\n" + "".join(f"{row},{row % 7},{['no', 'yes'][row % 2]}\n" for row in range(60))
 

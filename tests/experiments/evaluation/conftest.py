@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.scoring.ledger import Ledger
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.prepare import StudyData, prepare
 from experiments.data.splits.copies import Copies
 from experiments.errors import SearchError
-from experiments.evaluation.assemble import assemble, best_of, default_of
-from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import (
+from experiments.evaluation.analysis.tested_trials import best_of, default_of
+from experiments.evaluation.assemble import assemble
+from experiments.evaluation.records.analysis_record import FinalRecord
+from experiments.evaluation.records.results import (
     ColumnCounts,
     ColumnRecord,
     LedgerRecord,
@@ -25,7 +26,7 @@ from experiments.evaluation.results import (
     ReadingRecord,
     StudyResult,
 )
-from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord
+from experiments.evaluation.records.split_record import CopiesRecord, HoldoutRecord
 from experiments.search.context import StudyContext
 from experiments.search.trial import Curves, FinishedTrial, InterventionKind, TrialResult
 from support.tables import mixed_table

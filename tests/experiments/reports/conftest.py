@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.evaluation.reasons import NotFitted
-from experiments.evaluation.records import (
+from experiments.evaluation.records.analysis_record import (
     AnalysisRecord,
     CalibrationBin,
     CalibrationRecord,
@@ -30,7 +29,8 @@ from experiments.evaluation.records import (
     TemperatureRecord,
     UncertaintyRecord,
 )
-from experiments.evaluation.results import (
+from experiments.evaluation.records.reasons import NotFitted
+from experiments.evaluation.records.results import (
     BaselineRecord,
     BestRecord,
     ColumnCounts,
@@ -45,7 +45,7 @@ from experiments.evaluation.results import (
     TrialRecord,
     WorkerFailure,
 )
-from experiments.evaluation.split_records import SplitRecord
+from experiments.evaluation.records.split_record import SplitRecord
 from experiments.reports.formatting import hidden
 from experiments.reports.render import Pages, render
 from experiments.search.trial import Curves, TrialResult

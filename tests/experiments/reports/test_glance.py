@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.outer_record import OuterFold, OuterRecord
-from experiments.evaluation.report_record import ReportRecord
-from experiments.evaluation.results import ColumnCounts, ReadingRecord
+from experiments.evaluation.records.outer_record import OuterFold, OuterRecord
+from experiments.evaluation.records.report_record import ReportRecord
+from experiments.evaluation.records.results import ColumnCounts, ReadingRecord
 from experiments.reports.blocks import plain
 from experiments.reports.glance import glance, made_by
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.hints.leaks import DOUBTS
-from experiments.evaluation.records import FinalRecord
-from experiments.evaluation.results import BaselineRecord, ReadingRecord, ScoreDifference
-from experiments.evaluation.split_records import CopiesRecord
+from experiments.evaluation.records.analysis_record import FinalRecord
+from experiments.evaluation.records.results import BaselineRecord, ReadingRecord, ScoreDifference
+from experiments.evaluation.records.split_record import CopiesRecord
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer, lead, untested
 from support.results import replaced

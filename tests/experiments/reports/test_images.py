@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.evaluation.records import PermutedColumn, PictureRecord
+from experiments.evaluation.records.analysis_record import PermutedColumn, PictureRecord
 from experiments.reports.images import places, png
 
 

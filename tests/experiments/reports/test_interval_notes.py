@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.evaluation.split_records import HoldoutRecord
+from experiments.evaluation.records.split_record import HoldoutRecord
 from experiments.reports.blocks import plain
 from experiments.reports.headline import answer
 from support.results import replaced

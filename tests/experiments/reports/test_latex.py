@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from experiments.data.hints.chosen_with import TOO_GOOD
-from experiments.evaluation.results import LedgerRecord, ReadingRecord
+from experiments.evaluation.records.results import LedgerRecord, ReadingRecord
 from experiments.reports.latex import latex
 from support.results import replaced
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import get_args
 
-from experiments.evaluation import reasons
-from experiments.evaluation.results import BaselineId, BaselineRecord, DifferenceMethod, IntervalMethod
+from experiments.evaluation.records import reasons
+from experiments.evaluation.records.results import BaselineId, BaselineRecord, DifferenceMethod, IntervalMethod
 from experiments.reports import methods as words
 from experiments.reports.blocks import Fact, plain
 

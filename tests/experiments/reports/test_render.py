@@ -10,16 +10,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments.evaluation.reasons import AsWritten
-from experiments.evaluation.records import (
+from experiments.evaluation.records.analysis_record import (
     MistakeRecord,
     MistakeValues,
     OutOfFoldRecord,
     PermutationRecord,
     PermutedColumn,
 )
-from experiments.evaluation.report_record import ReportRecord
-from experiments.evaluation.results import BaselineRecord, LedgerRecord, ReadingRecord, StudyResult
+from experiments.evaluation.records.reasons import AsWritten
+from experiments.evaluation.records.report_record import ReportRecord
+from experiments.evaluation.records.results import BaselineRecord, LedgerRecord, ReadingRecord, StudyResult
 from experiments.reports.render import PAGE_VERSION, render
 from experiments.reports.sections.learning_curves import learning_curves
 from support.page import Page

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.results import LedgerRecord
+from experiments.evaluation.records.results import LedgerRecord
 from experiments.reports.blocks import Folded, plain
 from experiments.reports.render import render
 from experiments.reports.run_info import looks_meaning, rows_scored, this_run

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.evaluation.roc_records import OperatingPoint, RocRecord
+from experiments.evaluation.records.roc_record import OperatingPoint, RocRecord
 from experiments.reports.blocks import plain
 from experiments.reports.seldom_predicted import seldom_predicted
 from support.results import replaced

@@ -12,7 +12,7 @@ from experiments.config.space import Space
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import StudyData, preprocessed_folds
-from experiments.evaluation.refit import RefitTask, outputs, refit
+from experiments.evaluation.final_model.refit import RefitTask, outputs, refit
 from experiments.search.trial import PrunerChoice, TrialTask
 from nnet.activations import ACTIVATIONS
 from nnet.batches import FoldData

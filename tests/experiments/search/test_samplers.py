@@ -27,9 +27,9 @@ from experiments.search.loop import search
 from experiments.search.pruning import quiet_optuna
 from experiments.search.samplers import check_installed, make_samplers
 from experiments.search.trial import Curves, FinishedTrial, TrialResult, TrialTask
-from experiments.study.console import study_console
-from experiments.study.options import Options
-from experiments.study.run import run_study
+from experiments.study.command.console import study_console
+from experiments.study.running.options import Options
+from experiments.study.running.run import run_study
 
 MIXED: dict[str, Any] = {
     "activation": {"choices": ["relu", "tanh"]},

@@ -8,9 +8,9 @@ import pytest
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
-from experiments.evaluation.outer_record import OuterRecord
-from experiments.evaluation.records import AnalysisRecord, FinalRecord, SelectionRecord
-from experiments.evaluation.results import BaselineRecord, LedgerRecord, ScoreDifference
+from experiments.evaluation.records.analysis_record import AnalysisRecord, FinalRecord, SelectionRecord
+from experiments.evaluation.records.outer_record import OuterRecord
+from experiments.evaluation.records.results import BaselineRecord, LedgerRecord, ScoreDifference
 from experiments.tracking.metadata import final_metrics, final_model, final_tags, run_metadata
 from support.results import made_up, replaced
 

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from experiments.errors import SpecError
-from experiments.evaluation.levels import Uncertainty
-from experiments.evaluation.model import predicted, write_model
+from experiments.evaluation.final_model.model import predicted, write_model
+from experiments.evaluation.uncertainty.levels import Uncertainty
 from experiments.search.arithmetic import processor
 from experiments.search.compiled.load import file_name
 from experiments.tracking.model import NEEDED, write_mlflow_model

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from experiments.errors import DataError
-from experiments.evaluation.levels import Uncertainty
-from experiments.evaluation.model import write_model
+from experiments.evaluation.final_model.model import write_model
+from experiments.evaluation.uncertainty.levels import Uncertainty
 from experiments.tracking.pyfunc import PyfuncModel, _load_pyfunc
 from support.models import mixed_model
 from support.tables import mixed_frame

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from experiments.evaluation.model import write_model
+from experiments.evaluation.final_model.model import write_model
 from experiments.tracking.outbox import Outbox, write_outbox
 from experiments.tracking.store import Store
 from experiments.tracking.writer import Writer

@@ -15,7 +15,12 @@ from experiments.benchmark.fault_rows.processes import role_of
     [
         (["python", "-m", "experiments.tune", "moons"], "command"),
         (
-            ["python", "-Wignore:resource_tracker:UserWarning", "-c", "from experiments.study.process import serve"],
+            [
+                "python",
+                "-Wignore:resource_tracker:UserWarning",
+                "-c",
+                "from experiments.study.command.process import serve",
+            ],
             "study",
         ),
         (["python", "-m", "joblib.externals.popen_loky_posix"], "worker"),

@@ -30,7 +30,7 @@ from experiments.data.readers.builtin import load_builtin
 from experiments.data.readers.in_memory import given_table
 from experiments.data.splits.holdout import Look
 from experiments.data.table import Table
-from experiments.evaluation.ledger import Ledger
+from experiments.evaluation.scoring.ledger import Ledger
 
 RNG = np.random.default_rng(0)
 ROWS = 60

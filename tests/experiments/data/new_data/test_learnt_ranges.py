@@ -15,7 +15,7 @@ from experiments.data.new_data.new_rows import frame_rows, read_rows
 from experiments.data.new_data.row_format import Ranges, RowFormat, ranges_of
 from experiments.data.table import Table
 from experiments.errors import DataError
-from experiments.evaluation.model import read_model, write_model
+from experiments.evaluation.final_model.model import read_model, write_model
 from support.models import mixed_model
 
 FORM = RowFormat(

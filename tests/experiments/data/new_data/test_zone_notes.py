@@ -16,7 +16,7 @@ from experiments.data.load import load_table
 from experiments.data.new_data.cell_notes import CellNotes
 from experiments.data.new_data.new_rows import frame_rows, read_rows
 from experiments.data.new_data.row_format import RowFormat
-from experiments.evaluation.model import read_model, write_model
+from experiments.evaluation.final_model.model import read_model, write_model
 from nnet.saving import MODEL
 from support.models import mixed_model
 

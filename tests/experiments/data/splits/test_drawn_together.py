@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from experiments.data.splits.drawn_together import BLOCKS, time_blocks
-from experiments.evaluation.exchanges import exchange_test
-from experiments.evaluation.statistics import resampled
+from experiments.evaluation.statistics.exchanges import exchange_test
+from experiments.evaluation.statistics.intervals import resampled
 
 
 def test_blocks_are_consecutive_whatever_the_order_of_the_rows() -> None:

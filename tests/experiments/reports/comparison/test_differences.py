@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.comparison_records import NoTest
+from experiments.evaluation.comparison.comparison_record import NoTest
 from experiments.reports.blocks import plain
 from experiments.reports.comparison.differences import answer, untested
 from support.comparisons import compared_pair, compared_study, comparison, difference

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.evaluation.comparison_records import Comparison
-from experiments.evaluation.finalists import Finalist, FinalistsPlan, compare_finalists
+from experiments.evaluation.comparison.comparison_record import Comparison
+from experiments.evaluation.comparison.finalists import Finalist, FinalistsPlan, compare_finalists
 from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.comparison.finalists import claims, finalists
 from support.sections import paragraph

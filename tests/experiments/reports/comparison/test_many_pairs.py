@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from experiments.evaluation.comparison_records import Comparison
+from experiments.evaluation.comparison.comparison_record import Comparison
 from experiments.reports.comparison.differences import AFTER
 from experiments.reports.comparison.many_pairs import MOST
 from experiments.reports.comparison.page import render_comparison

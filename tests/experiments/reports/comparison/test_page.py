@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments.evaluation.comparison_records import ComparedTest, Comparison, NoTest
-from experiments.evaluation.records import PictureRecord
+from experiments.evaluation.comparison.comparison_record import ComparedTest, Comparison, NoTest
+from experiments.evaluation.records.analysis_record import PictureRecord
 from experiments.reports.comparison.page import render_comparison
 from experiments.reports.comparison.reasons import SENTENCES, sentence_of
 from support.comparisons import compared_pair, compared_study, comparison, difference

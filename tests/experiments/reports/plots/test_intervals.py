@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.evaluation.results import ScoreDifference
+from experiments.evaluation.records.results import ScoreDifference
 from experiments.reports.plots.intervals import Dot, difference, dots
 from support.svg import circles, elements, place, points, words
 

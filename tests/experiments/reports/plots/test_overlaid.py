@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from experiments.evaluation.comparison_records import SearchCurve, WinnerCurve
+from experiments.evaluation.comparison.comparison_record import SearchCurve, WinnerCurve
 from experiments.reports.plots.overlaid import COLOURS, DASHES, look, searches_by_second, searches_by_trial, winners
 from support.comparisons import compared_study
 from support.svg import circles, elements, place, points, words

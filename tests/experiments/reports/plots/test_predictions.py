@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.evaluation.records import CalibrationBin, CalibrationRecord
-from experiments.evaluation.roc_records import RocRecord
+from experiments.evaluation.records.analysis_record import CalibrationBin, CalibrationRecord
+from experiments.evaluation.records.roc_record import RocRecord
 from experiments.reports.plots.predictions import STEPS, calibration, precision_recall, residuals, roc, scatter
 from support.svg import circles, elements, place, points, words
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
-from experiments.evaluation.report_record import ReportRecord
-from experiments.evaluation.results import ColumnRecord, ReadingRecord
-from experiments.evaluation.split_records import CopiesRecord, HoldoutRecord
+from experiments.evaluation.records.outer_record import OuterBaseline, OuterFold, OuterRecord
+from experiments.evaluation.records.report_record import ReportRecord
+from experiments.evaluation.records.results import ColumnRecord, ReadingRecord
+from experiments.evaluation.records.split_record import CopiesRecord, HoldoutRecord
 from experiments.reports.blocks import Folded, Table, plain, unfolded
 from experiments.reports.sections.checklist import OPEN, checklist
 from support.results import replaced

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from experiments.evaluation.roc_records import RocRecord
+from experiments.evaluation.records.roc_record import RocRecord
 from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.sections.class_scores import class_scores
 from support.results import replaced

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.results import ColumnRecord, LeftOutColumn, ReadingRecord
+from experiments.evaluation.records.results import ColumnRecord, LeftOutColumn, ReadingRecord
 from experiments.reports.blocks import Table, plain, unfolded
 from experiments.reports.sections.columns import columns
 from support.sections import texts

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.records import FinalRecord
+from experiments.evaluation.records.analysis_record import FinalRecord
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.configurations import configurations
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.split_records import HoldoutRecord
+from experiments.evaluation.records.split_record import HoldoutRecord
 from experiments.reports.blocks import Code, plain
 from experiments.reports.sections.data import data
 

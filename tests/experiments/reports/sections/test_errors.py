@@ -5,8 +5,8 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from experiments.evaluation.diagnostics import calibration
-from experiments.evaluation.reasons import NetworkDiverged
+from experiments.evaluation.analysis.diagnostics import calibration
+from experiments.evaluation.records.reasons import NetworkDiverged
 from experiments.reports.blocks import Figures, Gallery, Heading, Table, plain
 from experiments.reports.sections.errors import error_by_chance, errors
 from support.results import replaced

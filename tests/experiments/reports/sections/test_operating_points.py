@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.evaluation.records import TemperatureRecord, UncertaintyRecord
-from experiments.evaluation.roc_records import OperatingPoint, RocRecord
+from experiments.evaluation.records.analysis_record import TemperatureRecord, UncertaintyRecord
+from experiments.evaluation.records.roc_record import OperatingPoint, RocRecord
 from experiments.reports.blocks import Table, Text, plain
 from experiments.reports.sections.operating_points import operating_points
 from support.results import replaced

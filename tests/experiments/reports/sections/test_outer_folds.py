@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.outer_record import OuterBaseline, OuterFold, OuterRecord
+from experiments.evaluation.records.outer_record import OuterBaseline, OuterFold, OuterRecord
 from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.headline import answer
 from experiments.reports.sections.outer_folds import outer_folds

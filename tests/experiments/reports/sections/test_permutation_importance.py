@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.reasons import TooManyColumns
-from experiments.evaluation.records import PermutedColumn
+from experiments.evaluation.records.analysis_record import PermutedColumn
+from experiments.evaluation.records.reasons import TooManyColumns
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.permutation_importance import permutation_importance
 from support.results import replaced

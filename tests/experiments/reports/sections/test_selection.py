@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.outer_record import OuterRecord
-from experiments.evaluation.reasons import RowsInTimeOrder
-from experiments.evaluation.records import FinalRecord
+from experiments.evaluation.records.analysis_record import FinalRecord
+from experiments.evaluation.records.outer_record import OuterRecord
+from experiments.evaluation.records.reasons import RowsInTimeOrder
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.selection import MORE, selection
 from support.results import replaced

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.records import FinalRecord, NetworkSize, SmallestRecord
+from experiments.evaluation.records.analysis_record import FinalRecord, NetworkSize, SmallestRecord
 from experiments.reports.blocks import Figures, Table, plain
 from experiments.reports.sections.sizes import sizes
 from support.results import replaced

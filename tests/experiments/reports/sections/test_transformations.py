@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.results import ColumnCounts, MissingCounts, ReadingRecord
-from experiments.evaluation.split_records import CopiesRecord
+from experiments.evaluation.records.results import ColumnCounts, MissingCounts, ReadingRecord
+from experiments.evaluation.records.split_record import CopiesRecord
 from experiments.reports.blocks import plain
 from experiments.reports.sections.transformations import FITTED, transformations
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.outer_record import OuterRecord
-from experiments.evaluation.reasons import NetworkDiverged
+from experiments.evaluation.records.outer_record import OuterRecord
+from experiments.evaluation.records.reasons import NetworkDiverged
 from experiments.reports.blocks import Listing, Table, Text, plain
 from experiments.reports.sections.uncertainty import uncertainty
 from support.results import replaced

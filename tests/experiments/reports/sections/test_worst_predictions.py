@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.records import MistakeValues
-from experiments.evaluation.results import ColumnRecord, ReadingRecord
+from experiments.evaluation.records.analysis_record import MistakeValues
+from experiments.evaluation.records.results import ColumnRecord, ReadingRecord
 from experiments.reports.blocks import Gallery, Table, plain
 from experiments.reports.sections.worst_predictions import worst_predictions
 from support.results import replaced

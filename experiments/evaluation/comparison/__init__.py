@@ -1,0 +1,1 @@
+"""Studies beside each other: the differences of what they chose, and finalists trained again."""

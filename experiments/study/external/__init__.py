@@ -1,0 +1,1 @@
+"""The final model of a finished study, scored on rows that came later."""

@@ -1,0 +1,1 @@
+"""One study from start to end: admitted, begun, searched, finished, resumed, computed again."""
