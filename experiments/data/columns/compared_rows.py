@@ -25,8 +25,8 @@ PROBE = 1000  # rows, among which most columns repeat a value
 def compared_rows(raw: RawTable, identifier: Names = (), drop: Names = (), test: RawTable | None = None) -> EqualRows:
     """Compare the rows of a file, in all columns but those that number or name the rows.
 
-    Columns that the study drops are compared, too: the rows that are equal do not depend on them. Whether equal rows
-    are copies is judged by the others.
+    Columns that the study drops are compared, too, each at its place in the file: the keys, by whose order copies are
+    drawn, do not depend on what is dropped. Whether equal rows are copies is judged by the others.
 
     Args:
         identifier: columns that are not compared.
@@ -37,11 +37,10 @@ def compared_rows(raw: RawTable, identifier: Names = (), drop: Names = (), test:
     there = [name for name in raw.columns if all(name in one.columns for one in files)]
     apart = tuple(name for name in there if name in identifier or _differs_in_every_row(raw, name))
     names = [name for name in there if name not in apart]
-    judged = [name for name in names if name not in drop]
-    names = judged + [name for name in names if name in drop]
     cells = [SourceCells.of(*(one.columns[name] for name in names)) for one in files]
     both = cells[0] if test is None else cells[0].followed_by(cells[1])
-    return replace(equal_rows(both, 0 if test is None else test.rows, len(judged)), apart=apart)
+    judged = [name not in drop for name in names]
+    return replace(equal_rows(both, 0 if test is None else test.rows, judged), apart=apart)
 
 
 def _differs_in_every_row(raw: RawTable, name: str) -> bool:

@@ -7,9 +7,9 @@ agree in every column, and leave no such pairs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import compress, repeat
 from typing import Any
 
 import numpy as np
@@ -45,18 +45,18 @@ class EqualRows:
         return replace(self, keys=self.keys[rows])
 
 
-def equal_rows(cells: SourceCells, own_test: int, judged: int | None = None) -> EqualRows:
+def equal_rows(cells: SourceCells, own_test: int, judged: Sequence[bool] | None = None) -> EqualRows:
     """Compare the rows of a source.
 
     Args:
         cells:    the compared columns.
         own_test: number of rows at the end that are the source's own test part.
-        judged:   number of columns, from the first on, by which equal rows are copies or equal by chance; None: all.
+        judged:   whether each column tells copies from rows that are equal by chance; None: all do.
     """
     keys, evidence = np.zeros(len(cells), np.uint64), np.zeros(len(cells), np.uint64)
-    for at, (share, _) in enumerate(_columns(cells)):
+    for (share, _), is_judged in zip(_columns(cells), judged or repeat(True), strict=False):
         keys += share
-        evidence += share * np.uint64(judged is None or at < judged)
+        evidence += share * np.uint64(is_judged)
     rows = len(keys) - own_test
     copies = _are_copies(cells, keys[:rows], evidence[:rows], judged)
     return EqualRows(keys, copies, _are_copies(cells, keys, evidence, judged) if own_test else copies)
@@ -81,7 +81,7 @@ def equal_hashes(hashes: NDArray[np.void], target: NDArray[Any], own_test: int) 
     return EqualRows(keys, _pairs(keys[: len(keys) - own_test]) > 0, _pairs(keys) > 0)
 
 
-def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, judged: int | None) -> bool:
+def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, judged: Sequence[bool] | None) -> bool:
     """Tell whether the equal ones among the first rows are copies.
 
     They are if in each column the odds that a pair agrees, where it agrees in all other columns, are more than TIMES
@@ -90,13 +90,13 @@ def _are_copies(cells: SourceCells, keys: NDArray[np.uint64], evidence: Words, j
     Args:
         keys:     (n,) numbers that equal rows share.
         evidence: (n,) numbers that rows share if they are equal in the columns that are judged.
-        judged:   number of these columns, from the first on; None: all.
+        judged:   whether each column is one of these; None: all are.
     """
     rows, largest = len(keys), _counts(keys).max()
     if largest <= 1 or largest > max(FEW, rows / FREQUENT):
         return False
     equal, every = _pairs(evidence), rows * (rows - 1) // 2
-    for share, words in islice(_columns(cells), judged):
+    for share, words in compress(_columns(cells), judged or repeat(True)):
         differ = _pairs(evidence - share[:rows]) - equal  # pairs that differ in this column alone
         agree = _pairs(words[:rows])  # pairs that agree in this column, whatever the others say
         if differ >= min(FEW, equal) and (equal - 1) * (every - agree) <= TIMES * differ * agree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ NUMBERS = CHANCE.normal(size=(ROWS, 3))
 COIN = CHANCE.integers(0, 2, ROWS)
 
 
-def compared(*columns: Any, own_test: int = 0, judged: int | None = None) -> EqualRows:
+def compared(*columns: Any, own_test: int = 0, judged: Sequence[bool] | None = None) -> EqualRows:
     return equal_rows(SourceCells.of(*columns), own_test, judged)
 
 
@@ -98,7 +99,7 @@ def test_the_columns_that_are_not_judged_are_compared() -> None:
     town = CHANCE.integers(0, 200, ROWS)
     features, follows = CHANCE.normal(size=(200, 2))[town], 1000.0 * town + COIN
     assert compared(features, COIN, follows).copies
-    judged = compared(features, COIN, follows, judged=3)
+    judged = compared(features, COIN, follows, judged=[True, True, True, False])
     assert not judged.copies
     np.testing.assert_array_equal(judged.keys, compared(features, COIN, follows).keys)
 
