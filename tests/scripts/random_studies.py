@@ -1,8 +1,8 @@
 """Random studies: each is run, killed and resumed elsewhere, run from the file it left, and reproduced, to the bit.
 
-A script, not a test of every day: python tests/scripts/random_studies.py [--first SEED] [--studies N]. A study file and
-a table follow from each seed. It ends with exit code 1 if two digests of a study differ, or a command prints a traceback
-or a warning, or ends in another way than with 0 (with 2, and one line, where the study is refused). The folder of such a
+A script, not a test of every day: python tests/scripts/random_studies.py [--first SEED] [--studies N]. Study file and
+table follow from a seed. It ends with exit code 1 if two digests of a study differ, or a command prints a traceback or
+a warning, or ends in another way than with 0 (with 2, and one line, where the study is refused). The folder of such a
 study is kept.
 """
 
