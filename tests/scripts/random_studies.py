@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before tests, which has a folder `experiments` too
 
 from experiments.config.toml import study_file
-from support.random_study import random_study, random_table
+from support.random_study import Document, random_study, random_table
 
 ROOT = Path(__file__).parents[2]
 KILLS = 3
@@ -80,8 +80,22 @@ def digest(folder: Path) -> str:
     return str(json.loads((folder / "studies" / "s" / "results.json").read_text())["digest"])
 
 
+def by_options(document: Document) -> list[str]:
+    """Return the options that make a study of a table like that of a study file, without its search space."""
+    data, settings = dict(document["data"]), {"search.trials": document["search"]["trials"]}
+    settings |= {f"cv.{key}": value for key, value in document["cv"].items()}
+    settings |= {"training.epochs": document["training"]["epochs"], "final.members": document["final"]["members"]}
+    settings |= {f"data.{key}": data.pop(key) for key in ("task", "target_transform") if key in data}
+    words = ["--data", str(Path("studies", data.pop("source"))), "--name", "s"]
+    for key, value in data.items():
+        words += [f"--{key.replace('_', '-')}", *(value if isinstance(value, list) else [value])]
+    return words + [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+
+
 def check(seed: int, folder: Path) -> str:
     """Run the study of a seed in every way; return what it is, or why it was refused.
+
+    A third of the studies are made by options, and run again from the study file that this leaves.
 
     Raises:
         Fault: something differs, or failed.
@@ -89,17 +103,20 @@ def check(seed: int, folder: Path) -> str:
     chance = Random(seed)
     table, kind = random_table(chance)
     document = random_study(chance, kind, "table.csv")
-    places = [folder / name for name in ("once", "again")]
+    once, again = places = [folder / name for name in ("once", "again")]
+    options = by_options(document) if chance.random() < 1 / 3 else []
     for place in places:
-        (place / "studies").mkdir(parents=True)
+        (place / "studies" / "s").mkdir(parents=True)
         table.to_csv(place / "studies" / "table.csv", index=False)
-        (place / "studies" / "s.toml").write_text(study_file(document))
-    once, again = places
-    began = time.monotonic()
-    first = command(once, "experiments.tune", "s", "--workers", str(chance.choice([1, 2, 3])), allowed=(0, 2))
+        if not options:
+            (place / "studies" / "s.toml").write_text(study_file(document))
+    began, workers = time.monotonic(), ["--workers", str(chance.choice([1, 2, 3]))]
+    first = command(once, "experiments.tune", *(options or ["s"]), *workers, allowed=(0, 2))
     seconds = time.monotonic() - began
     if first.returncode == 2:
         return f"refused: {first.stderr.strip().splitlines()[-1]}"
+    if options:
+        shutil.copy(once / "studies" / "s" / "study.toml", again / "studies" / "s")
     words = ["experiments.tune", "s", "--workers", str(chance.choice([1, 2]))]
     for _ in range(chance.randint(0, KILLS)):
         kill_once(again, words, chance.uniform(1, max(1.5, seconds)), chance.random() < 0.5)
@@ -109,7 +126,8 @@ def check(seed: int, folder: Path) -> str:
     command(once, "experiments.reproduce", "s")
     for words in (["predict", "s", "studies/table.csv", "--out", "p.csv"], ["report", "s"], ["tune", "s"]):
         command(once, f"experiments.{words[0]}", *words[1:])
-    return f"{kind}, {document['search']['trials']} trials, {seconds:.0f} s"
+    made = "by options, " if options else ""
+    return f"{kind}, {made}{document['search']['trials']} trials, {seconds:.0f} s"
 
 
 def main() -> int:

@@ -10,6 +10,8 @@ import pandas as pd
 
 Document = dict[str, dict[str, Any]]
 
+WRITTEN = ("${:,.2f}", "{:.1f} %", "{:.2f} kg", "{:,.0f}", "{:+.3f}")  # numbers as people write them
+WORDS = ("unknown", "-", "n/a", "see notes")  # among numbers
 TARGETS = ("two", "three", "rare", "twelve", "truth", "number", "positive", "count")
 TWO, SEVERAL = ("two", "rare", "truth"), ("three", "twelve")  # of classes
 ROLES = {"groups": "group", "time": "day", "weights": "weight", "test_rows": "part"}
@@ -67,6 +69,20 @@ def random_table(chance: Random) -> tuple[pd.DataFrame, str]:
     for at in range(chance.randint(0, 3)):
         values = np.array([f"v{value}" for value in range(chance.choice([2, 3, 8, 30]))])
         columns[f"c{at}"] = values[rng.integers(0, len(values), rows)]
+    if chance.random() < 0.4:
+        form, words = chance.choice(WRITTEN), chance.sample(WORDS, chance.randint(0, 2))
+        columns["written"] = [
+            chance.choice(words) if words and chance.random() < 0.05 else form.format(v) for v in x[:, 0] * 1000
+        ]
+    if chance.random() < 0.2:
+        columns["code"] = np.where(rng.random(rows) < 0.1, -999, rng.integers(0, 90, rows))
+    if chance.random() < 0.2:
+        columns["row"] = np.arange(1, rows + 1)
+    if chance.random() < 0.2:
+        form = chance.choice(["%d.%m.%Y", "%m/%d/%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d %b %Y"])
+        columns["seen"] = (
+            pd.Timestamp("2021-03-01") + pd.to_timedelta(rng.integers(0, 9999, rows), unit="h")
+        ).strftime(form)
     sizes = chance.choice([2, 5, 10, 20])
     columns["group"] = [f"g{value}" for value in rng.permutation(np.arange(rows) // sizes)]
     columns["day"] = pd.date_range("2020-01-01", periods=rows).strftime("%Y-%m-%d")
