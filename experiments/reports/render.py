@@ -27,7 +27,6 @@ from experiments.reports.plots.intervals import difference
 from experiments.reports.run_info import looks_meaning, rows_scored, this_run
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
-from experiments.reports.sections.configurations import configurations
 from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
 from experiments.reports.sections.learning_curves import learning_curves
@@ -126,7 +125,6 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         errors(result),
         permutation_importance(result),
         uncertainty(result),
-        configurations(result),
         sizes(result),
         search(result, trained_epochs(trials)),
         learning_curves(result, curves),

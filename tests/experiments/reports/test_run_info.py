@@ -16,22 +16,23 @@ def said(result, scored=True, now=True, **reading):
 
 def test_a_result_with_a_score(study):
     cases = [
-        ({"looks": 1, "own": 1}, "These test rows were scored once by the studies of l.jsonl."),
-        ({"looks": 2, "own": 2}, "These test rows were scored twice by the studies of l.jsonl."),
+        ({"looks": 1, "own": 1}, "By l.jsonl, these test rows were used in 1 test, by this study alone."),
+        ({"looks": 2, "own": 2}, "By l.jsonl, these test rows were used in 2 tests, by this study alone."),
         (
             {"looks": 5, "own": 1, "largest_overlap": 0.25},
-            "These test rows, or some of them, were scored 5 times by the studies of l.jsonl: once by this study, "
-            "4 times by others; another study saw 25% of these rows at once.",
+            "By l.jsonl, these test rows were used in 5 tests: 1 by this study, 4 by others, at most 25% of them at "
+            "once.",
         ),
         (
             {"looks": 1, "own": 1, "largest_overlap": 1.0},
-            "These test rows were scored once by the studies of l.jsonl; another study scored the same models on them.",
+            "By l.jsonl, these test rows were used in 1 test, by this study alone; another study scored the same "
+            "models on them.",
         ),
         ({"looks": 0, "own": 0}, "l.jsonl has no entry for the test score of this result."),
         (
             {"looks": 2, "own": 0, "largest_overlap": 1.0},
-            "l.jsonl has no entry for the test score of this result. Other studies have scored these rows, or "
-            "some of them, twice; another study saw 100% of these rows at once.",
+            "l.jsonl has no entry for the test score of this result; it has 2 tests of other studies that used these "
+            "rows, at most 100% of them at once.",
         ),
     ]
     for reading, words in cases:
@@ -55,20 +56,20 @@ def test_test_rows_that_others_used_make_the_best_of_them_optimistic(study):
 
 def test_a_result_without_a_score(study):
     cases = [
-        ({"looks": 0, "own": 0}, "No study of l.jsonl has scored these test rows."),
+        ({"looks": 0, "own": 0}, "No study of l.jsonl has used these test rows."),
         (
             {"looks": 2, "own": 0, "largest_overlap": 0.5},
-            "This study has not scored these test rows; other studies of l.jsonl have scored them, or some of them, "
-            "twice; another study saw 50% of these rows at once.",
+            "This study has not used these test rows; by l.jsonl, other studies have, in 2 tests, at most 50% of them "
+            "at once.",
         ),
         (
             {"looks": 1, "own": 1},
-            "This result has no test score, but by l.jsonl this study has scored these test rows once.",
+            "This result has no test score, but by l.jsonl this study has used these test rows in 1 test.",
         ),
         (
             {"looks": 3, "own": 1, "largest_overlap": 1.0},
-            "This result has no test score, but by l.jsonl this study has scored these test rows once, and other "
-            "studies have scored them, or some of them, twice; another study saw 100% of these rows at once.",
+            "This result has no test score, but by l.jsonl this study has used these test rows in 1 test, and other "
+            "studies in 2 tests, at most 100% of them at once.",
         ),
     ]
     for reading, words in cases:
@@ -77,7 +78,7 @@ def test_a_result_without_a_score(study):
 
 def test_an_old_reading_is_marked_as_such(study):
     assert said(study[0], now=False, looks=1, own=1).endswith(" This is the state of the ledger when the study ended.")
-    words = "These test rows, or some of them, had been scored 3 times when the study ended."
+    words = "When the study ended, these test rows, or some of them, had been used in 3 tests."
     assert said(study[0], now=False, looks=3, file="") == words
     without = replace(study[0], test=None, ledger=None)
     assert plain(rows_scored(without, None)) == "No ledger was read when this page was written."
