@@ -31,7 +31,10 @@ FactRows = tuple[tuple[Words, Words], ...]
 def this_run(result: StudyResult, reading: LedgerRecord | None) -> Section:
     """List the facts of this run: the ledger, the provenance with dotted names, and the timing."""
     timing = [
-        (name.replace("_", " "), (Fact(f"timing.{name}", f"{value:,.2f}"), " s"))
+        (
+            name.replace("_", " ").replace("refit and look", "refit and test"),
+            (Fact(f"timing.{name}", f"{value:,.2f}"), " s"),
+        )
         for name, value in result.timing.items()
     ]
     rows = {"Ledger": _ledger(reading) if reading else (), "Provenance": _provenance(result), "Timing": tuple(timing)}

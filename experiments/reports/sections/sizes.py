@@ -41,6 +41,7 @@ CAPTION: Final = (
     "Mean {} over the folds by the number of parameters, for complete trials. The halo marks those within one standard "
     "error of the best."
 )
+LISTED: Final = "The table has the networks that no smaller one equals. "
 OPTION: Final = Code('[final] choice = "smallest"')
 
 
@@ -50,15 +51,18 @@ def sizes(result: StudyResult) -> Section | None:
     if record is None or len(result.trials) == 1:
         return None
     blocks: list[Block] = [text("{}", _answer(result, record))]
-    if len({one.parameters for one in record.networks}) > 1:
+    differ = len({one.parameters for one in record.networks}) > 1
+    listed = _frontier(record) if differ else []
+    if differ:
         blocks.append(Figures((_picture(result, record),)))
-        if len(listed := _frontier(record)) > 1:
-            blocks.append(_table(result, listed))
+    if len(listed) > 1:
+        blocks.append(_table(result, listed))
     blocks.append(
         note(
-            "The standard error is that of the difference between a trial’s score and the best one’s, by {}. It says "
+            "{}The standard error is that of the difference between a trial’s score and the best one’s, by {}. It says "
             "how much the difference depends on these rows; that networks trained again would differ too is not in "
             "it. Sizes are of one network.",
+            LISTED if len(listed) > 1 else "",
             _errors(record),
         )
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from experiments.evaluation.records.analysis_record import NetworkSize, SmallestRecord
 from experiments.reports.blocks import Figures, Table, plain
-from experiments.reports.sections.sizes import sizes
+from experiments.reports.sections.sizes import LISTED, sizes
 from support.results import replaced
 from support.sections import paragraph
 
@@ -33,6 +33,7 @@ def test_the_smallest_is_named_beside_the_best(full):
         'difference is 0.0036. The best is kept; [final] choice = "smallest" keeps the smallest instead.'
     )
     assert "by 1,000 bootstrap draws of rows that both predicted" in said
+    assert LISTED in said
 
 
 def test_a_study_that_keeps_the_smallest_says_so(full):
@@ -59,6 +60,7 @@ def test_networks_of_one_size_have_no_picture(full):
     alike = tuple(replace(one, parameters=7) for one in NETWORKS)
     blocks = _section(full, trial=1, networks=alike).blocks
     assert not [block for block in blocks if isinstance(block, Figures | Table)]
+    assert LISTED not in plain(blocks[-1].parts)
 
 
 def test_the_smallest_of_all_needs_no_table(full):
