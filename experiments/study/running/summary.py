@@ -15,6 +15,7 @@ from experiments.evaluation.records.results import FinalScore, LedgerRecord, Stu
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes, p_value
 from experiments.reports.headline import scored_baselines, unbeaten
+from experiments.reports.methods import reason
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import tested, why_not_compared
 from experiments.reports.run_info import looks_meaning, rows_scored
@@ -75,6 +76,8 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
         scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
         yield "corrected score", f"{corrected} (from {scores.show(chosen.pooled)} over all rows at once)"
+    elif (why := result.analysed.left_out.get("selection")) is not None:
+        yield "corrected score", f"none: {plain(reason('selection', why))}"
     if (size := result.analysed.smallest) is not None and size.trial != size.best:
         yield "smallest network", _smallest(size)
     if result.test is not None and result.final is not None and are_several(result):

@@ -235,6 +235,12 @@ def test_markdown_tables_are_rectangular(pages):
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
 
 
+def test_every_row_and_column_of_a_table_has_a_title(pages):
+    titles = re.findall(r"<th [^>]*>(.*?)</th>", pages.html)
+    assert len(titles) > 100
+    assert all(re.sub(r"<[^>]*>", "", title).strip() for title in titles)
+
+
 def test_without_a_test_score_and_curves_their_parts_are_left_out(make_study):
     result, _ = make_study(trials=2, test=None, ledger=None)
     pages = render(result, ())

@@ -17,6 +17,7 @@ from experiments.evaluation.records.analysis_record import (
     SelectionRecord,
     SmallestRecord,
 )
+from experiments.evaluation.records.reasons import RowsInTimeOrder
 from experiments.evaluation.records.results import DefaultScore, LedgerRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.records.split_record import HoldoutRecord
 from experiments.study.command.timing import Clock
@@ -60,6 +61,12 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     far = replace(made_up().best, cv_mean=-1928706.2)  # an R² of single folds may be far off
     line = said(best=far, analysis=AnalysisRecord(selection=replace(found, ci95=(-9692339.4, 0.95))))["corrected score"]
     assert line == "accuracy 0.8700, 95% interval [−9,692,339, 0.9500] (from 0.9000 over all rows at once)"
+
+
+def test_without_a_corrected_score_the_reason_stands_in_its_place() -> None:
+    assert "corrected score" not in said()
+    line = said(analysis=AnalysisRecord(left_out={"selection": RowsInTimeOrder()}))["corrected score"]
+    assert line.startswith("none: rows in time order (they depend on one another")
 
 
 def test_of_a_single_trial_its_epoch_was_chosen() -> None:
