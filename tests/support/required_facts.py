@@ -110,6 +110,7 @@ def _data(record: Record) -> Counts:
     found["copies.test"] += copies["test"] > 0
     given = record.document["spec"]["data"]
     found.update(f"spec.data.{role}" for role in ("groups", "time", "weights") if given.get(role))
+    found["spec.data.test"] += 2 if given.get("test") else 0
     groups = (record.document.get("holdout") or {}).get("test_groups")
     found += Counter({"holdout.development_groups": 1, "holdout.test_groups": 2}) if groups else Counter()
     return found
@@ -286,6 +287,7 @@ def _sizes(smallest: dict[str, Any]) -> Counts:
     rows = 0 if len(sizes) == 1 or smallest["networks"][0]["trial"] == smallest["best"] else 2
     found.update({f"analysis.smallest.networks[*].{what}": rows for what in ("trial", "behind", "error")})
     found["analysis.smallest.networks[*].parameters"] += rows + 1 + one
+    found["trials[*].hidden"] += rows
     return found
 
 

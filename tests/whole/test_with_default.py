@@ -98,10 +98,8 @@ def temperature(results: dict[str, Any]) -> float:
 
 def test_pages_say_of_what_it_is_the_mean(desk: CommandRunner, whole: dict[str, Any]) -> None:
     said = desk.tune("moons", *JOINED, "--out", "again").out
-    assert (
-        "the mean of 4 networks, 2 of this configuration and 2 of the default; the scores above are of single networks"
-        in said
-    )
+    both = "the mean of 4 networks, 2 of the best configuration and 2 of the default"
+    assert f"{both}; the scores above are of single networks" in said
     report = (desk.folder / "whole" / "report.md").read_text()
     for words in (
         "the mean of 2 such networks, trained for",

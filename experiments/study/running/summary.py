@@ -83,7 +83,7 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     if result.test is not None and result.final is not None and are_several(result):
         networks, many = count(result.final.members, "network"), result.final.members
         if holds_default(result):
-            networks = f"{2 * many} networks, {many} of this configuration and {many} of the default"
+            networks = f"{2 * many} networks, {many} of the best configuration and {many} of the default"
         yield "final model", f"the mean of {networks}; the scores above are of single networks"
     if result.test is not None:
         yield from _test_facts(result, result.test)
