@@ -22,8 +22,7 @@ from experiments.reports.blocks import (
 from experiments.reports.formatting import NOTHING, parameter
 
 CHOSEN: Final = (
-    " Interval and p are not corrected for that: where studies are compared by these scores, the best one’s score and "
-    "verdict are optimistic."
+    " {} not corrected for that: where studies are compared by these scores, the best one’s score{} optimistic."
 )
 FactRows = tuple[tuple[Words, Words], ...]
 
@@ -87,8 +86,10 @@ def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = T
 
 def looks_meaning(result: StudyResult, reading: LedgerRecord | None) -> str:
     """Say what it means that other studies were scored on the same test rows; nothing where none was."""
-    others = result.test is not None and reading is not None and reading.looks > reading.own
-    return CHOSEN if others else ""
+    if result.test is None or reading is None or reading.looks <= reading.own:
+        return ""
+    is_compared = result.test.difference is not None
+    return CHOSEN.format(*(("Interval and p are", " and verdict are") if is_compared else ("The interval is", " is")))
 
 
 def _tests(key: str, many: int) -> Parts:

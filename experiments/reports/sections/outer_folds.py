@@ -44,9 +44,8 @@ KEPT: Final = (
 )
 APPROXIMATE: Final = (
     "The interval is approximate. The searches share most of their rows, so the scores of the folds depend on each "
-    "other, and no unbiased estimate of their variance exists. The correction for it (Nadeau and Bengio) and the "
-    "limits of the rows themselves are both kept. Where the truth was known, that made it too wide rather than too "
-    "narrow."
+    "other, and no unbiased estimate of their variance exists. It spans two intervals, one corrected for that (Nadeau "
+    "and Bengio), and one of the rows themselves. Where the truth was known, it was too wide rather than too narrow."
 )
 ORDERED: Final = (
     "Rows are in time order: each fold is tested by a search that had only earlier rows, so the first folds are scored "

@@ -6,6 +6,7 @@ from experiments.evaluation.records.results import LedgerRecord
 from experiments.reports.blocks import Folded, plain
 from experiments.reports.render import render
 from experiments.reports.run_info import looks_meaning, rows_scored, this_run
+from support.results import replaced
 
 
 def said(result, scored=True, now=True, **reading):
@@ -52,6 +53,11 @@ def test_test_rows_that_others_used_make_the_best_of_them_optimistic(study):
     page = render(study[0], (), LedgerRecord(file="l", looks=5, own=1, largest_overlap=1.0, head="h")).markdown
     assert said in page
     assert looks_meaning(study[0], None) == ""
+    alone = replaced(study[0], "test", difference=None)
+    assert meaning(5, 1, alone) == (
+        " The interval is not corrected for that: where studies are compared by these scores, the best one’s score is "
+        "optimistic."
+    )
 
 
 def test_a_result_without_a_score(study):

@@ -170,7 +170,7 @@ def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
     ledger = LedgerRecord(file="here", looks=2, own=1, largest_overlap=0.25, head="")
     words = "By here, these test rows were used in 2 tests: 1 by this study, 1 by others, at most 25% of them at once."
     line = dict(facts(made_up(), ledger))["test rows"]
-    assert line.startswith(f"{words} Interval and p are not corrected for that")
+    assert line.startswith(f"{words} The interval is not corrected for that")
 
 
 def test_a_default_that_won_is_not_compared_with_itself() -> None:
