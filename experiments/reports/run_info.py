@@ -92,6 +92,12 @@ def looks_meaning(result: StudyResult, reading: LedgerRecord | None) -> str:
     return CHOSEN.format(*(("Interval and p are", " and verdict are") if is_compared else ("The interval is", " is")))
 
 
+def another_test(result: StudyResult, reading: LedgerRecord | None) -> str:
+    """Say what another test needs, where the study was tested before it went on; nothing else."""
+    was_tested = result.test is None and reading is not None and reading.own > 0
+    return " Another test needs --acknowledge-reuse." if was_tested else ""
+
+
 def _tests(key: str, many: int) -> Parts:
     return counted(f"ledger.{key}", many, "test")
 

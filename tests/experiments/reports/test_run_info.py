@@ -82,6 +82,13 @@ def test_a_result_without_a_score(study):
         assert said(study[0], scored=False, **reading) == words
 
 
+def test_a_study_that_was_tested_before_it_went_on_is_told_what_another_test_needs(study):
+    extended = replace(study[0], test=None)
+    for result, own, needed in ((extended, 1, True), (extended, 0, False), (study[0], 1, False)):
+        ledger = LedgerRecord(file="l.jsonl", looks=2, own=own, largest_overlap=1.0, head="h")
+        assert ("Another test needs --acknowledge-reuse." in render(result, (), ledger).html) == needed
+
+
 def test_an_old_reading_is_marked_as_such(study):
     assert said(study[0], now=False, looks=1, own=1).endswith(" This is the state of the ledger when the study ended.")
     words = "When the study ended, these test rows, or some of them, had been used in 3 tests."
