@@ -21,7 +21,7 @@ _LABELS: Final = {
     "rare": "limit of rare categories",
     "bins": "bins of a number",
 }
-_ACTIVATIONS: Final = {
+ACTIVATION_NAMES: Final = {
     "relu": "ReLU",
     "leaky_relu": "leaky ReLU",
     "elu": "ELU",
@@ -43,23 +43,23 @@ def columns_named(given: object) -> str:
 
 
 def p_value(p: float) -> str:
-    """Write a p-value with no-break spaces.
+    """Write a p-value with no-break spaces: with two decimals, and four where they may matter.
 
     >>> p_value(0.0312), p_value(0.00001)
     ('p\xa0=\xa00.0312', 'p\xa0<\xa00.0001')
     """
-    return f"p{_SPACE}{p_number(p)}" if p < _LEAST_P else f"p{_SPACE}={_SPACE}{p_number(p)}"
-
-
-def p_number(p: float) -> str:
-    """Write a p-value where a heading says that it is one: two decimals, and four where they may matter.
-
-    >>> p_number(1.0), p_number(0.5654), p_number(0.0496), p_number(0.00001)
-    ('1.00', '0.57', '0.0496', '<\xa00.0001')
-    """
     if p < _LEAST_P:
-        return f"<{_SPACE}{_LEAST_P}"
-    return f"{p:.2f}" if p >= _CLEARLY_NOT else f"{p:.4f}"
+        return f"p{_SPACE}{p_in_column(p)}"
+    return f"p{_SPACE}={_SPACE}{p:.2f}" if p >= _CLEARLY_NOT else f"p{_SPACE}={_SPACE}{p:.4f}"
+
+
+def p_in_column(p: float) -> str:
+    """Write a p-value under a heading that says that it is one: with four decimals, as all of its column.
+
+    >>> p_in_column(1.0), p_in_column(0.5654), p_in_column(0.00001)
+    ('1.0000', '0.5654', '<\xa00.0001')
+    """
+    return f"<{_SPACE}{_LEAST_P}" if p < _LEAST_P else f"{p:.4f}"
 
 
 def parameter(value: object) -> str:
@@ -166,7 +166,7 @@ def network(params: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
         return "no hidden layer"
     activation = str({**spec.get("training", {}), **params}.get("activation", ""))
     layers = "-".join(map(str, units)) if units else "hidden layers of the study file,"
-    return f"{layers} {_ACTIVATIONS.get(activation, activation)}".strip(" ,")
+    return f"{layers} {ACTIVATION_NAMES.get(activation, activation)}".strip(" ,")
 
 
 def settings(params: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:

@@ -9,24 +9,20 @@ from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, join
 from experiments.reports.metrics import label_of_class, lower_is_better, metric_of
 from experiments.reports.outer_fold import searched
 from experiments.reports.run_info import FactRows
+from experiments.reports.split import both_sides
 
 KINDS = {"number": ("number", "numbers"), "category": ("category", "categories"), "pixel": ("pixel", "pixels")}
 
 
 def glance(result: StudyResult) -> FactRows:
     """List target, columns, metric, rows, trials and the author: the same in every run of the study."""
-    split, metric, outer = result.split, metric_of(result.spec), result.outer
+    metric = metric_of(result.spec)
     named = Fact("spec.cv.metric", label_of_class(metric, result.data.classes))
-    rows: Words = sentence(
-        "{} for development, {} for the test" + ("" if outer is None else ", in outer folds"),
-        number("split.development", split.development),
-        number("split.test", split.test),
-    )
     author = result.report.author if result.report else ""
     return (
         ("predicts", sentence("{}, from {}", _target(result), _columns(result))),
         ("metric", sentence("{}{}", named, " (lower is better)" if lower_is_better(metric) else "")),
-        ("rows", rows),
+        ("rows", both_sides(result)),
         ("trials", _trials(result)),
         *((("author", Fact("report.author", author)),) if author else ()),
     )
@@ -45,7 +41,8 @@ def _trials(result: StudyResult) -> Words:
     if result.outer is None:
         return trials
     everything = number("searches.trials", sum(searches))
-    return sentence("{} of this search, {} of all {}", trials, everything, number("searches.count", len(searches)))
+    many = number("searches.count", len(searches))
+    return sentence("{} of the search over all rows, {} of all {} searches", trials, everything, many)
 
 
 def _target(result: StudyResult) -> Words:

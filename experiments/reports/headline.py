@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.data.hints.leaks import DOUBTS
-from experiments.evaluation.final_model.final_kind import are_several, holds_default, keeps_smallest
+from experiments.evaluation.final_model.final_kind import are_several, default_won, holds_default, keeps_smallest
 from experiments.evaluation.records.results import SIGNIFICANCE, FinalScore, ScoreDifference, StudyResult, Verdict
 from experiments.reports.blocks import Fact, Parts, Strong, Words, counted, filled, joined, number, plain, sentence
 from experiments.reports.formatting import label, network, p_value, parameter, settings
@@ -32,11 +32,10 @@ COPIES: Final = "{} equal to rows to learn from, so that score, interval and ver
 DOUBT: Final = "Before you trust this score: {}"
 PROCEDURE: Final = "This is the score of the procedure, its search included, and not of this one model. "
 MEANINGS: Final[dict[Verdict, str]] = {
-    "helped": "On {unseen}, the {tuned} does better than the default by more than chance would explain. The true "
-    "difference plausibly lies between {low} and {high}. Of the two, use the tuned model.",
+    "helped": "On {unseen}, the {tuned} does better than the default by more than chance would explain. Of the two, "
+    "use the tuned model.",
     "no evidence either way": "{Rows} cannot tell the {tuned} and the default apart; that does not show that they are "
-    "equal. Any true difference from {low} to {high} would fit. Of the two, use the tuned model, which "
-    "cross-validation chose, but do not claim that tuning improved it.",
+    "equal. Of the two, use the tuned model, which cross-validation chose, but do not claim that tuning improved it.",
     "default better": "On {unseen}, the {tuned} does worse than the default by more than chance would explain: what "
     "did best on {folds} does not do best here. Of the two, use the default configuration.",
     "not compared": "The two were not compared.",
@@ -47,10 +46,7 @@ OF_PROCEDURES: Final = {
     "Rows": "The outer folds",
     "folds": "their folds",
 }
-NO_INTERVAL: Final = (
-    "no interval, as the differences are all equal",
-    "The differences are all equal, so that no limits of the true one can be given. ",
-)
+NO_INTERVAL: Final = "no interval, as the differences are all equal"
 ADVICE: Final = " Of the two, use the "  # begins the last sentence of a meaning
 ITSELF: Final = " The last search, over all rows, chose the default itself: that is the model which is kept."
 BLIND: Final = ("majority class", "mean")
@@ -64,10 +60,6 @@ UNSURE: Final = (
 OF_ITS_TIME: Final = " Score, interval and verdict are of the time of the test rows; later rows may differ."
 ONE_STRETCH: Final = (
     " The interval reaches an error of 0: the rows are of too short a time to say how large errors are."
-)
-LIMITS: Final = (
-    "The true difference plausibly lies between {low} and {high}. ",
-    "Any true difference from {low} to {high} would fit. ",
 )
 
 
@@ -98,50 +90,38 @@ class Answer:
 
 
 def lead(result: StudyResult) -> Parts:
-    """Describe the tuned model; of a study without a test the configuration, as nothing was refitted."""
+    """Describe the configuration that was chosen, and of a tested study the model that was fitted with it."""
     params = result.best.params
     shown = [
         (Fact(f"names.{name}", label(name)), " ", Fact(f"best.params.{name}", parameter(params[name])))
         for name in settings(params, result.spec)
     ]
-    final, epochs = result.final, counted("best.epochs", result.best.epochs, "epoch")
-    if final is not None:
-        epochs = counted("final.epochs", final.epochs, "epoch")
     part = outer_fold_of(result)
-    networks = "networks" if final is not None and final.members > 1 else "network"
-    inside = sentence("A study inside nested cross-validation, of {}. ", part) if part else ""
-    configuration = joined([Strong(Fact("best.network", network(params, result.spec))), *shown])
-    if result.test is None:
-        which = "chosen" if len(result.trials) > 1 else "only"
-        said = f"{{}}The {which} configuration: {{}}; best after {{}} in the mean of the folds."
-        return sentence(said, inside, configuration, epochs)
-    return sentence(
-        f"{{}}The {tuned(result)} model: {{}}; {{}}trained for {{}}{{}}.",
-        inside,
-        configuration,
-        sentence(f"the mean of {{}} such {networks}, ", members(result)) if are_several(result) else "",
-        epochs,
-        _beside(result),
+    which = "only" if len(result.trials) == 1 else "chosen" if keeps_smallest(result) else "best"
+    said = sentence(
+        f"{{}}The {which} configuration{', the default' if default_won(result) else ''}: {{}}",
+        sentence("A study inside nested cross-validation, of {}. ", part) if part else "",
+        joined([Strong(Fact("best.network", network(params, result.spec))), *shown]),
     )
+    if result.test is None:
+        epochs = counted("best.epochs", result.best.epochs, "epoch")
+        return (*said, *sentence("; best after {} in the mean of the folds.", epochs))
+    return (*said, *sentence(f". The {tuned(result)} model is {{}}.", _fitted(result)))
 
 
-def _beside(result: StudyResult) -> Words:
-    """Describe the default's networks in the final model, if it has them."""
-    if not holds_default(result) or result.final is None or result.default is None:
-        return ""
+def _fitted(result: StudyResult) -> Words:
+    """Describe the networks of the final model, those of the default, too, if it has them."""
+    final = result.final
+    if final is None or not are_several(result):
+        key, trained = ("best.epochs", result.best.epochs) if final is None else ("final.epochs", final.epochs)
+        return sentence("one such network, trained for {}", counted(key, trained, "epoch"))
+    many, epochs = number("final.members", final.members), counted("final.epochs", final.epochs, "epoch")
+    said = sentence("the mean of {} such networks, trained for {}", many, epochs)
+    if not holds_default(result) or result.default is None:
+        return said
     shown = Fact("default.network", network(result.default.params, result.spec))
-    epochs = counted("final.default_epochs", result.final.default_epochs or 0, "epoch")
-    return sentence(", and of {} of the default configuration, {}, trained for {}", members(result), shown, epochs)
-
-
-def default_won(result: StudyResult) -> bool:
-    """Return whether the winner is the default itself."""
-    return result.default is not None and result.default.number == result.best.number
-
-
-def members(result: StudyResult) -> Fact:
-    """Count the networks of the final model, those of each configuration where it has two."""
-    return number("final.members", 1 if result.final is None else result.final.members)
+    epochs = counted("final.default_epochs", final.default_epochs or 0, "epoch")
+    return (*said, *sentence(", and {} of the default configuration, {}, trained for {}", many, shown, epochs))
 
 
 def untested(result: StudyResult) -> str:
@@ -149,15 +129,9 @@ def untested(result: StudyResult) -> str:
     if result.analysed.selection is None:
         return "Nothing here says how well the model does on new data."
     return (
-        "The corrected score below estimates what to expect of the chosen configuration on new rows; the final model "
-        "is not tested."
+        "The corrected score below estimates what to expect of the chosen configuration on new rows; no final model "
+        "was fitted."
     )
-
-
-def mean_of(result: StudyResult) -> Parts:
-    """Say of what networks the final model is the mean, after `the mean of`."""
-    words = "{} of this configuration and {} of the default" if holds_default(result) else "{}"
-    return sentence(words, *[members(result)] * words.count("{}"))
 
 
 def answer(result: StudyResult) -> Answer | None:
@@ -191,12 +165,12 @@ def answer(result: StudyResult) -> Answer | None:
         ),
         notes=interval_notes(result, test),
         warning=_warning(result, test),
-        others=sentence("Other metrics on the same rows: {}.", joined(others)) if others else (),
+        others=sentence("Other metrics of the {} on these rows: {}.", tested(result), joined(others)) if others else (),
         verdict=Fact("test.verdict", test.verdict),
         tone=TONES[test.verdict],
         difference=_difference(result, test, compared, scores) if compared else (),
         method=(*difference_method(compared), ", two-sided, same rows") if compared else (),
-        meaning=(*_meaning(result, test, scores), *_unbeaten(result, test), *_of_its_time(result, test)),
+        meaning=(*_meaning(result, test), *_unbeaten(result, test), *_of_its_time(result, test)),
     )
 
 
@@ -222,7 +196,7 @@ def _difference(result: StudyResult, test: FinalScore, compared: ScoreDifference
 
 def _limits(compared: ScoreDifference, scores: Scores) -> Words:
     if not compared.has_interval:
-        return NO_INTERVAL[0]
+        return NO_INTERVAL
     return sentence("95% interval {}", Fact("test.difference.ci95", scores.gain_interval(compared.ci95)))
 
 
@@ -242,7 +216,7 @@ def _copies_to_test(result: StudyResult) -> int:
     return 0 if result.copies is None else result.copies.test
 
 
-def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
+def _meaning(result: StudyResult, test: FinalScore) -> Parts:
     if result.outer is not None and test.difference is None:
         return (PROCEDURE, f"The two were not compared: {why_not_compared(result.outer)}.")
     if result.outer is None and default_won(result):
@@ -254,10 +228,8 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
             why = "No trial had a better selection score than the default"
         return (f"{why}: the winner is the default itself, so there is nothing to compare it with.",)
     if test.difference is None:
-        return (*_why_no_default(result), " So there is no default score to compare the tuned model with.")
+        return (*_why_no_default(result), ", so there is nothing to compare the tuned model with.")
     words: dict[str, Words] = {"tuned": tested(result), **(OF_MODELS if result.outer is None else OF_PROCEDURES)}
-    for at, (end, limit) in enumerate(zip(("low", "high"), test.difference.ci95, strict=True)):
-        words[end] = Fact(f"test.difference.ci95[{at}]", scores.gain(limit))
     if result.outer is None and (_copies_to_test(result) or test.times_scored > 1):
         words["unseen"] = "these test rows"
     template = MEANINGS[test.verdict]
@@ -265,8 +237,6 @@ def _meaning(result: StudyResult, test: FinalScore, scores: Scores) -> Parts:
         template = template.partition(ADVICE)[0]
     elif default_won(result):
         template = template.partition(ADVICE)[0] + ITSELF
-    for with_limits in LIMITS if not test.difference.has_interval else ():
-        template = template.replace(with_limits, NO_INTERVAL[1])
     opening = () if result.outer is None else (PROCEDURE,)
     return (*opening, *filled(template, words.__getitem__), *_disagreement(test.difference))
 
@@ -325,12 +295,12 @@ def _disagreement(compared: ScoreDifference) -> Parts:
 
 def _why_no_default(result: StudyResult) -> Parts:
     if result.default is not None:
-        return ("The default was not scored: its refit on all development rows diverged.",)
+        return ("The default was not scored, as its refit on all development rows diverged",)
     first = next((trial for trial in result.trials if trial.number == 0), None)
     if first is None or not first.reason:
-        return ("The default configuration has no result.",)
+        return ("The default configuration has no result",)
     return sentence(
-        "The default configuration has no result ({} after {}).",
+        "The default configuration has no result ({} after {})",
         Fact("trials[0].reason", first.reason),
         counted("trials[0].epochs", first.epochs, "epoch"),
     )

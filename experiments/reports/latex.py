@@ -9,7 +9,7 @@ from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.evaluation.final_model.final_kind import keeps_smallest
 from experiments.evaluation.records.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import Words, plain
-from experiments.reports.formatting import columns_named, label, network, p_value, parameter, settings
+from experiments.reports.formatting import ACTIVATION_NAMES, columns_named, label, network, p_value, parameter, settings
 from experiments.reports.glance import glance
 from experiments.reports.headline import REUSE, lead, scored_baselines
 from experiments.reports.interval_notes import interval_notes
@@ -21,6 +21,10 @@ from experiments.reports.run_info import looks_meaning, rows_scored
 from experiments.reports.sections.transformations import transformations
 from experiments.reports.split import drawn_for_folds, folds, in_groups, is_forward, origin
 
+NAMES: Final = {
+    "tpe": "TPE", "qmc": "quasi-Monte Carlo", "gp": "a Gaussian process", "cmaes": "CMA-ES", "random": "random search",
+    "grid": "grid search", "adam": "Adam", "adamw": "AdamW", "adagrad": "AdaGrad", "rmsprop": "RMSprop", "sgd": "SGD",
+}  # fmt: skip
 FIXED: Final = ("loss", "optimizer", "batch_size", "activation", "patience")  # settings that a reader asks for
 
 
@@ -137,7 +141,10 @@ def _range(given: dict[str, Any]) -> str:
 
 
 def _word(value: object) -> str:
-    return value.replace("_", " ") if isinstance(value, str) else parameter(value)
+    """Write a setting as people do."""
+    if not isinstance(value, str):
+        return parameter(value)
+    return NAMES.get(value) or ACTIVATION_NAMES.get(value, value.replace("_", " "))
 
 
 def _table(result: StudyResult, test: FinalScore) -> str:

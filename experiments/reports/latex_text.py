@@ -8,11 +8,26 @@ from typing import Final
 
 from experiments.reports.blocks import Section, Table, Text, plain
 
+BROKEN: Final = 0.7  # width of a column of sentences, as a share of the page's
+SMALL: Final = "\\footnotesize\\setlength{\\tabcolsep}{4pt}"
+OPTIONS: Final = ("[", "*")  # what LaTeX takes for an option of the line before, at the beginning of a line
 PACKAGES: Final = "% The tables need \\usepackage{booktabs}."
 LETTERS: Final = {
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
     **{"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "²": "$^2$"},
-    **{"<": "$<$", ">": "$>$", "−": "$-$", "–": "--", "“": "``", "”": "''", "’": "'", "…": "\\dots{}", "\xa0": "~"},
+    **{
+        "|": "\\textbar{}",
+        '"': "''",
+        "<": "$<$",
+        ">": "$>$",
+        "−": "$-$",
+        "–": "--",
+        "“": "``",
+        "”": "''",
+        "’": "'",
+        "…": "\\dots{}",
+        "\xa0": "~",
+    },
 }
 
 
@@ -25,15 +40,30 @@ def escaped(text: str) -> str:
     return re.sub(".", lambda found: LETTERS.get(found[0], found[0]), text)
 
 
-def table(caption: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> str:
+def table(
+    caption: str,
+    columns: Sequence[tuple[str, bool]],
+    rows: Sequence[Sequence[str]],
+    prose: bool = False,
+    wide: bool = False,
+) -> str:
     """Write a table of plain texts.
 
     Args:
         columns: title of each column, and whether it holds numbers.
+        prose:   the last column holds sentences, which are broken into lines.
+        wide:    it would not fit on a page in letters of the usual size.
     """
-    sides = "".join("r" if number else "l" for _, number in columns)
+    sides = "".join("r" if number else "l" for _, number in columns[:-1])
+    sides += f"p{{{BROKEN}\\linewidth}}" if prose else "r" if columns[-1][1] else "l"
     lines = [_line([title for title, _ in columns]), "\\midrule", *map(_line, rows)]
-    begin = ["\\begin{table}", f"\\caption{{{escaped(caption)}}}", f"\\begin{{tabular}}{{{sides}}}", "\\toprule"]
+    begin = [
+        "\\begin{table}",
+        *([SMALL] if wide else []),
+        f"\\caption{{{escaped(caption)}}}",
+        f"\\begin{{tabular}}{{{sides}}}",
+        "\\toprule",
+    ]
     return "\n".join([*begin, *lines, "\\bottomrule", "\\end{tabular}", "\\end{table}"])
 
 
@@ -45,9 +75,11 @@ def section(one: Section) -> str:
             written.append(escaped(plain(block.parts)))
         elif isinstance(block, Table):
             columns = [(plain(column.title), column.number) for column in block.columns]
-            written.append(table(block.title, columns, [list(map(plain, row.cells)) for row in block.rows]))
+            rows = [list(map(plain, row.cells)) for row in block.rows]
+            written.append(table(block.title, columns, rows, block.prose, block.wide))
     return "\n\n".join([f"% {one.title}", *written])
 
 
 def _line(cells: Sequence[str]) -> str:
-    return f"{' & '.join(map(escaped, cells))} \\\\"
+    line = " & ".join(map(escaped, cells))
+    return f"{'{}' if line[:1] in OPTIONS else ''}{line} \\\\"

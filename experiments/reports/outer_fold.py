@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from experiments.evaluation.final_model.final_kind import default_won
 from experiments.evaluation.records.outer_record import OuterRecord
 from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import Fact, Parts, sentence
@@ -21,8 +22,8 @@ def tested(result: StudyResult) -> str:
 
 
 def tuned(result: StudyResult) -> str:
-    """Return the word for the winner; that of a study of one trial is the default, as nothing was tuned."""
-    return "tuned" if len(result.trials) > 1 else "default"
+    """Return the word for the winner: tuned, or default where it is the default itself."""
+    return "default" if default_won(result) else "tuned"
 
 
 def why_not_compared(outer: OuterRecord) -> str:

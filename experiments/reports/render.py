@@ -24,10 +24,9 @@ from experiments.reports.headline import answer, lead, untested
 from experiments.reports.metrics import metric_label
 from experiments.reports.outer_fold import outer_fold_of, tested
 from experiments.reports.plots.intervals import difference
-from experiments.reports.run_info import looks_meaning, rows_scored, this_run
+from experiments.reports.run_info import another_test, looks_meaning, rows_scored, this_run
 from experiments.reports.sections.baselines import baselines
 from experiments.reports.sections.checklist import checklist
-from experiments.reports.sections.configurations import configurations
 from experiments.reports.sections.data import data
 from experiments.reports.sections.errors import errors
 from experiments.reports.sections.learning_curves import learning_curves
@@ -87,7 +86,11 @@ def render(
         "outer_fold": outer_fold_of(result),
         "result": result,
         "this_run": this_run(result, reading),
-        "rows_scored": (*rows_scored(result, reading, now=ledger is not None), looks_meaning(result, reading)),
+        "rows_scored": (
+            *rows_scored(result, reading, now=ledger is not None),
+            looks_meaning(result, reading),
+            another_test(result, reading),
+        ),
         "script": page_script(),
         "sections": _sections(result, trials),
         "test": answer(result),
@@ -126,7 +129,6 @@ def _sections(result: StudyResult, trials: Sequence[TrialResult]) -> list[Sectio
         errors(result),
         permutation_importance(result),
         uncertainty(result),
-        configurations(result),
         sizes(result),
         search(result, trained_epochs(trials)),
         learning_curves(result, curves),

@@ -1,18 +1,28 @@
-"""The part of the report that belongs to one run: how often a ledger has its test rows scored, provenance, timing."""
+"""The part of the report that belongs to one run: how often a ledger has its test rows used, provenance, timing."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from experiments.config.documents import flat
-from experiments.config.readable import times
 from experiments.evaluation.records.results import LedgerRecord, StudyResult
-from experiments.reports.blocks import Fact, Facts, Folded, Parts, Section, Words, note, number, percent, sentence
+from experiments.reports.blocks import (
+    Fact,
+    Facts,
+    Folded,
+    Parts,
+    Section,
+    Words,
+    counted,
+    note,
+    number,
+    percent,
+    sentence,
+)
 from experiments.reports.formatting import NOTHING, parameter
 
 CHOSEN: Final = (
-    " Interval and p are not corrected for that: where studies are compared by these scores, the best one’s score and "
-    "verdict are optimistic."
+    " {} not corrected for that: where studies are compared by these scores, the best one’s score{} optimistic."
 )
 FactRows = tuple[tuple[Words, Words], ...]
 
@@ -20,7 +30,10 @@ FactRows = tuple[tuple[Words, Words], ...]
 def this_run(result: StudyResult, reading: LedgerRecord | None) -> Section:
     """List the facts of this run: the ledger, the provenance with dotted names, and the timing."""
     timing = [
-        (name.replace("_", " "), (Fact(f"timing.{name}", f"{value:,.2f}"), " s"))
+        (
+            name.replace("_", " ").replace("refit and look", "refit and test"),
+            (Fact(f"timing.{name}", f"{value:,.2f}"), " s"),
+        )
         for name, value in result.timing.items()
     ]
     rows = {"Ledger": _ledger(reading) if reading else (), "Provenance": _provenance(result), "Timing": tuple(timing)}
@@ -29,55 +42,64 @@ def this_run(result: StudyResult, reading: LedgerRecord | None) -> Section:
 
 
 def rows_scored(result: StudyResult, reading: LedgerRecord | None, now: bool = True) -> Parts:
-    """State how often the study's test rows were scored, by a reading of the ledger.
+    """State in how many tests the study's test rows were used, by a reading of the ledger.
 
     Args:
         now: the reading is of this moment, not of the study's end.
     """
     if reading is None:
         return ("No ledger was read when this page was written.",)
-    looks, own = Fact("ledger.looks", times(reading.looks)), Fact("ledger.own", times(reading.own))
+    looks = _tests("looks", reading.looks)
     if not reading.file:
-        return sentence("These test rows, or some of them, had been scored {} when the study ended.", looks)
+        return sentence("When the study ended, these test rows, or some of them, had been used in {}.", looks)
     file, others = Fact("ledger.file", reading.file), max(0, reading.looks - reading.own)
-    by_others = Fact("ledger.others", times(others))
+    own, by_others = number("ledger.own", reading.own), number("ledger.others", others)
     if result.test is not None and not reading.own:
         said = sentence("{} has no entry for the test score of this result", file)
         if others:
-            said += sentence(". Other studies have scored these rows, or some of them, {}", by_others)
+            said += sentence("; it has {} of other studies that used these rows", _tests("others", others))
     elif result.test is not None and others:
         said = sentence(
-            "These test rows, or some of them, were scored {} by the studies of {}: {} by this study, {} by others",
-            looks, file, own, by_others,
-        )  # fmt: skip
+            "By {}, these test rows were used in {}: {} by this study, {} by others", file, looks, own, by_others
+        )
     elif result.test is not None:
-        said = sentence("These test rows were scored {} by the studies of {}", looks, file)
+        said = sentence("By {}, these test rows were used in {}, by this study alone", file, looks)
     elif reading.own:
-        said = sentence("This result has no test score, but by {} this study has scored these test rows {}", file, own)
+        said = sentence("This result has no test score, but by {} this study has used these test rows in {}", file,
+                        _tests("own", reading.own))  # fmt: skip
         if others:
-            said += sentence(", and other studies have scored them, or some of them, {}", by_others)
+            said += sentence(", and other studies in {}", _tests("others", others))
     elif others:
-        said = sentence(
-            "This study has not scored these test rows; other studies of {} have scored them, or some of them, {}",
-            file, by_others,
-        )  # fmt: skip
+        said = sentence("This study has not used these test rows; by {}, other studies have, in {}", file,
+                        _tests("others", others))  # fmt: skip
     else:
-        said = sentence("No study of {} has scored these test rows", file)
+        said = sentence("No study of {} has used these test rows", file)
     if reading.largest_overlap and reading.looks == reading.own:
         said += ("; another study scored the same models on them",)
     elif reading.largest_overlap:
-        said += sentence("; another study saw {} of these rows at once", _overlap(reading))
+        said += sentence(", at most {} of them at once", _overlap(reading))
     if not reading.rows_known:
-        said += sentence(
-            "; looks at rows that overlap these are not counted, as test_rows.npz is not beside the results"
-        )
+        said += sentence("; tests of rows that only overlap these are not counted, as test_rows.npz is not beside the "
+                         "results")  # fmt: skip
     return (*said, "." if now else ". This is the state of the ledger when the study ended.")
 
 
 def looks_meaning(result: StudyResult, reading: LedgerRecord | None) -> str:
     """Say what it means that other studies were scored on the same test rows; nothing where none was."""
-    others = result.test is not None and reading is not None and reading.looks > reading.own
-    return CHOSEN if others else ""
+    if result.test is None or reading is None or reading.looks <= reading.own:
+        return ""
+    is_compared = result.test.difference is not None
+    return CHOSEN.format(*(("Interval and p are", " and verdict are") if is_compared else ("The interval is", " is")))
+
+
+def another_test(result: StudyResult, reading: LedgerRecord | None) -> str:
+    """Say what another test needs, where the study was tested before it went on; nothing else."""
+    was_tested = result.test is None and reading is not None and reading.own > 0
+    return " Another test needs --acknowledge-reuse." if was_tested else ""
+
+
+def _tests(key: str, many: int) -> Parts:
+    return counted(f"ledger.{key}", many, "test")
 
 
 def _overlap(reading: LedgerRecord) -> Fact:

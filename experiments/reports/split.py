@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from experiments.evaluation.records.results import StudyResult
-from experiments.reports.blocks import Fact, Parts, Words, counted, sentence
+from experiments.reports.blocks import Fact, Parts, Words, counted, number, sentence
 from experiments.reports.formatting import columns_named
 
 
 def origin(result: StudyResult, rows: Words) -> Parts:
     """Say where the test rows of a study without outer folds come from."""
     given, known = result.spec.get("data", {}), result.holdout
+    if known is not None and known.origin == "drawn":
+        whole = known.test_groups is not None or not result.data.classes
+        return sentence(f"{{}}, drawn at random{'' if whole else ' from each class'} and split off first", rows)
     if known is None or known.origin not in ("own", "last"):
         return sentence("{}, split off first", rows)
     if known.origin == "last":
@@ -23,6 +26,15 @@ def origin(result: StudyResult, rows: Words) -> Parts:
     if given.get("test_rows"):
         return sentence("{}, those with {}", rows, Fact("spec.data.test_rows", given["test_rows"]))
     return sentence("{}, the test part of the data", rows)
+
+
+def both_sides(result: StudyResult) -> Parts:
+    """Count the rows for development and those for the test, which outer folds take from among them."""
+    words = "{} for development, {} for the test"
+    if result.outer is not None:
+        words = "{} in all, {} of them tested in outer folds"
+    split = result.split
+    return sentence(words, number("split.development", split.development), number("split.test", split.test))
 
 
 def in_groups(result: StudyResult, rows: Words, side: Literal["development_groups", "test_groups"]) -> Parts:

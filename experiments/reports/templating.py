@@ -27,7 +27,7 @@ class Script:
 
 @cache
 def page_script() -> Script:
-    """Read the script; the page needs it for nothing but sorting tables and hovering over marks."""
+    """Read the script; the page needs it for nothing but sorting tables, hovering over marks, and copying numbers."""
     text = files("experiments.reports").joinpath("templates", "page.js.jinja").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Script(Markup(text), f"sha256-{digest}")  # noqa: S704

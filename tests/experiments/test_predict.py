@@ -175,8 +175,8 @@ def test_unknown_categories_are_named_with_their_rows(tmp_path: Path, capsys: py
     rows.to_csv(tmp_path / "new.csv", index=False)
     assert main([str(tmp_path), str(tmp_path / "new.csv"), "--out", str(tmp_path / "out.csv")]) == 0
     assert capsys.readouterr().err == (
-        "note: 2 cells hold categories that the model has not seen, by row from 0: colour ('teal', 'mauve' in rows 7, "
-        "4200)\n"
+        "note: 2 cells hold categories that the model has not seen (rows count from 0): colour ('teal', 'mauve' in "
+        "rows 7, 4200)\n"
     )
 
 

@@ -39,7 +39,7 @@ def earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("looked gone.csv", "gone.csv: cannot be read: No such file or directory"),
         ("looked studies", "studies: is a folder, but the model did not learn from pictures"),
         ("looked pipe", "pipe"),
-        ("sealed new.csv", "studies/sealed: the study has no model; it gets one when its test rows are scored"),
+        ("sealed new.csv", "at the end of python -m experiments.tune studies/sealed; --score"),
         ("tried new.csv", "the study has no model"),
         ("lookde new.csv", "(did you mean looked?)"),
         ("looked new.csv --set data.target=age", "new rows have the keys data.separator, "),

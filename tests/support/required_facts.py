@@ -19,7 +19,8 @@ ALWAYS = {
     **dict.fromkeys(("trials.complete", "trials.pruned", "trials.diverged", "trials.failed"), 1),
     **dict.fromkeys(("checklist.items", "checklist.answered", "checklist.open"), 1),
     **dict.fromkeys(("split.test_fingerprint", "split.folds_fingerprint"), 1),
-    **dict.fromkeys(("best.network", "final.epochs", "best.number", "spec.cv.splitter"), 2),
+    **dict.fromkeys(("best.number", "spec.cv.splitter"), 2),
+    "best.network": 1,
     **dict.fromkeys(("data.name", "data.rows", "data.features", "data.fingerprint"), 2),
     **dict.fromkeys(("split.development", "split.test"), 3),
     "best.fold_scores.count": 3,
@@ -43,8 +44,9 @@ def required(record: Record, in_html: bool) -> Counts:
     for part in (_configurations, _data, _trials):
         found += part(record)
     if document["final"]["members"] > 1:
-        found += Counter({"final.members": 4, "analysis.out_of_fold.members": 1, "analysis.permutation.members": 1})
-        found += Counter({"analysis.out_of_fold.score": 1, "analysis.out_of_fold.default_score": 1, "best.cv_mean": 1})
+        found.update(["analysis.out_of_fold.members", "analysis.permutation.members", "analysis.out_of_fold.score"])
+        found += Counter({"final.members": document["test"] is not None, "best.cv_mean": 1})
+        found["analysis.out_of_fold.default_score"] += has_another_default(document)
     found["split.test"] += not document.get("outer")  # in the checklist, what was kept apart
     if document["test"] is None:
         found["commands.score"] += 1
@@ -69,21 +71,21 @@ def _leaves(key: str, value: Any) -> list[tuple[str, Any]]:
 
 def _configurations(record: Record) -> Counts:
     found: Counts = Counter()
-    for which in ("best", "default"):
-        if record.document[which] is None:
+    params = record.document["best"]["params"]
+    for name in params:
+        if name == "hidden_layers" or name.startswith("hidden_units_") or used(record, params, name) is None:
             continue
-        params = record.document[which]["params"]
-        for name in params:
-            if name == "hidden_layers" or name.startswith("hidden_units_") or used(record, params, name) is None:
-                continue
-            if name == "activation":  # the network's words have it
-                found["names.activation"] += 2 * (which == "best")
-                continue
-            found[f"{which}.params.{name}"] += 2 if which == "best" else 1
-            found[f"names.{name}"] += 4 * (which == "best")
-    if record.document["default"]:
-        found.update(["default.cv_mean", "default.cv_std", "default.network", "default.number"])
+        found[f"names.{name}"] += 2
+        if name != "activation":  # the network's words have it
+            found.update([f"best.params.{name}", f"names.{name}"])
+    if has_another_default(record.document):
+        found.update(["default.cv_mean", "default.cv_std", "default.number"])
     return found
+
+
+def has_another_default(document: dict[str, Any]) -> bool:
+    """Tell whether the default has a score and is not the winner."""
+    return bool(document["default"]) and document["default"]["number"] != document["best"]["number"]
 
 
 def _data(record: Record) -> Counts:
@@ -108,6 +110,7 @@ def _data(record: Record) -> Counts:
     found["copies.test"] += copies["test"] > 0
     given = record.document["spec"]["data"]
     found.update(f"spec.data.{role}" for role in ("groups", "time", "weights") if given.get(role))
+    found["spec.data.test"] += 2 if given.get("test") else 0
     groups = (record.document.get("holdout") or {}).get("test_groups")
     found += Counter({"holdout.development_groups": 1, "holdout.test_groups": 2}) if groups else Counter()
     return found
@@ -131,9 +134,10 @@ def _columns(reading: dict[str, Any] | None) -> Counts:
 
 def _trials(record: Record) -> Counts:
     trials, found = record.document["trials"], Counter[str]()
-    complete = sum(one["state"] == "COMPLETE" for one in trials)
-    best = min(5, complete) if complete > 1 else 0
-    found["final.default_epochs"] += record.document["default"] is not None
+    ranked = sorted((one for one in trials if one["state"] == "COMPLETE"), key=lambda one: -one["value"])
+    complete, default = len(ranked), record.document["default"] or record.document["best"]
+    always = {record.document["best"]["number"], default["number"]} - {one["number"] for one in ranked[:5]}
+    best = min(5, complete) + len(always) if complete > 1 else 0
     for what in ("number", "outcome", "epochs", "deviation"):
         found[f"trials[*].{what}"] += len(trials) + best
     found.update({f"interventions[*].{what}": len(record.document["interventions"]) for what in ("trial", "kind")})
@@ -144,15 +148,18 @@ def _trials(record: Record) -> Counts:
     if any(name.startswith("hidden_") for one in trials for name in one["params"]):
         found["trials[*].hidden"] += len(trials) + best
     found["spec.search.pruner"] += record.document["spec"]["search"]["pruner"] != "none"
-    default = {0} | ({record.document["default"]["number"]} if record.document["default"] else set())
-    found["trials[*].role"] += len({record.document["best"]["number"]} | default)
+    roles = {
+        record.document["best"]["number"],
+        record.document["default"]["number"] if record.document["default"] else 0,
+    }
+    found["trials[*].role"] += len(roles)
     return found
 
 
 def _test(document: dict[str, Any], in_html: bool) -> Counts:
     test, references = document["test"], document["test"]["references"]
     found = Counter({"test.score": 2, "test.ci95": 2, "test.ci_method": 2, "test.metric": 2, "test.verdict": 1})
-    found += Counter({"best.number": 1, "test.rows": 3 if test["confusion"] else 2})
+    found += Counter({"best.number": 1, "final.epochs": 1, "test.rows": 3 if test["confusion"] else 2})
     found["test.ci_draws"] += 0 if test["ci_draws"] is None else 2
     for name in test["metrics"]:
         if name != test["metric"]:
@@ -178,6 +185,7 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
     found["test.default.ci95"] += "ci95" in (test["default"] or {})
     if compared := test["difference"]:
         found += Counter({"test.default.score": 2, "default.number": 1, "test.difference.method": 2})
+        found["final.default_epochs"] += not document.get("outer")
         found.update(f"test.difference.{what}" for what in ("score", "p_value"))
         found.update(
             {f"test.difference.{what}": 2 for what in ("draws", "agreeing", "exchanged") if compared.get(what)}
@@ -185,7 +193,6 @@ def _test(document: dict[str, Any], in_html: bool) -> Counts:
         low, high = compared["ci95"]
         if low < high:
             found.update(["test.difference.ci95", "test.metric"])
-            found["test.difference.ci95[*]"] += 0 if test["verdict"] == "default better" else 2
             found["test.difference.side"] += (low <= 0 <= high) == (compared["p_value"] < 0.05)
     return found
 
@@ -280,6 +287,7 @@ def _sizes(smallest: dict[str, Any]) -> Counts:
     rows = 0 if len(sizes) == 1 or smallest["networks"][0]["trial"] == smallest["best"] else 2
     found.update({f"analysis.smallest.networks[*].{what}": rows for what in ("trial", "behind", "error")})
     found["analysis.smallest.networks[*].parameters"] += rows + 1 + one
+    found["trials[*].hidden"] += rows
     return found
 
 

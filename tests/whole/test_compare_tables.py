@@ -63,4 +63,4 @@ def test_rows_in_time_order_are_not_tested(of_table: Path, monkeypatch: pytest.M
     assert reasons(found) == ["time_order"]
     assert found["pairs"][0]["errors"] is not None
     assert all(study["corrected"] is None for study in found["studies"])
-    assert "it has no corrected score, so it stands after those that have one" in found["studies"][0]["notes"]
+    assert "it has no corrected score: rows in time order (" in "".join(found["studies"][0]["notes"])

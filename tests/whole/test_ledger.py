@@ -20,9 +20,11 @@ LEDGER = Path("studies/ledger.jsonl")
 def test_other_studies_looks_at_the_same_rows_are_counted_and_shown(done: CommandRunner) -> None:
     second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--set", "search.trials=2")
     assert (second.code, second.error) == (0, "")
-    words = "scored twice by the studies of studies/ledger.jsonl: once by this study, once by others; another study"
+    words = (
+        "By studies/ledger.jsonl, these test rows were used in 2 tests: 1 by this study, 1 by others, at most 100% of "
+    )
     for said in (second.out, Path("second/report.md").read_text()):
-        assert f"{words} saw 100% of these rows at once" in said
+        assert f"{words}them at once" in said
     assert "| test evaluations that used these test rows or some of them | 2 |" in Path("second/report.md").read_text()
     other = done.studied("other", "data.split_seed=1", "search.trials=2").ledger
     assert other is not None
@@ -80,7 +82,7 @@ def test_a_dropped_column_does_not_make_the_rows_new(desk: CommandRunner) -> Non
 def test_an_old_ledger_is_moved_along_and_counts_on(done: CommandRunner, capsys: pytest.CaptureFixture[str]) -> None:
     before = LEDGER.read_bytes()
     LEDGER.rename("mlruns/looks.jsonl")
-    assert done.tune("moons", "--plan").out.count("scored once by the studies of") == 1
+    assert done.tune("moons", "--plan").out.count("used in 1 test: 1 by this study") == 1
     assert Path("mlruns/looks.jsonl").read_bytes() == before
     second = done.tune("moons", "--out", "second", "--set", "study.seed=1", "--set", "search.trials=2")
     assert (second.code, second.error) == (0, "")

@@ -100,7 +100,7 @@ def test_new_rows_are_scored_beside_the_test_score_and_a_later_study_is_told(
         f"{test['score']:.4f}",
         "majority class",
         "log loss",
-        "once by this",
+        "used in 1 test, by this study alone.",
         ", the two samples being independent",
     ):
         assert words in said

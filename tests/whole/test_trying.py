@@ -38,24 +38,24 @@ def test_trying_costs_no_look(desk: CommandRunner) -> None:
     whole = desk.tune("moons")
     assert (whole.code, whole.error) == (0, "")
     assert len(desk.results()["trials"]) == 14
-    assert "scored once by the studies of " in whole.out
+    assert "were used in 1 test, by this study alone" in whole.out
     before = desk.contents()
     same = desk.tune("moons")
     assert (same.code, same.error) == (0, "")
     assert "moons: 14 trials (" in same.out
     assert "finished before: nothing was computed" in same.out
-    assert "scored once by the studies of " in same.out
+    assert "were used in 1 test, by this study alone" in same.out
     assert desk.contents() == before
     assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
     fresh = desk.tune("moons", "--fresh", "--no-test")
     assert (fresh.code, fresh.error) == (0, "")
-    assert "by studies/ledger.jsonl this study has scored these test rows once" in fresh.out
+    assert "by studies/ledger.jsonl this study has used these test rows in 1 test" in fresh.out
     assert desk.results()["ledger"]["looks"] == 1
     assert [one["kind"] for one in entries(desk)] == ["reserved", "completed"]
     for page in ("report.md", "report.html"):
         text = (desk.study / page).read_text()
         assert "still sealed" not in text
-        assert "this study has scored these test rows" in text.split("<!-- this run -->")[2]
+        assert "this study has used these test rows" in text.split("<!-- this run -->")[2]
         assert "This result has no test score." in text
 
 
@@ -83,7 +83,7 @@ def test_a_finished_study_has_the_ledger_as_it_is_now(done: CommandRunner) -> No
     done.studied("studies/moons")
     assert done.results() == recorded
     top = (done.study / "report.md").read_text().split("<!-- this run -->")[2]
-    assert "twice" in top.split("<!-- /this run -->")[0]
+    assert "used in 2 tests: 1 by this study, 1 by others" in top.split("<!-- /this run -->")[0]
 
 
 def test_a_finished_study_that_lost_a_file_is_computed_again(done: CommandRunner) -> None:

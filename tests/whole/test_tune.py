@@ -23,7 +23,7 @@ def test_one_command_leaves_a_whole_study(desk: CommandRunner) -> None:
         "best configuration",
         "selection score",
         "95% interval",
-        "scored once by the studies of ",
+        "used in 1 test, by this study alone",
         "report.html",
         "ui",
     ):

@@ -69,7 +69,9 @@ class OutsideRanges:
         said = f"{cells} cells are" if cells > 1 else "1 cell is"
         columns = [self._said(name, found) for name, found in self._found.items()]
         more = f" and {len(columns) - SHOWN} more columns" if len(columns) > SHOWN else ""
-        return [f"{said} far outside what the model learnt from, by row from 0: {', '.join(columns[:SHOWN])}{more}"]
+        return [
+            f"{said} far outside what the model learnt from (rows count from 0): {', '.join(columns[:SHOWN])}{more}"
+        ]
 
     def _note(self, name: str, new: Outside) -> None:
         new.row += self._rows

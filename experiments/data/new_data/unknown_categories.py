@@ -109,7 +109,7 @@ class UnknownCategories:
         cells = sum(found.cells for found in self._unknown.values())
         said = "1 cell holds a category" if cells == 1 else f"{cells} cells hold categories"
         columns = [self._said(name, found) for name, found in self._unknown.items()]
-        return [f"{said} that the model has not seen, by row from 0: {', '.join(columns)}"]
+        return [f"{said} that the model has not seen (rows count from 0): {', '.join(columns)}"]
 
     def _names_of(self, column: str, words: Sequence[str]) -> dict[str, str]:
         """Return word -> category of training, for those of some words that only spell one otherwise."""

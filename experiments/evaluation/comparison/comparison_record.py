@@ -167,9 +167,10 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The studies, one metric after the other, the highest corrected score first; pairs of them, and their settings.
+    """The studies in order, pairs of them, and their settings.
 
-    metric: metric by which all pairs are compared; None where each study is compared by its own.
+    studies: one metric after the other, the highest corrected score first; with a metric the highest score by it.
+    metric:  metric by which all pairs are compared; None where each study is compared by its own.
     """
 
     studies: tuple[ComparedStudy, ...]

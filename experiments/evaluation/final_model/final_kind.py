@@ -11,10 +11,16 @@ def are_several(result: StudyResult) -> bool:
     return result.final is not None and (result.final.members > 1 or holds_default(result))
 
 
+def default_won(result: StudyResult) -> bool:
+    """Return whether the winner is the default itself, as it is of a study of one trial."""
+    is_default = result.default is not None and result.default.number == result.best.number
+    return is_default or len(result.trials) == 1
+
+
 def holds_default(result: StudyResult) -> bool:
     """Return whether the final model has the default's networks beside the winner's."""
     asked, default = result.spec.get("final", {}).get("choice") == "with_default", result.default
-    if not asked or default is None or default.number == result.best.number:
+    if not asked or default is None or default_won(result):
         return False
     cv, scores = result.spec["cv"], result.trials[default.number].fold_scores
     return are_close(result.best.fold_scores, scores, cv["splitter"], cv.get("n_repeats", 1))

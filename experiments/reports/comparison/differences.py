@@ -32,17 +32,16 @@ from experiments.reports.methods import DRAWN
 from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.plots.pair_differences import NamedDifference, pair_differences
 
-AFTER: Final = "after selection; variation of training not included"
+ALLOWS: Final = "allows for the luck of selection, and not for that of training: networks trained again would differ"
 MEANING: Final = (
     "How much better or worse the first study's chosen configuration predicts new rows like these than the second's, "
-    "trained on as many rows: {}. In each of {} draws of {} {}, the same for both studies, the configuration that "
-    "either would choose by the drawn ones is scored on the others. The difference is the mean over the draws, the "
-    "interval their quantiles; it is too wide rather than too narrow. A difference is claimed only if zero lies "
-    "outside."
+    "trained on as many rows. In each of {} draws of {} {}, the same for both studies, the configuration that either "
+    "would choose by the drawn ones is scored on the others. The difference is the mean over the draws, the interval "
+    "their quantiles; it is too wide rather than too narrow. A difference is claimed only if zero lies outside."
 )
 NAMED: Final = (
-    "Each study chose by its own metric, and only the scores are by {}, which was named for this comparison: whoever "
-    "looks at several metrics and reports one has chosen among them."
+    "Each study chose by its own metric, its epochs included; here all are scored by {}. Whoever tries several metrics "
+    "and reports one has chosen among them."
 )
 HOLMS: Final = "with Holm's adjustment for their number"
 HOLM: Final = (
@@ -50,7 +49,8 @@ HOLM: Final = (
     "difference that is not there in at most 5% of such comparisons."
 )
 CAPTION: Final = (
-    "The dot is the difference, the line its interval{}. An interval across zero leaves open which study is better."
+    "The dot is the difference, the line its interval; blue: claimed. An interval across zero leaves open which study "
+    "is better."
 )
 
 
@@ -71,9 +71,8 @@ def answer(comparison: Comparison) -> tuple[list[Words], Literal["good", ""]]:
         if len(tested) == 1:
             lines.append(_estimate(comparison, *tested[0]))
     if tested:
-        lines.append(
-            f"This is a test {AFTER}." if len(tested) == 1 else f"{len(tested)} pairs are tested {HOLMS}, {AFTER}."
-        )
+        several = f"{len(tested)} pairs are tested {HOLMS}. " if len(tested) > 1 else ""
+        lines.append(f"{several}The test {ALLOWS}.")
     if tested and comparison.metric is not None:
         lines.append(NAMED.format(metric_label(comparison.metric)))
     if 0 < len(tested) < len(comparison.pairs) or (not tested and len(comparison.pairs) > 1):
@@ -128,7 +127,6 @@ def _tested(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]) 
     at, found = tested[0][0], _difference(tested[0][1])
     meaning = note(
         MEANING,
-        AFTER,
         number(f"pairs[{at}].difference.draws", found.draws),
         number(f"pairs[{at}].difference.units", found.units),
         Fact(f"pairs[{at}].difference.method", DRAWN[found.method]),
@@ -150,7 +148,7 @@ def _pictures(comparison: Comparison, tested: Sequence[tuple[int, ComparedPair]]
             for _, pair in shown
         ]
         alt = f"Differences in {metric_label(metric)} between pairs of studies, with their intervals"
-        caption = CAPTION.format(f"; blue: claimed; {AFTER}")
+        caption = CAPTION
         caption += f"{ONLY}; the table has all." if len(shown) < len(of_metric) else ""
         pictures.append(Picture(f"differences_{metric}", pair_differences(named, metric), alt, caption))
     return [Figures(tuple(pictures), "pair" if len(pictures) > 1 else "one")]

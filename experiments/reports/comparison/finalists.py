@@ -27,7 +27,7 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.formatting import NOTHING, p_number, p_value
+from experiments.reports.formatting import NOTHING, p_in_column, p_value
 from experiments.reports.metrics import Scores, metric_label
 from experiments.reports.plots.pair_differences import NamedDifference, pair_differences
 
@@ -39,8 +39,8 @@ COLUMNS: Final = (
     Column("trained again"),
     Column("sd of repetitions"),
     Column("networks"),
-    Column("configuration", number=False),
 )
+CONFIGURATIONS: Final = (Column("finalist", number=False), Column("configuration", number=False))
 PAIRS: Final = (
     Column("first over second", number=False),
     Column("difference"),
@@ -68,7 +68,7 @@ METHODS: Final = (
     "is better is P(A > B) of Bouthillier and others, its interval a bootstrap of whole repetitions ({} draws), too "
     "narrow where these are few."
 )
-CAPTION: Final = "The dot is the difference in {}, the line its 95% interval; blue: claimed; {}."
+CAPTION: Final = "The dot is the difference in {}, the line its 95% interval; blue: claimed."
 
 
 def finalists(comparison: Comparison) -> Section | None:
@@ -79,6 +79,10 @@ def finalists(comparison: Comparison) -> Section | None:
     plan, scores = record.plan, _scores(record)
     several = len(comparison.studies) > 1
     rows = tuple(_finalist(record, at, scores) for at in range(len(plan.finalists)))
+    configurations = tuple(
+        Row(_name(record, at), Fact(f"finalists.plan.finalists[{at}].configuration", one.configuration))
+        for at, one in enumerate(plan.finalists)
+    )
     blocks: list[Block] = [
         text(
             FIXED,
@@ -92,6 +96,7 @@ def finalists(comparison: Comparison) -> Section | None:
         Heading("Their scores"),
         Table("Finalists", COLUMNS, rows, wide=True),
         note("{}, mean over all folds; the selection score that chose it beside it.", _metric(record)),
+        Table("Configurations of the finalists", CONFIGURATIONS, configurations, prose=True),
     ]
     if record.pairs:
         pairs = tuple(_pair(record, at, pair, scores) for at, pair in enumerate(record.pairs))
@@ -145,7 +150,6 @@ def _finalist(record: FinalistsRecord, at: int, scores: Scores) -> Row:
         again,
         Fact(f"finalists.deviations[{at}]", scores.size(stdev(means)) if len(means) > 1 else NOTHING),
         number(f"{key}.members", one.members),
-        Fact(f"{key}.configuration", one.configuration),
     )
 
 
@@ -156,10 +160,10 @@ def _pair(record: FinalistsRecord, at: int, pair: FinalistPair, scores: Scores) 
         sentence("{} over {}", _name(record, pair.first), _name(record, pair.second)),
         Fact(f"{key}.score", scores.gain(pair.score)),
         Fact(f"{key}.interval", scores.gain_interval(pair.interval)),
-        Fact(f"{key}.p_value", p_number(pair.p_value)),
-        Fact(f"{key}.adjusted", p_number(pair.adjusted)),
-        percent(f"{key}.better", pair.better),
-        Fact(f"{key}.share95", f"[{100 * low:.3g}%, {100 * high:.3g}%]"),
+        Fact(f"{key}.p_value", p_in_column(pair.p_value)),
+        Fact(f"{key}.adjusted", p_in_column(pair.adjusted)),
+        percent(f"{key}.better", pair.better, in_column=True),
+        Fact(f"{key}.share95", f"[{100 * low:.1f}%, {100 * high:.1f}%]"),
         Fact(f"{key}.claimed", "yes" if pair.claimed else "no"),
         kind="winner" if pair.claimed else "",
     )
@@ -170,7 +174,7 @@ def _picture(record: FinalistsRecord) -> Picture:
     named = [NamedDifference(_title(record, pair.first), _title(record, pair.second), pair) for pair in record.pairs]
     svg = pair_differences(named, record.plan.metric)
     alt = f"Differences in {label} between finalists, with their intervals"
-    return Picture("finalists", svg, alt, CAPTION.format(label, CHOSEN))
+    return Picture("finalists", svg, alt, CAPTION.format(label))
 
 
 def _finite_rows(record: FinalistsRecord, at: int) -> list[list[float]]:

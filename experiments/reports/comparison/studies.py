@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from experiments.config.readable import times
 from experiments.evaluation.comparison.comparison_record import ComparedStudy, Comparison
 from experiments.reports.blocks import (
     Block,
@@ -28,13 +27,12 @@ from experiments.reports.metrics import Scores, axis_label, metric_label
 
 USES_UP = "choosing by these uses up the test set"
 APART = (
-    "Each is of a final model that was fixed before its test rows were read{}. They stand apart, as {}: the score of a "
-    "study that is chosen by them is as optimistic as any best of many. The last column says how often studies have "
-    "scored these rows, or some of them, by the ledger here."
+    "Each score is of a final model that was fixed before its test rows were read{}. They stand apart, as {}: the "
+    "score of a study that is chosen by them is as optimistic as any best of many. The last column counts the tests "
+    "that used these rows, or some of them, by the ledger here."
 )
 OTHER_ROWS = (
-    "The test rows of {} are not all the same, and scores of other rows say nothing of which model is better: some "
-    "rows are easier."
+    "The test rows of {} are not all the same, so their scores do not say which model is better: some rows are easier."
 )
 NESTED = "{}: the score of nested cross-validation, of the whole procedure with its search, and of no single model."
 SCORES = (
@@ -42,15 +40,20 @@ SCORES = (
     Column("metric", number=False),
     Column("corrected score"),
     Column("95% interval"),
-    Column("best (optimistic)"),
+    Column("selection score (optimistic)"),
     Column("data", number=False),
     Column("rows"),
     Column("same rows", number=False),
 )
 NAMED = (
-    "Each study chose by its own metric, its epochs included, and only the score is by {}: in each draw the "
-    "configuration that is best by the study's metric on the drawn rows is scored on the others. A study that is not "
-    "tested against another one has no score here."
+    "In each draw the configuration that is best by the study's metric on the drawn rows is scored by {} on the "
+    "others. A study that is not tested against another one has no score here."
+)
+IN_ORDER = "In order of the corrected score, one metric after the other. "
+EXPLAINED = (
+    "{}The corrected score estimates what to expect of a study's chosen configuration on new rows, without the luck of "
+    "having been chosen; the selection score has that luck. Scores of different rows or metrics cannot be compared. "
+    "Studies with the same letter under “same rows” have the same rows in the same folds."
 )
 SEARCHES = (
     Column("study", number=False),
@@ -75,12 +78,7 @@ def studies(comparison: Comparison) -> Section:
     blocks: list[Block] = [
         *_named(comparison),
         Table("Scores", SCORES, scores, wide=True),
-        note(
-            "In order of the corrected score, one metric after the other. It estimates what to expect of a study's "
-            "chosen configuration on new rows, without the luck of having been chosen; the best score of a search has "
-            "that luck. Scores of different rows or metrics cannot be compared. Studies with the same letter under "
-            "“same rows” have the same rows in the same folds."
-        ),
+        note(EXPLAINED, IN_ORDER if comparison.metric is None else ""),
         *(_notes(at, study) for at, study in enumerate(comparison.studies) if study.notes),
         Heading("Their searches"),
         Table("Searches", SEARCHES, searches, wide=True),
@@ -120,7 +118,7 @@ def test_scores(comparison: Comparison) -> Section | None:
                     Fact(f"{key}.score", scores.show(test.score)),
                     Fact(f"{key}.ci95", scores.interval(test.ci95)),
                     number(f"{key}.rows", test.rows),
-                    Fact(f"{key}.looks", times(test.looks) if test.own else "not in this ledger"),
+                    number(f"{key}.looks", test.looks) if test.own else Fact(f"{key}.looks", "not in this ledger"),
                 )
             )
     if not rows:
@@ -131,7 +129,7 @@ def test_scores(comparison: Comparison) -> Section | None:
         Column("test score"),
         Column("95% interval"),
         Column("test rows"),
-        Column("scored", number=False),
+        Column("tests"),
     )
     tested = [(study.name, study.test) for study in comparison.studies if study.test is not None]
     nested = ", ".join(name for name, test in tested if test.nested)
@@ -169,18 +167,12 @@ def settings(comparison: Comparison) -> Section:
     return Section("What differs", "settings", (Table("Settings", columns, rows, wide=True), explanation))
 
 
-def by_named_score(comparison: Comparison) -> list[tuple[int, ComparedStudy]]:
-    """Return the studies with their positions, the highest score by the named metric first, those without one last."""
-    numbered = enumerate(comparison.studies)
-    return sorted(numbered, key=lambda one: (one[1].named is None, -one[1].named.score if one[1].named else 0.0))
-
-
 def _named(comparison: Comparison) -> list[Block]:
     """Show the scores by the metric that the comparison names."""
     if comparison.metric is None:
         return []
     name, rows = metric_label(comparison.metric), []
-    for at, study in by_named_score(comparison):
+    for at, study in enumerate(comparison.studies):
         key, found = f"studies[{at}]", study.named
         scores = Scores.like(comparison.metric, None if found is None else found.score)
         rows.append(

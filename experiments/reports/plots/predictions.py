@@ -27,7 +27,7 @@ def calibration(record: CalibrationRecord) -> str:
     above = Chart(SIDE, 165, Axis(0, 1.02, rule=""), correct, left=left)
     above.line([(0, 0), (1, 1)], DASHED, "perfect calibration")
     points = [(each.confidence, each.accuracy) for each in record.bins if each.rows]
-    above.line(points, Stroke(BLUE, 1.2), "the winner", Mark("circle", BLUE, 3))
+    above.line(points, Stroke(BLUE, 1.2), "the model", Mark("circle", BLUE, 3))
     below = Chart(SIDE, 40, Axis(0, 1.02, number_ticks(0, 1), "probability of the predicted class", "line"), rows,
                   left=left)  # fmt: skip
     for each in record.bins:
@@ -69,7 +69,7 @@ def roc(record: RocRecord) -> str:
     across = Axis(-0.02, 1.02, ticks, "false positive rate", "line")
     chart = Chart(SIDE, None, across, Axis(-0.02, 1.02, ticks, "true positive rate"))
     chart.line([(0, 0), (1, 1)], DASHED, "guessing")
-    chart.line(record.points, Stroke(BLUE, 1.6), "the winner")
+    chart.line(record.points, Stroke(BLUE, 1.6), "the model")
     return chart.svg()
 
 
@@ -89,7 +89,7 @@ def precision_recall(record: RocRecord) -> str:
     across = Axis(-0.02, 1.02, ticks, "recall", "line")
     chart = Chart(SIDE, None, across, Axis(-0.02, 1.02, ticks, "precision"))
     chart.line([(0, share), (1, share)], DASHED, "guessing")
-    chart.line(curve, Stroke(BLUE, 1.6), "the winner")
+    chart.line(curve, Stroke(BLUE, 1.6), "the model")
     return chart.svg()
 
 

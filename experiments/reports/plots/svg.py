@@ -24,7 +24,7 @@ COLOURS: Final = MappingProxyType(
         "ink": "#22262b",
         "muted": "#6b7280",
         "rule": "#d5d9df",
-        "faint": "#a9b0ba",
+        "faint": "#888f9a",
         "blue": "#0072b2",
         "orange": "#d55e00",
         "green": "#009e73",

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from experiments.evaluation.records.results import BaselineRecord, StudyResult
-from experiments.reports.blocks import Column, Fact, Figures, Picture, Row, Section, Table, counted, note, sentence
+from experiments.reports.blocks import (
+    Column,
+    Fact,
+    Figures,
+    Picture,
+    Row,
+    Section,
+    Table,
+    Words,
+    counted,
+    note,
+    number,
+    sentence,
+)
 from experiments.reports.formatting import NOTHING
-from experiments.reports.headline import default_won
 from experiments.reports.methods import baseline_name, baseline_settings, reason
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import tuned
@@ -19,13 +31,14 @@ def baselines(result: StudyResult) -> Section | None:
         return None
     scores, label = Scores.like(test.metric, test.score), label_of_class(test.metric, result.data.classes)
     metric = Fact("test.metric", label)
-    itself = ", the default itself" if default_won(result) else ""
-    model = sentence(f"trial {{}}{itself}", Fact("best.number", str(result.best.number)))
+    model = sentence("trial {}", Fact("best.number", str(result.best.number)))
     score = Fact("test.score", scores.show(test.score))
     rows = [Row(tuned(result), score, Fact("test.ci95", scores.interval(test.ci95)), model, kind="winner")]
     drawn = [Dot(tuned(result), test.score, test.ci95, main=True, key="test.score")]
     if test.default and result.default:
-        model = sentence("trial {}, fixed before the search", Fact("default.number", str(result.default.number)))
+        model = sentence(
+            "trial {}, fixed before the search{}", Fact("default.number", str(result.default.number)), _fitted(result)
+        )
         score = Fact("test.default.score", scores.show(test.default.score))
         limits = test.default.ci95
         interval = NOTHING if limits is None else Fact("test.default.ci95", scores.interval(limits))
@@ -64,6 +77,16 @@ def baselines(result: StudyResult) -> Section | None:
             ),
         ),
     )
+
+
+def _fitted(result: StudyResult) -> Words:
+    """Describe the networks of the default that were tested."""
+    final = result.final
+    if final is None or final.default_epochs is None:
+        return ""
+    epochs = counted("final.default_epochs", final.default_epochs, "epoch")
+    mean = sentence("the mean of {} networks, ", number("final.members", final.members)) if final.members > 1 else ""
+    return sentence("; {}trained for {}", mean, epochs)
 
 
 def _row(key: str, baseline: BaselineRecord, scores: Scores) -> Row:

@@ -34,20 +34,17 @@ from experiments.reports.methods import difference_method, interval_method
 from experiments.reports.metrics import metric_label, metric_of
 from experiments.reports.outer_fold import searched
 from experiments.reports.sections.transformations import transformations
-from experiments.reports.split import drawn_for_folds, folds, origin
+from experiments.reports.split import both_sides, drawn_for_folds, folds, origin
 
 OPEN: Final = "not answered"
 KEYS: Final = ("purpose", "intended_use", "source", "limits")  # of [report], each the answer to an item
 UNSCORED: Final = ": this result has no test score"
-COLUMNS: Final = (Column("", number=False), Column("item", number=False), Column("answer", number=False))
+COLUMNS: Final = (Column("item", number=False), Column("answer", number=False))
 
 
 def checklist(result: StudyResult) -> Section:
     """List every item with its answer, and mark the open ones."""
-    rows = []
-    for group, items in _items(result).items():
-        for at, (item, answer) in enumerate(items.items()):
-            rows.append(Row("" if at else group, item, answer or OPEN, kind="" if answer else "open"))
+    rows = [Row(item, answer or OPEN, kind="" if answer else "open") for item, answer in _items(result).items()]
     still_open = sum(row.kind == "open" for row in rows)
     answers = [_said(result, key) for key in KEYS]
     by_author = len([answer for answer in answers if answer])
@@ -74,55 +71,44 @@ def _said(result: StudyResult, key: str) -> Words:
     return Fact(f"report.{key}", said) if said else ""
 
 
-def _items(result: StudyResult) -> dict[str, dict[str, Words]]:
-    """Map each group to its items, and each item to its answer; "" where only the author can answer."""
+def _items(result: StudyResult) -> dict[str, Words]:
+    """Map each item to its answer; "" where only the author can answer."""
     data = result.data
     return {
-        "Goal": {
-            "Population that the result is about, and why": _said(result, "purpose"),
-            "Reason for a learning method, and use of its predictions": _said(result, "intended_use"),
-        },
-        "Reproducibility": {
-            "Data, identified": sentence(
-                "{}, fingerprint {}",
-                Fact("data.name", data.name),
-                Fact("data.fingerprint", f"{data.fingerprint[:12]}…"),
-            ),
-            "Code, versions and machine": "under “This run”",
-            "Script for all the numbers": "under “Reproduce this study”",
-        },
-        "Data": _about_data(result),
-        "Models": {
-            "Every model that was tried": _tried(result),
-            "Choice of the final model": _chosen(result),
-            "Comparison": _compared(result),
-        },
-        "Leakage": {
-            "Test rows kept apart": sentence("{}{}", _apart(result), "" if result.test else UNSCORED),
-            "Rows that depend on each other": _dependence(result),
-            "Is every feature known when a prediction is made, and none a substitute for the answer?": "",
-        },
-        "Metrics": _about_metrics(result),
-        "Limits": {
-            "Evidence on data from elsewhere or from later": "",
-            "Cases in which the result should not be expected to hold": _said(result, "limits"),
-        },
+        "Population that the result is about, and why": _said(result, "purpose"),
+        "Reason for a learning method, and use of its predictions": _said(result, "intended_use"),
+        "Data, identified": sentence(
+            "{}, fingerprint {}",
+            Fact("data.name", data.name),
+            Fact("data.fingerprint", f"{data.fingerprint[:12]}…"),
+        ),
+        "Code, versions and machine": "under “This run”",
+        "Script for all the numbers": "under “Reproduce this study”",
+        **_about_data(result),
+        "Every model that was tried": _tried(result),
+        "Choice of the final model": _chosen(result),
+        "Comparison": _compared(result),
+        "Test rows kept apart": sentence("{}{}", _apart(result), "" if result.test else UNSCORED),
+        "Rows that depend on each other": _dependence(result),
+        "Is every feature known when a prediction is made, and none a substitute for the answer?": "",
+        **_about_metrics(result),
+        "Evidence on data from elsewhere or from later": "",
+        "Cases in which the result should not be expected to hold": _said(result, "limits"),
     }
 
 
 def _about_data(result: StudyResult) -> dict[str, Words]:
-    data, split = result.data, result.split
+    data = result.data
     source = "Origin of rows and labels: by whom, when and how; what was left out before the study"
     return {
         source: _said(result, "source"),
         "Do the rows represent the population?": "",
         "Target": _target(result),
         "Size": sentence(
-            "{}, {}; {} for development, {} for the test" + ("" if result.outer is None else ", in outer folds"),
+            "{}, {}; {}",
             counted("data.rows", data.rows, "row"),
             counted("data.features", data.features, "feature"),
-            number("split.development", split.development),
-            number("split.test", split.test),
+            both_sides(result),
         ),
         "Missing values and duplicates": _counted(result),
         "Transformations": transformations(result),

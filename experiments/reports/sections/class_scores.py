@@ -31,7 +31,7 @@ from experiments.reports.seldom_predicted import seldom_predicted
 from experiments.reports.split import repeats
 
 ROC: Final = (
-    "ROC curve of {}: the share of its {} that are found, by the share of the {} other {} that are taken for it, for "
+    "ROC curve of {}: the share of its {} {} that are found, by the share of the {} others that are taken for it, for "
     "every threshold of its {}. Area under the curve: {}."
 )
 PRECISION_RECALL: Final = (
@@ -85,8 +85,8 @@ def _curves(result: StudyResult, record: RocRecord) -> Iterator[Picture]:
         ROC,
         named,
         number("analysis.roc.positives", record.positives),
-        number("analysis.roc.negatives", record.negatives),
         "rows" if repeats(result) == 1 else "predictions",
+        number("analysis.roc.negatives", record.negatives),
         "probability" if unit_of_loss(result) else "output",
         Fact("analysis.roc.area", f"{record.area:.4f}"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments.evaluation.final_model.final_kind import holds_default
+from experiments.evaluation.final_model.final_kind import default_won, holds_default
 from experiments.evaluation.records.analysis_record import CalibrationRecord, Counts, OutOfFoldRecord
 from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
@@ -78,13 +78,13 @@ def _models(result: StudyResult, predictions: OutOfFoldRecord | None) -> list[Bl
     metric, key = metric_of(result.spec), "analysis.out_of_fold"
     scores = Scores.of_selection(result)
     of_default: Words = ""
-    if predictions.default_score is not None:
+    if predictions.default_score is not None and not default_won(result):
         shown = Fact(f"{key}.default_score", scores.show(predictions.default_score))
-        of_default = sentence(" (that of the default {})", shown)
+        of_default = sentence("the default’s networks alone have {}, ", shown)
     of_mean: Words = ""
     if predictions.score is not None:
         of_mean = sentence(
-            " The mean {} over the folds of such models is {}{}; single networks of this configuration have {}.",
+            " Their mean {} over the folds is {}; {}single networks of the best configuration have {}.",
             Fact("spec.cv.metric", label_of_class(metric, result.data.classes)),
             Strong(Fact(f"{key}.score", scores.show(predictions.score))),
             of_default,
@@ -92,8 +92,9 @@ def _models(result: StudyResult, predictions: OutOfFoldRecord | None) -> list[Bl
         )
     return [
         text(
-            "Like the final model, the models that predict development rows here are the mean of {} networks{}, none "
-            "of which had trained on the row.{}",
+            "Development rows are predicted here by {}the mean of {} networks{}, none of which had trained on the "
+            "row.{}",
+            "" if result.test is None else "models like the final one: ",
             number(f"{key}.members", predictions.members),
             ", half of them of the default configuration" if holds_default(result) else "",
             of_mean,

@@ -31,15 +31,15 @@ RULES: Final[dict[OperatingRule, str]] = {
     "specificity": "specificity of at least",
 }
 OPENING: Final = (
-    "The model predicts {} where its probability is at least {}. {} sets another threshold for new rows. What it would "
-    "have come to on development rows, predicted out of fold:"
+    "The model predicts {} from a probability of {} on; {} sets another threshold for new rows. What each came to on "
+    "development rows, out of fold:"
 )
 READING: Final = (
     "Recall, or sensitivity: share of the rows of {} that are predicted as it. Specificity: the same of {}. Youden "
     "index: their sum less one. Thresholds are of the probabilities that {} writes{}."
 )
 CHOICE: Final = (
-    "To choose a threshold here is a choice on development rows: of new rows, expect a little less than its line says. "
+    "A threshold chosen here is chosen on these rows: on new ones, expect a little less than its line says. "
     "All other scores of predicted classes on this page{} are at {}."
 )
 

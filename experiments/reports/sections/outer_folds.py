@@ -26,18 +26,17 @@ from experiments.reports.blocks import (
 from experiments.reports.formatting import NOTHING
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.plots.intervals import Dot, dots
-from experiments.reports.sections.configurations import setting_rows
+from experiments.reports.sections.setting_rows import setting_rows
 
 PROCEDURE: Final = (
-    "This scores the procedure, not this model: the study file on rows like these, its search included. The rows were "
-    "dealt into {}. For each, a search with a seed of its own had the other rows only, and its final model, "
-    "fitted on them, was scored on the fold. All searches and fits had ended before the first of these rows was scored."
+    "The rows were dealt into {}. For each, a search with a seed of its own had the other rows only, and its final "
+    "model, fitted on them, was scored on the fold. All searches and fits had ended before the first of these rows was "
+    "scored."
 )
 IN_TIME_ORDER: Final = (
-    "This scores the procedure, not this model: the study file on rows like these, its search included. The rows were "
-    "cut, in their order, into {}, and the first rows are in none. For each, a search with a seed of its own had only "
-    "the rows before it, and its final model, fitted on them, was scored on the fold. All searches and fits had "
-    "ended before the first of these rows was scored."
+    "The rows were cut, in their order, into {}, and the first rows are in none. For each, a search with a seed of its "
+    "own had only the rows before it, and its final model, fitted on them, was scored on the fold. All searches and "
+    "fits had ended before the first of these rows was scored."
 )
 KEPT: Final = (
     "The model that is kept comes from one more search, which had all rows. No row is left to score it on; as it "
@@ -45,9 +44,8 @@ KEPT: Final = (
 )
 APPROXIMATE: Final = (
     "The interval is approximate. The searches share most of their rows, so the scores of the folds depend on each "
-    "other, and no unbiased estimate of their variance exists. The correction for it (Nadeau and Bengio) and the "
-    "limits of the rows themselves are both kept. Where the truth was known, that made it too wide rather than too "
-    "narrow."
+    "other, and no unbiased estimate of their variance exists. It spans two intervals, one corrected for that (Nadeau "
+    "and Bengio), and one of the rows themselves. Where the truth was known, it was too wide rather than too narrow."
 )
 ORDERED: Final = (
     "Rows are in time order: each fold is tested by a search that had only earlier rows, so the first folds are scored "
@@ -160,7 +158,7 @@ def _choices(result: StudyResult, outer: OuterRecord) -> Table:
     titles = [Column(sentence("fold {}", _place(at))) for at in range(len(outer.folds))]
     return Table(
         "Choices of the searches",
-        (Column("", number=False), *titles, Column("all rows (kept)")),
+        (Column("setting", number=False), *titles, Column("all rows (kept)")),
         tuple(rows),
         wide=True,
     )

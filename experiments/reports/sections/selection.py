@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.evaluation.final_model.final_kind import are_several, keeps_smallest
+from experiments.evaluation.final_model.final_kind import are_several, default_won, keeps_smallest
 from experiments.evaluation.records.analysis_record import SelectionRecord
 from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
@@ -23,7 +23,6 @@ from experiments.reports.blocks import (
     sentence,
     text,
 )
-from experiments.reports.headline import mean_of
 from experiments.reports.methods import selection_method
 from experiments.reports.metrics import Scores, label_of_class, metric_of
 from experiments.reports.outer_fold import tuned
@@ -39,7 +38,7 @@ def selection(result: StudyResult) -> Section:
     """Show the scores by which the search chose, and how far they can be trusted."""
     scores, record = Scores.of_selection(result), result.analysed.selection
     metric = Fact("spec.cv.metric", label_of_class(scores.metric, result.data.classes))
-    shown = result.default if len(result.trials) > 1 else None  # the only trial is the default itself
+    shown = None if default_won(result) else result.default
     named = {"best": result.best} | ({"default": shown} if shown else {})
     rows = [
         Row(
@@ -52,7 +51,7 @@ def selection(result: StudyResult) -> Section:
     ]
     folds = number("best.fold_scores.count", len(result.best.fold_scores))
     columns = (
-        Column("", number=False),
+        Column("configuration", number=False),
         Column(sentence("selection score: mean {} (optimistic)", metric)),
         Column(sentence("standard deviation over {} folds (not a confidence interval)", folds)),
         Column("trial"),
@@ -84,8 +83,8 @@ def _single(result: StudyResult) -> Words:
     """Say that these scores are not of the final model, where that is the mean of several networks."""
     if not are_several(result):
         return ""
-    words = " The search compares single networks, and these are their scores; the final model is the mean of {}."
-    return sentence(words, mean_of(result))
+    final = "" if result.test is None else "; the final model is the mean of several"
+    return f" The search compares single networks, and these are their scores{final}."
 
 
 def _corrected(result: StudyResult, record: SelectionRecord) -> list[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.evaluation.final_model.final_kind import are_several, keeps_smallest
+from experiments.evaluation.final_model.final_kind import keeps_smallest
 from experiments.evaluation.records.analysis_record import NetworkSize, SmallestMethod, SmallestRecord
 from experiments.evaluation.records.results import StudyResult
 from experiments.reports.blocks import (
@@ -28,7 +28,6 @@ from experiments.reports.blocks import (
     text,
 )
 from experiments.reports.formatting import hidden_sizes
-from experiments.reports.headline import mean_of
 from experiments.reports.metrics import Scores, metric_label, metric_of
 from experiments.reports.plots import sizes as plots
 
@@ -42,6 +41,7 @@ CAPTION: Final = (
     "Mean {} over the folds by the number of parameters, for complete trials. The halo marks those within one standard "
     "error of the best."
 )
+LISTED: Final = "The table has the networks that no smaller one equals. "
 OPTION: Final = Code('[final] choice = "smallest"')
 
 
@@ -51,17 +51,19 @@ def sizes(result: StudyResult) -> Section | None:
     if record is None or len(result.trials) == 1:
         return None
     blocks: list[Block] = [text("{}", _answer(result, record))]
-    if len({one.parameters for one in record.networks}) > 1:
+    differ = len({one.parameters for one in record.networks}) > 1
+    listed = _frontier(record) if differ else []
+    if differ:
         blocks.append(Figures((_picture(result, record),)))
-        if len(listed := _frontier(record)) > 1:
-            blocks.append(_table(result, listed))
+    if len(listed) > 1:
+        blocks.append(_table(result, listed))
     blocks.append(
         note(
-            "The standard error is that of the difference between a trial’s score and the best one’s, by {}. It says "
+            "{}The standard error is that of the difference between a trial’s score and the best one’s, by {}. It says "
             "how much the difference depends on these rows; that networks trained again would differ too is not in "
-            "it. Sizes are of one network{}.",
+            "it. Sizes are of one network.",
+            LISTED if len(listed) > 1 else "",
             _errors(record),
-            sentence("; the final model has {}", mean_of(result)) if are_several(result) else "",
         )
     )
     return Section("Size of the network", "size", tuple(blocks))
@@ -82,7 +84,7 @@ def _answer(result: StudyResult, record: SmallestRecord) -> Parts:
     if keeps_smallest(result):
         kept = "It is kept instead of the best, by {}."
     return sentence(
-        "{}: trial {} with {} parameters, {} of the {} that the best has, trial {}. Its selection score is {}, {} "
+        "{}: trial {} with {} parameters, {} of the {} of the best, trial {}. Its selection score is {}, {} "
         "behind; the standard error of that difference is {}. {}",
         Strong("The smallest network within one standard error of the best"),
         Fact(f"{KEY}.trial", str(record.trial)),

@@ -84,8 +84,10 @@ def _interventions(result: StudyResult) -> Parts:
 
 
 def trial_tables(result: StudyResult) -> list[Block]:
-    """Tabulate the best trials; all of them, or of many the best hundred, are folded."""
-    best = ranked(trial for trial in result.trials if trial.state == "COMPLETE")[:TOP]
+    """Tabulate the best trials, winner and default always; all of them, or of many the best hundred, are folded."""
+    always = {result.best.number, *([result.default.number] if result.default else [])}
+    order = enumerate(ranked(trial for trial in result.trials if trial.state == "COMPLETE"))
+    best = [trial for place, trial in order if place < TOP or trial.number in always]
     blocks: list[Block] = []
     if len(best) > 1:
         blocks += [
@@ -93,7 +95,7 @@ def trial_tables(result: StudyResult) -> list[Block]:
             trial_table("Best trials", result, best),
             note(
                 "By selection score, the mean {} over the folds, which is optimistic. The order of close scores may be "
-                "chance.",
+                "chance. Values are rounded; trials.csv has the exact ones.",
                 Fact("spec.cv.metric", metric_label(metric_of(result.spec))),
             ),
         ]

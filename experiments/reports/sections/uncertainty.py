@@ -30,8 +30,8 @@ from experiments.reports.sections.omitted import left_out
 
 KEY: Final = "analysis.uncertainty"
 SOURCE: Final = (
-    "They are made from the errors of {} that models of the final model’s kind predicted without having trained on "
-    "them. The share inside is that of these rows, for each fold with the errors of the other folds."
+    "They are made from the errors of {}, predicted by networks that had not trained on them. The table says how many "
+    "of these are inside, each fold by the errors of the other folds."
 )
 OPENING: Final = {
     "error": "Intervals of new rows, by {}, reach from the prediction by the half width to both sides.",
@@ -44,8 +44,8 @@ OPENING: Final = {
 }
 SIZES: Final = {"error": "half width", "error_of_logarithm": "factor", "missing_probability": "classes in a set"}
 CAUTION: Final = (
-    "A level is meant for new rows like these, and is no guarantee: the models of the folds had fewer rows than the "
-    "final model, and its configuration was chosen on the same folds."
+    "A level is meant for new rows like these, and is no guarantee: the networks of the folds had fewer rows than a "
+    "final model has, and the configuration was chosen on the same folds."
 )
 OF_ALL: Final = " It is of all rows together: those of a rare class may be inside much less often."
 HIGHER: Final = " Higher levels need more {}."

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.config.readable import printable, times
+from experiments.config.readable import count, printable
 from experiments.config.regular_file import write_atomically
 from experiments.errors import StudyStateError
 from experiments.evaluation.comparison.comparison_record import ComparedStudy, Comparison
 from experiments.reports.blocks import plain
 from experiments.reports.comparison.differences import answer, untested
 from experiments.reports.comparison.page import FOLDER, render_comparison
-from experiments.reports.comparison.studies import USES_UP, by_named_score, of_other_rows
+from experiments.reports.comparison.studies import USES_UP, of_other_rows
 from experiments.reports.metrics import Scores, axis_label, metric_label
 from experiments.study.command.console import print_sentence
 from experiments.study.command.fitting_table import fitting_table
@@ -74,8 +74,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     """Print a line for each study, the answer, and the test scores apart."""
     if comparison.metric is not None:
         console.print(Text(axis_label(comparison.metric), style="bold"))
-        ordered = [study for _, study in by_named_score(comparison)]
-        console.print(_table([_named(study, comparison.metric) for study in ordered], NAMED, console.width))
+        console.print(_table([_named(study, comparison.metric) for study in comparison.studies], NAMED, console.width))
     else:
         for metric in dict.fromkeys(study.metric for study in comparison.studies):
             console.print(Text(axis_label(metric), style="bold"))
@@ -133,8 +132,6 @@ def _test(study: ComparedStudy) -> str:
     shown = f"{metric_label(study.metric)} {scores.show(study.test.score)} {scores.interval(study.test.ci95)}"
     of = "nested, of the whole procedure: " if study.test.nested else ""
     counted = (
-        f"rows, all or some of them scored {times(study.test.looks)}"
-        if study.test.own
-        else "rows; the ledger has no entry of it"
+        f"rows, used in {count(study.test.looks, 'test')}" if study.test.own else "rows; the ledger has no entry of it"
     )
     return f"{of}{shown}, {study.test.rows:,} {counted}"

@@ -16,7 +16,9 @@ from experiments.evaluation.comparison.comparison_record import ComparedStudy, C
 from experiments.evaluation.records.analysis_record import AnalysisRecord, SelectionRecord
 from experiments.evaluation.records.results import BestRecord, StudyResult
 from experiments.evaluation.scoring.ledger import Ledger
+from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration
+from experiments.reports.methods import reason
 from experiments.reports.metrics import metric_of
 from experiments.reports.trials_csv import trained_epochs
 from experiments.search.journal_reader import JournalView, view_journal
@@ -250,7 +252,9 @@ def _notes(study: ReadStudy) -> list[str]:
     elif recorded.result.test.times_scored > 1:
         notes.append("its test rows had been scored before, so its test score is optimistic by an unknown amount")
     if study.selection is None:
-        notes.append("it has no corrected score, so it stands after those that have one")
+        given = study.analysis.left_out.get("selection")
+        why = "" if given is None else f": {plain(reason('selection', given))}"
+        notes.append(f"it has no corrected score{why}")
     return notes
 
 

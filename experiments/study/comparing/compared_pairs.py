@@ -39,10 +39,13 @@ Chosen = Mapping[int, tuple[Numbers, Samples]]  # the scores of a study's choice
 class Pairs:
     """The pairs of studies, compared.
 
-    pairs: each with its test, or the reasons why there is none, and its errors on the same rows.
-    named: score of each study that could be tested by the metric that is named; empty without such a metric.
+    order: positions of the studies as they are compared: as given, or the highest score by the named metric first.
+    pairs: each with its test, or the reasons why there is none, and its errors on the same rows; by places in order.
+    named: score of each study that could be tested by the metric that is named, by its position; empty without such a
+           metric.
     """
 
+    order: tuple[int, ...]
     pairs: tuple[ComparedPair, ...]
     named: Mapping[int, NamedScore]
 
@@ -60,22 +63,31 @@ def compare_pairs(sides: Sequence[Side], metric: str | None = None) -> Pairs:
     for known in (side.known for side in sides):
         if metric is not None and known is not None:
             check_named_metric(metric, known.target, known.validated.y)
-    why = {pair: list(_obstacles(metric, *(sides[at] for at in pair))) for pair in combinations(range(len(sides)), 2)}
-    testable = [pair for pair, reasons in why.items() if not reasons]
-    chosen, slow = _choices(sides, testable, metric)
-    tested, failed = _tested(sides, testable, chosen, slow)
+    order = list(range(len(sides)))
+    why = _reasons(sides, order, metric)
+    chosen, slow = _choices(sides, [pair for pair, reasons in why.items() if not reasons], metric)
+    scores = {} if metric is None else {at: _named(metric, sides[at], *found) for at, found in chosen.items()}
+    named = {at: score for at, score in scores.items() if score is not None}
+    if named:
+        order.sort(key=lambda at: (at not in named, -named[at].score if at in named else 0.0))
+        why = _reasons(sides, order, metric)
+    tested, failed = _tested(sides, [pair for pair, reasons in why.items() if not reasons], chosen, slow)
     pairs = tuple(
         ComparedPair(
-            first=pair[0],
-            second=pair[1],
+            first=order.index(pair[0]),
+            second=order.index(pair[1]),
             difference=tested.get(pair),
             no_test=(*reasons, *failed.get(pair, ())),
             errors=winners_errors(*(sides[at] for at in pair)),
         )
         for pair, reasons in why.items()
     )
-    named = {} if metric is None else {at: _named(metric, sides[at], *found) for at, found in chosen.items()}
-    return Pairs(pairs, {at: score for at, score in named.items() if score is not None})
+    return Pairs(tuple(order), pairs, named)
+
+
+def _reasons(sides: Sequence[Side], order: Sequence[int], metric: str | None) -> dict[Pair, list[NoTest]]:
+    """Return the reasons against a test of each pair, the study that comes first in this order first."""
+    return {pair: list(_obstacles(metric, *(sides[at] for at in pair))) for pair in combinations(order, 2)}
 
 
 def _obstacles(metric: str | None, *pair: Side) -> Iterator[NoTest]:

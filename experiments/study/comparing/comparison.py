@@ -33,17 +33,16 @@ def compare_studies(
         SpecError:   no study has data of that name, or the metric cannot score a study's target.
         LedgerError: the ledger has lost entries of a study.
     """
-    ordered = in_order(studies)
-    sides = sides_of(ordered, data)
-    letters = sharing(sides)
     named = None if metric is None else str(canonical({"cv": {"metric": metric}})["cv"]["metric"])
+    sides = sides_of(in_order(studies), data)
     found = compare_pairs(sides, named)
-    entries = [entry_of(study, ledger, letter) for study, letter in zip(ordered, letters, strict=True)]
+    sides, scores = [sides[at] for at in found.order], [found.named.get(at) for at in found.order]
+    entries = [entry_of(side.study, ledger, letter) for side, letter in zip(sides, sharing(sides), strict=True)]
     return rounded(
         Comparison(
-            studies=tuple(replace(entry, named=found.named.get(at)) for at, entry in enumerate(entries)),
+            studies=tuple(replace(entry, named=score) for entry, score in zip(entries, scores, strict=True)),
             pairs=found.pairs,
-            settings=tuple(_settings(ordered)),
+            settings=tuple(_settings([side.study for side in sides])),
             metric=named,
         )
     )

@@ -8,11 +8,13 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from experiments.config.readable import count, times
+from experiments.config.readable import count
 from experiments.evaluation.scoring.external_score import Drawn, ExternalScore
 from experiments.reports.methods import baseline_name
 from experiments.reports.metrics import Scores, label_of_class, named_score
 from experiments.study.command.console import print_facts, print_sentence
+
+AGAIN = " The more often, the less a good score says."
 
 
 def written_score(score: ExternalScore) -> bytes:
@@ -99,11 +101,11 @@ def _left_out(score: ExternalScore) -> str:
 
 
 def _looks(score: ExternalScore) -> str:
-    """Say how often these rows were scored."""
+    """Say in how many tests these rows were used."""
     seen = score.ledger
-    others = seen.times - seen.own
-    said = f"By {seen.file}, these rows were scored {times(seen.own)} by this study"
-    if others:
-        said += f", and some or all of them in {count(others, 'other test evaluation')}"
-        said += f"; another study saw {seen.largest_overlap:.0%} of them at once" if seen.largest_overlap else ""
-    return f"{said}." + (" The more often, the less a good score says." if seen.times > 1 else "")
+    said, others = f"By {seen.file}, these rows were used in {count(seen.times, 'test')}", seen.times - seen.own
+    if not others:
+        return f"{said}, by this study alone." + (AGAIN if seen.times > 1 else "")
+    said += f": {seen.own:,} by this study, {others:,} by others"
+    said += f", at most {seen.largest_overlap:.0%} of them at once" if seen.largest_overlap else ""
+    return f"{said}.{AGAIN}"

@@ -6,6 +6,7 @@ The look at these rows stands in the ledger before the model predicts them.
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -92,7 +93,8 @@ def finished_study(recorded: Recorded, data: str | None = None) -> FinishedStudy
     if not folder.is_dir():
         raise StudyStateError(
             f"{recorded.folder}: the study has no model; it gets one when its test rows are scored, at the end of "
-            f"python -m experiments.tune; --score tests the best model of its trials so far."
+            f"python -m experiments.tune {shlex.quote(str(recorded.folder))}; --score tests the best model of its "
+            "trials so far."
         )
     check_is_current(recorded.folder)
     model = read_model(folder)

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.candidate import Candidate
-from experiments.config.readable import count, times
+from experiments.config.readable import count
 from experiments.config.spec import StudySpec
 from experiments.config.toml import study_file
 from experiments.data.splits.outer_folds import outer_folds
@@ -236,18 +236,17 @@ def costs(study: StudyContext, measured: Calibration, rounds: float, where: str)
 
 
 def _earlier_tests(study: StudyContext, options: Options) -> str:
-    """Say how often the test rows were scored before; nothing is moved or written."""
+    """Say in how many tests the test rows were used before; nothing is moved or written."""
     ledger = find_ledger(options.ledger)
     past = ledger.read(study.identity, study.data.test.known_by)
     if not past.looks:
-        return f"no study of {ledger.path} has scored them"
-    some = "" if past.looks == past.own else ", all or some of them,"
-    text = f"scored {times(past.looks)}{some} by the studies of {ledger.path}"
-    if past.largest_overlap:
-        text += f", other studies saw up to {past.largest_overlap:.0%}"
+        return f"no study of {ledger.path} has used them"
+    uses = []
+    if others := past.looks - past.own:
+        uses.append(f"{others:,} by others, at most {past.largest_overlap:.0%} of them at once")
     if past.own:
-        text += f"; {times(past.own)} by this study, which cannot be tested again after another number of trials"
-    return text
+        uses.append(f"{past.own:,} by this study, which cannot be tested again after another number of trials")
+    return f"by {ledger.path}, used in {count(past.looks, 'test')}: {'; '.join(uses)}"
 
 
 def _places(options: Options, folder: StudyFolder) -> Iterator[tuple[str, str]]:

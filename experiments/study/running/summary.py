@@ -9,12 +9,13 @@ from rich.console import Console
 
 from experiments.config.readable import count
 from experiments.data.hints.chosen_with import TOO_GOOD
-from experiments.evaluation.final_model.final_kind import are_several, holds_default, keeps_smallest
+from experiments.evaluation.final_model.final_kind import are_several, default_won, holds_default, keeps_smallest
 from experiments.evaluation.records.analysis_record import SmallestRecord
 from experiments.evaluation.records.results import FinalScore, LedgerRecord, StudyResult
 from experiments.reports.blocks import plain
 from experiments.reports.formatting import configuration, outcomes, p_value
-from experiments.reports.headline import default_won, scored_baselines, unbeaten
+from experiments.reports.headline import scored_baselines, unbeaten
+from experiments.reports.methods import reason
 from experiments.reports.metrics import Scores, label_of_class
 from experiments.reports.outer_fold import tested, why_not_compared
 from experiments.reports.run_info import looks_meaning, rows_scored
@@ -61,26 +62,29 @@ def facts(result: StudyResult, ledger: LedgerRecord, planned: int | None = None)
     best, trials = result.best, len(result.trials)
     small, configured = keeps_smallest(result), configuration(best.params, result.spec, best.epochs)
     which = "only" if trials == 1 else "chosen" if small else "best"
-    yield f"{which} configuration", f"trial {best.number}: {configured}"
+    itself = ", the default" if default_won(result) else ""
+    yield f"{which} configuration", f"trial {best.number}{itself}: {configured}"
     scores = Scores.of_selection(result)
     default = "the default has no score" if result.default is None else f"default {scores.show(result.default.cv_mean)}"
     metric, rule = label_of_class(scores.metric, result.data.classes), "the best of"
     if small:
         rule = "the smallest within one standard error of the best of"
     chosen_of = f"(optimistic: chosen as {rule} {trials:,})" if trials > 1 else "(optimistic: its epoch was chosen)"
-    beside = f", {default}" if trials > 1 else ""
+    beside = "" if itself else f", {default}"
     yield "selection score", f"{metric} {scores.show(result.best.cv_mean)}{beside} {chosen_of}"
     if (chosen := result.analysed.selection) is not None:
         scores = Scores.like(scores.metric, chosen.pooled)  # as on the page: an R² of single folds may be far off
         corrected = f"{metric} {scores.show(chosen.corrected)}, 95% interval {scores.interval(chosen.ci95)}"
-        yield "corrected score", f"{corrected} (of {scores.show(chosen.pooled)} over all rows at once)"
+        yield "corrected score", f"{corrected} (from {scores.show(chosen.pooled)} over all rows at once)"
+    elif (why := result.analysed.left_out.get("selection")) is not None:
+        yield "corrected score", f"none: {plain(reason('selection', why))}"
     if (size := result.analysed.smallest) is not None and size.trial != size.best:
         yield "smallest network", _smallest(size)
     if result.test is not None and result.final is not None and are_several(result):
-        networks, beside = count(result.final.members, "network"), ""
+        networks, many = count(result.final.members, "network"), result.final.members
         if holds_default(result):
-            networks, beside = f"{networks} of it", f" and {result.final.members} of the default"
-        yield "final model", f"the mean of {networks}{beside}; the scores above are of single ones"
+            networks = f"{2 * many} networks, {many} of the best configuration and {many} of the default"
+        yield "final model", f"the mean of {networks}; the scores above are of single networks"
     if result.test is not None:
         yield from _test_facts(result, result.test)
     elif planned is not None:
@@ -118,8 +122,8 @@ def ui_command(tracking_uri: str, local: str) -> str:
 
 def _smallest(record: SmallestRecord) -> str:
     parameters = {one.trial: one.parameters for one in record.networks}
-    here, there = f"trial {record.trial}: {parameters[record.trial]:,} parameters", f"{parameters[record.best]:,}"
-    return f"{here} of the best's {there}, within one standard error of its score"
+    here, best = f"{parameters[record.trial]:,} parameters", f"{parameters[record.best]:,}"
+    return f"trial {record.trial}: {here}, the best has {best}; within one standard error of its score"
 
 
 def _test_facts(result: StudyResult, test: FinalScore) -> Iterator[tuple[str, str]]:

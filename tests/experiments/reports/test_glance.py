@@ -42,7 +42,7 @@ def test_the_trials_of_all_searches_are_counted(study):
     fold = OuterFold(development=900, rows=897, test_fingerprint="t", digest="d", trials=7, number=1,
                      params=study[0].best.params, epochs=5, cv_mean=0.98, score=0.96, default=0.95)  # fmt: skip
     outer = OuterRecord(splitter="StratifiedKFold", folds=(fold, fold), baselines=())
-    assert _said(replace(study[0], outer=outer))["trials"] == "40 of this search, 54 of all 3"
+    assert _said(replace(study[0], outer=outer))["trials"] == "40 of the search over all rows, 54 of all 3 searches"
 
 
 def test_the_author_is_named(study):

@@ -21,7 +21,7 @@ def test_the_methods_name_data_search_choice_test_and_software(full):
         "the tuned model, the default, majority class, logistic regression, were fixed before the test rows were read, "
         "and scored on them together, once.",
         "tested, two-sided, at the level 5\\% (exact McNemar test",
-        "These test rows were scored once by the studies of studies/ledger.jsonl.",
+        "By studies/ledger.jsonl, these test rows were used in 1 test, by this study alone.",
         "Software: python 3.11.9, numpy 2.4.6, optuna 5.0.0.",
     ):
         assert words in text

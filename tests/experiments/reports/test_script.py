@@ -101,6 +101,21 @@ def test_a_pointer_on_a_mark_shows_what_it_is(browser: Browser, page: Path) -> N
     assert browser.value("document.querySelector('.said').hidden")
 
 
+def test_copied_cells_are_numbers_for_a_spreadsheet(browser: Browser, page: Path) -> None:
+    browser.open(page.as_uri(), "Checklist")
+    browser.value(f"{TRIALS}.tBodies[0].rows[1].cells[2].textContent = '\\u22120.5'")
+    copied = """(() => {
+        document.querySelectorAll('details').forEach(one => one.open = true);
+        getSelection().selectAllChildren(%s.tBodies[0].rows[%d]);
+        const event = new ClipboardEvent('copy', {clipboardData: new DataTransfer(), bubbles: true, cancelable: true});
+        document.dispatchEvent(event);
+        return [event.defaultPrevented, event.clipboardData.getData('text/plain')];
+    })()"""
+    taken, cells = browser.value(copied % (TRIALS, 1))
+    assert (taken, cells.split("\t")[2]) == (True, "-0.5")
+    assert browser.value(copied % (TRIALS, 0)) == [False, ""]  # without a minus the browser copies by itself
+
+
 def test_no_other_script_runs(browser: Browser, page: Path) -> None:
     other = page.with_name("other.html")
     foreign = '<script>document.title = "foreign"</script><img src="x" onerror="document.title = \'foreign\'">'

@@ -16,13 +16,21 @@ def test_the_origin_of_the_test_rows_is_that_of_the_split(study):
         result = _with(study[0], "data", **data)
         return plain(origin(replace(result, holdout=None if kind is None else HoldoutRecord(origin=kind)), "360 rows"))
 
-    assert said(None) == said("drawn") == "360 rows, split off first"
+    assert said(None) == "360 rows, split off first"
+    assert said("drawn") == "360 rows, drawn at random from each class and split off first"
     assert said("last", time="day") == "the last 360 rows by day, split off first"
     assert said("last", time=["year", "month"]) == "the last 360 rows by year, month, split off first"
     assert said("last") == "the last 360 rows in time, split off first"
     assert said("own", test="new.csv") == "360 rows of new.csv, a file of its own"
     assert said("own", test_rows="split=test") == "360 rows, those with split=test"
     assert said("own") == "360 rows, the test part of the data"
+
+
+def test_groups_and_numbers_are_not_drawn_from_classes(study):
+    words = "9 rows, drawn at random and split off first"
+    grouped = replace(study[0], holdout=HoldoutRecord(origin="drawn", development_groups=32, test_groups=8))
+    numbers = replace(study[0], data=replace(study[0].data, classes=()), holdout=HoldoutRecord(origin="drawn"))
+    assert [plain(origin(one, "9 rows")) for one in (grouped, numbers)] == [words, words]
 
 
 def test_groups_are_counted_beside_rows(study):

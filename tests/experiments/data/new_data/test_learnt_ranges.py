@@ -31,8 +31,8 @@ def test_a_file_with_values_far_outside_is_read_and_they_are_named(tmp_path: Pat
     rows = read_rows(path, FORM, 2)
     assert len(pd.concat(rows.chunks)) == 4
     assert rows.cells.lines() == [
-        "5 cells are far outside what the model learnt from, by row from 0: day (2 cells, farthest 01.02.1990 in row "
-        "3; learnt from 01.01.2022 to 01.01.2023), price (3 cells, farthest 1200 in row 0; learnt from 5 to 25)"
+        "5 cells are far outside what the model learnt from (rows count from 0): day (2 cells, farthest 01.02.1990 in "
+        "row 3; learnt from 01.01.2022 to 01.01.2023), price (3 cells, farthest 1200 in row 0; learnt from 5 to 25)"
     ]
 
 
@@ -41,7 +41,8 @@ def test_of_rows_in_memory_too() -> None:
     rows = pd.DataFrame({"day": ["01.03.2022"], "price": [-900.5], "shop": ["a"]})
     assert len(list(frame_rows(rows, FORM, 10, cells))) == 1
     assert cells.lines() == [
-        "1 cell is far outside what the model learnt from, by row from 0: price (-900.5 in row 0; learnt from 5 to 25)"
+        "1 cell is far outside what the model learnt from (rows count from 0): price (-900.5 in row 0; learnt from 5 "
+        "to 25)"
     ]
 
 

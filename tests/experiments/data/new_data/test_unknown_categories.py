@@ -42,13 +42,13 @@ def test_others_are_counted_and_the_first_are_named() -> None:
     rows.loc[rows.index[:1], "colour"] = "teal"
     categories.look_at(rows)
     assert categories.unknown() == [
-        "1 cell holds a category that the model has not seen, by row from 0: colour ('teal' in row 0)"
+        "1 cell holds a category that the model has not seen (rows count from 0): colour ('teal' in row 0)"
     ]
     rows.loc[rows.index[:5], "colour"] = ["a", "b", "c", "d", "a"]
     categories.look_at(rows)
     assert categories.unknown() == [
-        "6 cells hold categories that the model has not seen, by row from 0: colour ('teal', 'a', 'b', ... in rows 0, "
-        "100, 101, ...)"
+        "6 cells hold categories that the model has not seen (rows count from 0): colour ('teal', 'a', 'b', ... in "
+        "rows 0, 100, 101, ...)"
     ]
 
 
@@ -76,8 +76,8 @@ def test_a_category_that_differs_in_case_or_space_alone_is_that_of_training() ->
         "('TSM' as 'tsm', ' tsm ' as 'tsm')"
     ]
     assert categories.unknown() == [
-        "3 cells hold categories that the model has not seen, by row from 0: flag ('maybe' in row 3), code ('TSM0' in "
-        "rows 0, 4)"
+        "3 cells hold categories that the model has not seen (rows count from 0): flag ('maybe' in row 3), code "
+        "('TSM0' in rows 0, 4)"
     ]
 
 

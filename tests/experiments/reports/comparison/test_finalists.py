@@ -44,7 +44,8 @@ def test_each_finalist_has_both_scores_and_each_pair_its_test():
     section = finalists(_comparison(BASE, LESS, BASE + np.random.default_rng(1).normal(0, 0.02, (6, 5))))
     first, *_ = _rows(section, "Finalists")
     deviation = BASE.mean(axis=1).std(ddof=1)
-    assert first == ("wide", "7", "0.9500", f"{BASE.mean():.4f}", f"{deviation:.4f}", "5", "8 ReLU")
+    assert first == ("wide", "7", "0.9500", f"{BASE.mean():.4f}", f"{deviation:.4f}", "5")
+    assert _rows(section, "Configurations of the finalists")[0] == ("wide trial 7", "8 ReLU")
     pairs = _rows(section, "Differences of finalists")
     assert [row[0] for row in pairs] == [
         "wide trial 7 over deep trial 2",
@@ -52,7 +53,7 @@ def test_each_finalist_has_both_scores_and_each_pair_its_test():
         "deep trial 2 over wide trial 3",
     ]
     assert pairs[0][1:3] == ("0.0500 better", "[0.0500 better, 0.0500 better]")
-    assert pairs[0][3:] == ("<\xa00.0001", "<\xa00.0001", "100%", "[100%, 100%]", "yes")
+    assert pairs[0][3:] == ("<\xa00.0001", "<\xa00.0001", "100.0%", "[100.0%, 100.0%]", "yes")
     assert pairs[1][-1] == "no"
     (figures,) = [block for block in section.blocks if isinstance(block, Figures)]
     assert {"← deep 2 better", "wide 7 better →"} <= words(figures.pictures[0].svg)

@@ -10,4 +10,4 @@ def test_the_answer_and_the_tables_of_a_comparison_are_written_for_a_paper() -> 
     captions = ["Scores", "Searches", "Best configurations", "Differences", "Test scores"]
     assert [line[9:-1] for line in text.splitlines() if line.startswith("\\caption{")] == captions
     assert "one over two & 0.0200 better & [0.0100 better, 0.0300 better] & 95\\% & yes \\\\" in text
-    assert "variation of training not included" in text
+    assert "The test allows for the luck of selection, and not for that of training" in text

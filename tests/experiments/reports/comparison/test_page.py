@@ -10,13 +10,13 @@ import pytest
 
 from experiments.evaluation.comparison.comparison_record import ComparedTest, Comparison, NoTest
 from experiments.evaluation.records.analysis_record import PictureRecord
+from experiments.reports.comparison.differences import ALLOWS
 from experiments.reports.comparison.page import render_comparison
 from experiments.reports.comparison.reasons import SENTENCES, sentence_of
 from support.comparisons import compared_pair, compared_study, comparison, difference
 from support.page import Page
 
 HOSTILE = '<script>alert(1)</script> | `x` *b* [l](e) שלום \u202eabc {{ 7*7 }} "q" & ' + "n" * 200
-AFTER = "after selection; variation of training not included"
 
 
 def text_of(made: Comparison) -> str:
@@ -29,7 +29,7 @@ def test_a_claimed_difference_is_the_answer_and_the_better_study_comes_first() -
         "one is better than two: accuracy 0.0200 better on new rows, 95% interval [0.0100 better, 0.0300 better]."
         in text
     )
-    assert f"This is a test {AFTER}." in text
+    assert f"The test {ALLOWS}." in text
     reverse = text_of(comparison(difference(-0.02, -0.03, -0.01)))
     assert "two is better than one: accuracy 0.0200 better on new rows" in reverse
     assert "[0.0100 better, 0.0300 better]" in reverse
@@ -39,7 +39,7 @@ def test_an_open_difference_is_not_claimed() -> None:
     text = text_of(comparison(difference(0.02, -0.01, 0.05)))
     assert "No difference is shown. one over two: accuracy 0.0200 better on new rows, 95% interval" in text
     assert "is better than" not in text
-    assert f"This is a test {AFTER}." in text
+    assert f"The test {ALLOWS}." in text
     assert "both chose what scores the same in every draw" in text_of(comparison(difference(0.0, 0.0, 0.0)))
 
 
@@ -49,7 +49,7 @@ def test_without_a_test_the_reasons_are_the_answer() -> None:
         "The difference is not tested: they choose by different metrics (--metric NAME scores both by one); their "
         "final models are the mean of different networks: 1 and 5." in text
     )
-    assert AFTER not in text
+    assert ALLOWS not in text
 
 
 def test_every_reason_has_a_sentence() -> None:
@@ -67,7 +67,7 @@ def test_scores_are_written_with_their_metrics_and_test_scores_stand_apart() -> 
     assert "two log loss 0.3000 [0.2000, 0.4000] 0.2500 iris 120 a" in text
     assert "one tpe median portable 40 30 9 1 1,234 12" in text
     assert "choosing by these uses up the test set" in text
-    assert "one accuracy 0.9333 [0.8000, 0.9800] 30 3 times" in text
+    assert "one accuracy 0.9333 [0.8000, 0.9800] 30 3" in text
     assert text.index("Differences") < text.index("Test scores")
     assert "search.sampler tpe random" in text
     assert "space.l2 – 0.5" in text
@@ -81,7 +81,7 @@ def test_a_nested_score_is_said_to_be_of_the_procedure() -> None:
 
 
 def test_a_second_test_is_no_score_of_a_model_fixed_beforehand() -> None:
-    fixed = "Each is of a final model that was fixed before its test rows were read"
+    fixed = "Each score is of a final model that was fixed before its test rows were read"
     assert f"{fixed}. They" in text_of(comparison(difference(0.5, 0.2, 0.8)))
     test = ComparedTest(score=0.9333, ci95=(0.8, 0.98), rows=30, looks=2, own=2, times_scored=2, nested=False)
     said = text_of(comparison(difference(0.5, 0.2, 0.8), test=test))
@@ -89,7 +89,7 @@ def test_a_second_test_is_no_score_of_a_model_fixed_beforehand() -> None:
 
 
 def test_test_scores_of_other_rows_are_said_to_be_no_comparison() -> None:
-    said = "The test rows of one and two are not all the same, and scores of other rows say nothing of which model is"
+    said = "The test rows of one and two are not all the same, so their scores do not say which model is better"
     made = comparison(difference(0.5, 0.2, 0.8))
     test = made.studies[0].test
     assert test is not None

@@ -47,7 +47,7 @@ def test_residuals_stand_above_the_line_where_the_prediction_is_too_low():
 def test_a_roc_curve_goes_from_corner_to_corner():
     record = RocRecord(area=0.75, positives=2, negatives=2, points=((0.0, 0.0), (0.0, 0.5), (0.5, 1.0), (1.0, 1.0)))
     svg = roc(record)
-    assert {"false positive rate", "true positive rate", "guessing", "the winner"} <= words(svg)
+    assert {"false positive rate", "true positive rate", "guessing", "the model"} <= words(svg)
     (line,) = [points(one) for one in elements(svg, "path", stroke="#0072b2") if len(points(one)) == 4]
     left, right = place(svg, "0.0", -1)[0], place(svg, "1.0", -1)[0]
     lower, upper = place(svg, "0.0")[1] - 3.15, place(svg, "1.0")[1] - 3.15
@@ -59,7 +59,7 @@ def test_precision_between_two_corners_follows_both_rates():
     """From (0, 0) to half of the two positives no row is taken in vain; then both others are, one by one."""
     record = RocRecord(area=0.5, positives=2, negatives=2, points=((0.0, 0.0), (0.0, 0.5), (1.0, 0.5), (1.0, 1.0)))
     svg = precision_recall(record)
-    assert {"recall", "precision", "guessing", "the winner"} <= words(svg)
+    assert {"recall", "precision", "guessing", "the model"} <= words(svg)
     (line,) = [points(one) for one in elements(svg, "path", stroke="#0072b2") if len(points(one)) == 3 * STEPS]
     left, right = place(svg, "0.0", -1)[0], place(svg, "1.0", -1)[0]
     lower, upper = place(svg, "0.0")[1] - 3.15, place(svg, "1.0")[1] - 3.15

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.reports.plots.chart import Axis, Chart
+from experiments.reports.plots.svg import FAINT
 from experiments.reports.plots.trial_points import EDGE, draw_trials, score_range, trial_axis
 from support.svg import circles, elements, points
 
@@ -23,7 +24,7 @@ def test_trials_without_a_place_stand_on_the_edge_of_the_worst_scores(study, met
     axis = trial_axis(replace(study[0], spec=study[0].spec | {"cv": {"metric": metric}}))
     expected = chart.up(axis.at(edge))
     diverged = elements(svg, "path", stroke="#d55e00")
-    off = elements(svg, "path", fill="#a9b0ba")
+    off = elements(svg, "path", fill=FAINT)
     assert len(diverged) == 4
     assert off
     for mark in (*diverged, *off):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from experiments.evaluation.records.analysis_record import FinalRecord
 from experiments.reports.blocks import Table, plain
 from experiments.reports.sections.baselines import baselines
 from support.results import replaced
@@ -27,6 +28,22 @@ def test_tuned_default_and_baselines_come_in_this_order(full):
     assert cells == ("gradient boosting", "–", "–", "no score: not fitted (out of trees)")
     assert kind == "partial"
     assert rows[3][0][3] == "L2 with C = 1, L-BFGS, at most 100 iterations, not converged"
+
+
+def test_the_default_has_its_own_epochs_and_networks(full):
+    def described(final):
+        return _rows(baselines(replace(full[0], final=final)))[1][0][3]
+
+    final = FinalRecord(members=5, epochs=108, default_epochs=60)
+    assert described(None) == "trial 0, fixed before the search"
+    assert described(final) == "trial 0, fixed before the search; the mean of 5 networks, trained for 60 epochs"
+    assert described(replace(final, members=1)) == "trial 0, fixed before the search; trained for 60 epochs"
+
+
+def test_a_default_that_won_is_called_so(full):
+    won = replace(replaced(full[0], "test", default=None), best=replace(full[0].best, number=0))
+    cells, _ = _rows(baselines(won))[0]
+    assert (cells[0], cells[3]) == ("default", "trial 0")
 
 
 def test_of_a_single_trial_nothing_was_tuned(full):

@@ -13,7 +13,7 @@ from support.results import replaced
 
 def _answers(result):
     table = next(block for block in unfolded(checklist(result).blocks) if isinstance(block, Table))
-    return {row.cells[1]: (plain(row.cells[2]), row.kind) for row in table.rows}
+    return {row.cells[0]: (plain(row.cells[1]), row.kind) for row in table.rows}
 
 
 def test_what_only_the_author_knows_stays_visibly_open(full):

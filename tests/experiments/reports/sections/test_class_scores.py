@@ -41,7 +41,7 @@ def test_two_classes_have_a_curve_of_the_second(full):
     assert [one.name for one in figures.pictures] == ["roc", "precision_recall"]
     assert plain(figures.pictures[1].caption).startswith("Precision of broken by its recall")
     assert plain(figures.pictures[0].caption).startswith(
-        "ROC curve of broken: the share of its 1,234 that are found, by the share of the 8 other rows"
+        "ROC curve of broken: the share of its 1,234 rows that are found, by the share of the 8 others"
     )
     assert plain(figures.pictures[0].caption).endswith("Area under the curve: 0.9375.")
 
@@ -52,7 +52,7 @@ def test_of_repeated_folds_predictions_are_counted_and_no_rows(full):
     blocks = _of(replaced(full[0], "", spec=full[0].spec | {"cv": cv}), ((6, 2), (1, 1)), ("ok", "broken"), curve)
     (table,), (figures,) = ([one for one in blocks if isinstance(one, kind)] for kind in (Table, Figures))
     assert plain(table.columns[1].title) == "rows, each 2 times"
-    assert "the share of the 8 other predictions that are taken for it" in plain(figures.pictures[0].caption)
+    assert "the share of its 12 predictions that are found" in plain(figures.pictures[0].caption)
 
 
 def test_outputs_that_are_no_probabilities_are_not_called_so(full):

@@ -36,7 +36,7 @@ def test_weights_forward_folds_and_groups_are_said(study):
     holdout = HoldoutRecord(origin="drawn", development_groups=32, test_groups=8)
     said = facts(replace(study[0], spec=spec, holdout=holdout))
     assert said["development set"].startswith("1,437 rows in 32 groups of patient in 5 folds")
-    assert said["test set"] == "360 rows in 8 groups of patient, split off first"
+    assert said["test set"] == "360 rows in 8 groups of patient, drawn at random and split off first"
     assert said["weights"] == "rows count as w says in training, and once in scores, intervals and tests"
     forward = study[0].spec | {"cv": study[0].spec["cv"] | {"splitter": "TimeSeriesSplit"}}
     assert facts(replace(study[0], spec=forward))["development set"].endswith(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
@@ -73,13 +74,17 @@ def test_what_is_unknown_is_left_out(full, study):
 def test_what_predicted_is_said_where_it_is_not_a_single_network(full):
     result = replaced(full[0], "analysis.out_of_fold", members=5, score=0.98125, default_score=0.975)
     said = plain(errors(result).blocks[0].parts)
-    assert said.startswith("Like the final model, the models that predict development rows here are the mean of 5 ")
+    assert said.startswith("Development rows are predicted here by models like the final one: the mean of 5 networks, ")
     single = f"{result.best.cv_mean:.4f}"
     assert said.endswith(
-        f" of such models is 0.9812 (that of the default 0.9750); single networks of this configuration have {single}."
+        " Their mean accuracy over the folds is 0.9812; the default’s networks alone have 0.9750, single networks of "
+        f"the best configuration have {single}."
     )
     without = replaced(result, "analysis.out_of_fold", default_score=None)
-    assert "of such models is 0.9812; single networks" in plain(errors(without).blocks[0].parts)
+    for other in (without, replaced(result, "best", number=0)):
+        assert "over the folds is 0.9812; single networks" in plain(errors(other).blocks[0].parts)
+    untested = plain(errors(replace(result, test=None)).blocks[0].parts)
+    assert untested.startswith("Development rows are predicted here by the mean of 5 networks, none of which had")
 
 
 def test_a_network_that_diverged_is_the_reason_for_what_is_missing(full):

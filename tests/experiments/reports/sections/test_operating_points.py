@@ -39,10 +39,8 @@ def test_each_point_is_a_line_with_the_threshold_to_type(two):
 
 def test_the_choice_is_one_on_development_rows_and_the_test_score_is_of_a_half(two):
     words = said(operating_points(two, CURVE))
-    assert (
-        "The model predicts broken where its probability is at least 0.500. predict --threshold sets another" in words
-    )
-    assert "To choose a threshold here is a choice on development rows" in words
+    assert "The model predicts broken from a probability of 0.500 on; predict --threshold sets another" in words
+    assert "A threshold chosen here is chosen on these rows" in words
     assert words.endswith(
         "All other scores of predicted classes on this page, those of the test rows included, are at 0.500."
     )

@@ -54,7 +54,7 @@ def test_searches_in_a_time_order_had_the_rows_before_the_fold_alone(full):
 
 def test_it_is_said_that_the_score_is_of_the_procedure(full):
     said = paragraph(outer_folds(_nested(full[0])))
-    assert "This scores the procedure, not this model" in said
+    assert said.startswith("The rows were dealt into 2 outer folds by StratifiedKFold. For each, a search with a seed")
     assert "2 outer folds by StratifiedKFold" in said
     assert "The interval is approximate." in said
     shown = answer(_nested(full[0]))

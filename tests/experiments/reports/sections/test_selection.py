@@ -98,8 +98,15 @@ def test_the_scores_are_of_single_networks_where_the_final_model_has_several(ful
     assert "single networks" not in paragraph(selection(full[0]))
     several = replaced(full[0], "", final=FinalRecord(members=5, epochs=9, default_epochs=9))
     assert (
-        "The search compares single networks, and these are their scores; the final model is the mean of 5."
+        "The search compares single networks, and these are their scores; the final model is the mean of several."
     ) in paragraph(selection(several))
+    assert paragraph(selection(replace(several, test=None))).count("final model") == 0
+
+
+def test_a_default_that_won_stands_there_once(full):
+    won = replaced(full[0], "best", number=0)
+    (table,) = [block for block in selection(won).blocks if isinstance(block, Table)]
+    assert [plain(row.cells[0]) for row in table.rows] == ["default"]
 
 
 def test_only_new_rows_can_confirm_the_gain_of_a_nested_study(full):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.evaluation.records.analysis_record import FinalRecord, NetworkSize, SmallestRecord
+from experiments.evaluation.records.analysis_record import NetworkSize, SmallestRecord
 from experiments.reports.blocks import Figures, Table, plain
-from experiments.reports.sections.sizes import sizes
+from experiments.reports.sections.sizes import LISTED, sizes
 from support.results import replaced
 from support.sections import paragraph
 
@@ -29,10 +29,11 @@ def test_the_smallest_is_named_beside_the_best(full):
     said = paragraph(_section(full))
     assert said.startswith(
         "The smallest network within one standard error of the best: trial 9 with 3,000 parameters, 75% of the 4,000 "
-        f"that the best has, trial 1. Its selection score is {value:.4f}, 0.0021 behind; the standard error of that "
+        f"of the best, trial 1. Its selection score is {value:.4f}, 0.0021 behind; the standard error of that "
         'difference is 0.0036. The best is kept; [final] choice = "smallest" keeps the smallest instead.'
     )
     assert "by 1,000 bootstrap draws of rows that both predicted" in said
+    assert LISTED in said
 
 
 def test_a_study_that_keeps_the_smallest_says_so(full):
@@ -59,6 +60,7 @@ def test_networks_of_one_size_have_no_picture(full):
     alike = tuple(replace(one, parameters=7) for one in NETWORKS)
     blocks = _section(full, trial=1, networks=alike).blocks
     assert not [block for block in blocks if isinstance(block, Figures | Table)]
+    assert LISTED not in plain(blocks[-1].parts)
 
 
 def test_the_smallest_of_all_needs_no_table(full):
@@ -71,12 +73,6 @@ def test_folds_and_groups_are_said(full):
     folds = paragraph(_section(full, method="corrected_folds", draws=None))
     assert "by the folds, widened because their training rows overlap (Nadeau and Bengio)" in folds
     assert "draws of groups of rows that both predicted" in paragraph(_section(full, method="paired_bootstrap_groups"))
-
-
-def test_the_networks_of_the_final_model_are_counted(full):
-    several = replaced(full[0], "", final=FinalRecord(members=5, epochs=9, default_epochs=9))
-    assert "Sizes are of one network; the final model has 5." in paragraph(sizes(several))
-    assert "Sizes are of one network." in paragraph(_section(full))
 
 
 def test_a_result_without_it_has_no_section(study, full):

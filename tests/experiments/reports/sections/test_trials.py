@@ -50,7 +50,15 @@ def test_the_best_trials_stand_before_the_folded_table_of_all(study):
     assert isinstance(heading, Heading)
     values = [study[0].trials[int(plain(row.cells[0]))].value for row in best.rows]
     assert values == sorted(values, reverse=True)
-    assert (len(values), plain(folded.title), len(_table(study[0]).rows)) == (5, "All trials", 40)
+    assert (len(values), plain(folded.title), len(_table(study[0]).rows)) == (6, "All trials", 40)
+
+
+def test_winner_and_default_stand_among_the_best_wherever_they_are(study):
+    worst = min((one for one in study[0].trials if one.value is not None), key=lambda one: one.value).number
+    for kept, more in ((study[0].best.number, {0}), (worst, {0, worst})):
+        chosen = replace(study[0], best=replace(study[0].best, number=kept))
+        shown = [int(plain(row.cells[0])) for row in trial_tables(chosen)[1].rows]
+        assert set(shown[5:]) == more
 
 
 def test_trials_are_marked_with_role_and_outcome(study):

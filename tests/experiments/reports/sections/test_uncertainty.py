@@ -27,7 +27,7 @@ def test_sets_have_a_level_a_coverage_and_a_number_of_classes(full):
     assert _rows(section) == [["80%", "81.2%", "1.80"], ["90%", "91.2%", "1.90"], ["95%", "96.2%", "1.95"]]
     said = _said(section)
     assert said[0].startswith("Sets of classes of new rows, by predict --set-coverage, hold the classes that are ")
-    assert "from the errors of 1,437 rows that models of the final model’s kind predicted" in said[0]
+    assert "from the errors of 1,437 rows, predicted by networks that had not trained on them" in said[0]
     assert said[1].startswith("A level is meant for new rows like these, and is no guarantee")
     assert said[1].endswith(" It is of all rows together: those of a rare class may be inside much less often.")
 
@@ -87,7 +87,7 @@ def test_intervals_have_a_half_width_or_a_factor(full):
 
 def test_groups_and_time_are_said(full):
     grouped = _said(uncertainty(_changed(full[0], by="groups", units=24)))
-    assert "from the errors of 24 groups of rows that" in grouped[0]
+    assert "from the errors of 24 groups of rows, predicted" in grouped[0]
     assert grouped[1].endswith(" A group counts as one row.")
     timed = _said(uncertainty(_changed(full[0], by="rows_in_time_order")))
     assert timed[1].endswith(" Rows are in a time order, and later rows may differ.")

@@ -45,6 +45,6 @@ def test_both_lines_say_what_their_intervals_draw() -> None:
 
 def test_the_ledger_is_named_first_and_its_counts_follow() -> None:
     assert dict(facts(score_of("rows", 60, None)))["ledger"] == (
-        "By studies/ledger.jsonl, these rows were scored once by this study, and some or all of them in 2 other test "
-        "evaluations; another study saw 20% of them at once. The more often, the less a good score says."
+        "By studies/ledger.jsonl, these rows were used in 3 tests: 1 by this study, 2 by others, at most 20% of them "
+        "at once. The more often, the less a good score says."
     )

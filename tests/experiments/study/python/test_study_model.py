@@ -162,7 +162,9 @@ def test_a_level_that_the_model_lacks_is_named_as_the_argument_is(tmp_path: Path
 def test_a_category_that_is_new_is_warned_of(tmp_path: Path) -> None:
     frame = mixed_frame(6, seed=5)
     frame.loc[2, "colour"] = "mauve"
-    with pytest.warns(UserWarning, match=r"that the model has not seen, by row from 0: colour \('mauve' in row 2\)"):
+    with pytest.warns(
+        UserWarning, match=r"that the model has not seen \(rows count from 0\): colour \('mauve' in row 2\)"
+    ):
         saved(tmp_path, mixed_model(())).predict(frame)
 
 

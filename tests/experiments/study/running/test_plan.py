@@ -116,8 +116,7 @@ def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
         "s if trials run 50% of their epochs, at most about ",
         "configurations timed in 1 worker (BLAS ",
         "95% Wilson",
-        "scored twice, all or some of them, by the studies of",
-        "other studies saw up to 100%; once by this study",
+        "used in 2 tests: 1 by others, at most 100% of them at once; 1 by this study",
         "https://***@host/mlflow",
     ):
         assert fact in words, fact
@@ -129,7 +128,7 @@ def test_a_plan_says_everything_and_changes_nothing(begun: Path) -> None:
 def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
     words = " ".join(text(spec_of(cv={"n_splits": 3, "metric": "roc_auc"}), options(tmp_path, look="leave")).split())
     assert list(tmp_path.iterdir()) == []
-    assert "has scored them" in words
+    assert "has used them" in words
     assert "of a width that depends on how ROC AUC varies over the 80 rows" in words
     assert "not written: the test set stays sealed" in words
 

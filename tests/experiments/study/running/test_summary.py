@@ -17,6 +17,7 @@ from experiments.evaluation.records.analysis_record import (
     SelectionRecord,
     SmallestRecord,
 )
+from experiments.evaluation.records.reasons import RowsInTimeOrder
 from experiments.evaluation.records.results import DefaultScore, LedgerRecord, ReadingRecord, ScoreDifference
 from experiments.evaluation.records.split_record import HoldoutRecord
 from experiments.study.command.timing import Clock
@@ -56,10 +57,16 @@ def test_the_corrected_score_stands_beside_what_it_corrects() -> None:
     found = SelectionRecord(configurations=2, rows=48, pooled=0.9, corrected=0.87, ci95=(0.8, 0.95), optimism=0.03,
                             floor=None, floor95=None, draws=10, method="bbc_cv_rows")  # fmt: skip
     line = said(analysis=AnalysisRecord(selection=found))["corrected score"]
-    assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (of 0.9000 over all rows at once)"
+    assert line == "accuracy 0.8700, 95% interval [0.8000, 0.9500] (from 0.9000 over all rows at once)"
     far = replace(made_up().best, cv_mean=-1928706.2)  # an R² of single folds may be far off
     line = said(best=far, analysis=AnalysisRecord(selection=replace(found, ci95=(-9692339.4, 0.95))))["corrected score"]
-    assert line == "accuracy 0.8700, 95% interval [−9,692,339, 0.9500] (of 0.9000 over all rows at once)"
+    assert line == "accuracy 0.8700, 95% interval [−9,692,339, 0.9500] (from 0.9000 over all rows at once)"
+
+
+def test_without_a_corrected_score_the_reason_stands_in_its_place() -> None:
+    assert "corrected score" not in said()
+    line = said(analysis=AnalysisRecord(left_out={"selection": RowsInTimeOrder()}))["corrected score"]
+    assert line.startswith("none: rows in time order (they depend on one another")
 
 
 def test_of_a_single_trial_its_epoch_was_chosen() -> None:
@@ -71,7 +78,7 @@ def test_the_smallest_network_is_named_beside_the_best() -> None:
     networks = (smaller, replace(smaller, trial=1, parameters=5_000))
     found = SmallestRecord(best=1, trial=0, networks=networks, method="corrected_folds", draws=None)
     analysis = AnalysisRecord(smallest=found)
-    words = "trial 0: 4,000 parameters of the best's 5,000, within one standard error of its score"
+    words = "trial 0: 4,000 parameters, the best has 5,000; within one standard error of its score"
     usual = said(analysis=analysis)
     assert usual["smallest network"] == words
     assert usual["selection score"].endswith("(optimistic: chosen as the best of 2)")
@@ -109,7 +116,7 @@ def test_every_score_has_its_metric_beside_it() -> None:
     scored = replace(look, metric="r2", default=DefaultScore(score=0.5), difference=difference)
     spec = made_up().spec | {"cv": {"metric": "neg_log_loss"}}
     best = replace(made_up().best, cv_mean=-0.125)
-    default = replace(best, cv_mean=-0.375)
+    default = replace(best, number=0, cv_mean=-0.375)
     lines = said(spec=spec, best=best, default=default, test=scored)
     assert lines["selection score"].startswith("log loss 0.1250, default 0.3750 ")
     assert lines["test score"].startswith("R² 0.7500, ")
@@ -146,7 +153,7 @@ def test_what_a_try_lacks_is_said_with_the_two_ways_on() -> None:
     assert lines["test score"] == "none: a try of 2 of 9 trials has no refit, no baselines and no test score"
     assert lines["to go on"].startswith("the same command without --trials runs all 9 trials")
     assert "--score instead" in lines[""]
-    assert lines["test rows"] == "No study of here has scored these test rows."
+    assert lines["test rows"] == "No study of here has used these test rows."
 
 
 def test_after_an_earlier_test_the_way_on_names_its_option() -> None:
@@ -161,24 +168,23 @@ def test_after_an_earlier_test_the_way_on_names_its_option() -> None:
 
 def test_how_often_the_rows_were_scored_is_what_the_ledger_says_now() -> None:
     ledger = LedgerRecord(file="here", looks=2, own=1, largest_overlap=0.25, head="")
-    words = (
-        "These test rows, or some of them, were scored twice by the studies of here: once by this study, once by others"
-    )
+    words = "By here, these test rows were used in 2 tests: 1 by this study, 1 by others, at most 25% of them at once."
     line = dict(facts(made_up(), ledger))["test rows"]
-    assert line.startswith(
-        f"{words}; another study saw 25% of these rows at once. Interval and p are not corrected for that"
-    )
+    assert line.startswith(f"{words} The interval is not corrected for that")
 
 
 def test_a_default_that_won_is_not_compared_with_itself() -> None:
     result = made_up()
     best = replace(result.best, number=0)
-    assert said(best=best)["against the default"] == "not compared: the winner is the default itself"
+    lines = said(best=best)
+    assert lines["against the default"] == "not compared: the winner is the default itself"
+    assert lines["best configuration"].startswith("trial 0, the default: ")
+    assert lines["selection score"] == "accuracy 0.8750 (optimistic: chosen as the best of 2)"
 
 
 def test_several_networks_are_named_and_a_single_one_is_not() -> None:
     final = FinalRecord(members=5, epochs=4, default_epochs=3)
-    assert said(final=final)["final model"] == "the mean of 5 networks; the scores above are of single ones"
+    assert said(final=final)["final model"] == "the mean of 5 networks; the scores above are of single networks"
     assert "final model" not in said(final=replace(final, members=1))
     assert "final model" not in said()
 
@@ -208,7 +214,7 @@ def test_a_single_trial_is_not_compared_with_itself() -> None:
     result = made_up()
     best = replace(result.best, **{key: getattr(result.trials[0], key) for key in ("number", "params", "fold_scores")})
     found = said(trials=result.trials[:1], best=best)
-    assert found["only configuration"].startswith("trial 0: ")
+    assert found["only configuration"].startswith("trial 0, the default: ")
     assert found["selection score"] == "accuracy 0.8750 (optimistic: its epoch was chosen)"
     assert found["against the default"] == "not compared: the only trial is the default itself"
 
