@@ -6,9 +6,8 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from scripts.mutants import read_table
 
@@ -46,6 +45,7 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports_of(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -66,13 +66,13 @@ def room_of(module: str) -> str:
     return next((room for room in FLOOR_OF if inside(module, room)), "experiments")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_run_down(path: Path) -> None:
-    room, module = room_of(name_of(path)), name_of(path)
-    assert room != "experiments" or module == "experiments", f"{module} is in no room"
-    ours = {one for one in imports_of(path) if one.split(".")[0] in ("nnet", "experiments")} - {"experiments"}
-    floor = FLOOR_OF.get(room, len(FLOORS))
-    assert not {one for one in ours if room_of(one) != room and FLOOR_OF[room_of(one)] >= floor}
+def test_imports_run_down() -> None:
+    for path in MODULES:
+        room, module = room_of(name_of(path)), name_of(path)
+        assert room != "experiments" or module == "experiments", f"{module} is in no room"
+        ours = {one for one in imports_of(path) if one.split(".")[0] in ("nnet", "experiments")} - {"experiments"}
+        floor = FLOOR_OF.get(room, len(FLOORS))
+        assert not {one for one in ours if room_of(one) != room and FLOOR_OF[room_of(one)] >= floor}, module
 
 
 @pytest.mark.parametrize(("house", "floors"), FLOORS_WITHIN.items())
@@ -166,8 +166,8 @@ def test_every_mutant_finds_its_line() -> None:
     assert not [mutant.line for mutant in read_table() if mutant.line not in lines]
 
 
-@pytest.mark.parametrize("script", sorted((ROOT / "tests/scripts").glob("*.py")), ids=lambda path: path.stem)
-def test_a_script_finds_the_product_before_the_tests_of_the_same_name(script: Path) -> None:
-    text = script.read_text()
-    helpers, product = (text.find(f"sys.path.insert(0, str(Path(__file__).parents[{level}]))") for level in (1, 2))
-    assert product > helpers or helpers == -1
+def test_a_script_finds_the_product_before_the_tests_of_the_same_name() -> None:
+    for script in (ROOT / "tests" / "scripts").glob("*.py"):
+        text = script.read_text()
+        helpers, product = (text.find(f"sys.path.insert(0, str(Path(__file__).parents[{level}]))") for level in (1, 2))
+        assert product > helpers or helpers == -1, script

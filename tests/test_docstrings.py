@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path for package in ("nnet", "experiments") for path in (ROOT / package).rglob("*.py"))
 QUESTION = re.compile(r"(What|Who|Whether|Where|Which|How)\b")
@@ -26,9 +24,8 @@ def docstrings(path: Path) -> Iterator[tuple[str, str, bool]]:
             yield getattr(node, "name", path.name), text.splitlines()[0], called
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_first_lines(path: Path) -> None:
-    lines = list(docstrings(path))
-    assert not [(name, line) for name, line, _ in lines if QUESTION.match(line)]
-    assert not [(name, line) for name, line, called in lines if called and NOUN.match(line)]
-    assert not [(name, line) for name, line, called in lines if called and not line.endswith((".", ":"))]
+def test_first_lines() -> None:
+    lines = [(path, *found) for path in MODULES for found in docstrings(path)]
+    assert not [(path, name, line) for path, name, line, _ in lines if QUESTION.match(line)]
+    assert not [(path, name, line) for path, name, line, called in lines if called and NOUN.match(line)]
+    assert not [(path, name, line) for path, name, line, called in lines if called and not line.endswith((".", ":"))]

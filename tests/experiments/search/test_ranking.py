@@ -9,18 +9,18 @@ from sklearn.metrics import roc_auc_score
 from experiments.search.ranking import Ranking, margins, roc_auc
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_areas_are_scikit_learns_with_ties_and_weights(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    rows = int(random.integers(2, 30))
-    z, y = random.integers(-3, 4, (rows, 1)).astype(np.float32), random.integers(0, 2, rows)
-    weights = random.integers(0, 4, rows)
-    (area,) = Ranking(z, y).areas(weights[None].astype(np.float64))
-    repeated = np.repeat(np.arange(rows), weights)
-    if len(set(y[repeated].tolist())) < 2:
-        assert np.isnan(area)
-    else:
-        assert area == pytest.approx(roc_auc_score(y[repeated], z[repeated, 0]), abs=1e-12)
+def test_areas_are_scikit_learns_with_ties_and_weights() -> None:
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        rows = int(random.integers(2, 30))
+        z, y = random.integers(-3, 4, (rows, 1)).astype(np.float32), random.integers(0, 2, rows)
+        weights = random.integers(0, 4, rows)
+        (area,) = Ranking(z, y).areas(weights[None].astype(np.float64))
+        repeated = np.repeat(np.arange(rows), weights)
+        if len(set(y[repeated].tolist())) < 2:
+            assert np.isnan(area), seed
+        else:
+            assert area == pytest.approx(roc_auc_score(y[repeated], z[repeated, 0]), abs=1e-12), seed
 
 
 def test_areas_of_many_samples_are_those_of_each() -> None:
