@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -58,70 +59,61 @@ def zeros(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> Array
     return rng.choice(np.array([0.0, -0.0, 0.0, -0.0, 1.0, -1.0], dtype), shape)
 
 
-@pytest.fixture(params=TYPES)
-def dtype(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+NUMBERS = list(product(TYPES, (plain, special, zeros)))
 
 
-@pytest.fixture(params=[plain, special, zeros], ids=lambda kind: kind.__name__)
-def kind(request: pytest.FixtureRequest) -> Kind:
-    return request.param  # type: ignore[no-any-return]
-
-
-def same(ours: Array, numpys: Array) -> None:
-    """NaN where NaN is, and the same bytes elsewhere."""
-    known = ~np.isnan(numpys)
-    assert (np.isnan(ours) != known).all()
-    assert ours[known].tobytes() == numpys[known].tobytes()
+def same(results: Sequence[Sequence[Array]], *case: object) -> None:
+    """NaN where NaN is, and the same bytes elsewhere, in the results of NumPy's passes and of the compiled ones."""
+    for numpys, ours in zip(*results, strict=True):
+        known = ~np.isnan(numpys)
+        assert (np.isnan(ours) != known).all(), case
+        assert ours[known].tobytes() == numpys[known].tobytes(), case
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, (2, 0, 3)])
-def test_a_rectified_layer_is_a_dense_layer_and_its_rectifier(
-    shape: tuple[int, int, int], dtype: str, kind: Kind
-) -> None:
+def test_a_rectified_layer_is_a_dense_layer_and_its_rectifier(shape: tuple[int, int, int]) -> None:
     folds, rows, units = shape
-    rng = np.random.default_rng(units)
-    z, dout, values = kind(rng, shape, dtype), kind(rng, shape, dtype), kind(rng, (folds + 1, 2 * units + 3), dtype)
-    results = []
-    for fused in (False, True):
-        parameters = Parameters((1, units, 1), False, folds + 1, np.dtype(dtype))
-        parameters.values[...] = np.resize(values, parameters.values.shape)
-        views = parameters.dense(0, slice(1, folds + 1))  # the bias is a block of columns of some of the folds
-        passes = compiled_passes(dtype)
-        layer = RectifiedDense(views, rows, passes, False) if fused else Dense(views, rows, False)
-        layer._multiply = lambda x, layer=layer: np.copyto(layer._out, z)  # type: ignore[method-assign, misc]
-        layer._x_transposed = np.ones((folds, 1, rows), dtype)
-        after = [] if fused else [ReLU(shape, np.dtype(dtype))]
-        gradient = dout.copy()
-        with np.errstate(all="ignore"):
-            out = layer.forward(np.zeros((folds, rows, 1), dtype))
-            for activation in after:
-                out = activation.forward(out)
-            out = out.copy()
-            for each in [*after, layer]:
-                gradient = each.backward(gradient)
-        results.append((out, gradient, parameters.gradients.copy()))
-    for numpys, ours in zip(*results, strict=True):
-        same(ours, numpys)
+    for dtype, kind in NUMBERS:
+        rng = np.random.default_rng(units)
+        z, dout, values = kind(rng, shape, dtype), kind(rng, shape, dtype), kind(rng, (folds + 1, 2 * units + 3), dtype)
+        results = []
+        for fused in (False, True):
+            parameters = Parameters((1, units, 1), False, folds + 1, np.dtype(dtype))
+            parameters.values[...] = np.resize(values, parameters.values.shape)
+            views = parameters.dense(0, slice(1, folds + 1))  # the bias is a block of columns of some of the folds
+            passes = compiled_passes(dtype)
+            layer = RectifiedDense(views, rows, passes, False) if fused else Dense(views, rows, False)
+            layer._multiply = lambda x, layer=layer, z=z: np.copyto(layer._out, z)  # type: ignore[method-assign, misc]
+            layer._x_transposed = np.ones((folds, 1, rows), dtype)
+            after = [] if fused else [ReLU(shape, np.dtype(dtype))]
+            gradient = dout.copy()
+            with np.errstate(all="ignore"):
+                out = layer.forward(np.zeros((folds, rows, 1), dtype))
+                for activation in after:
+                    out = activation.forward(out)
+                out = out.copy()
+                for each in [*after, layer]:
+                    gradient = each.backward(gradient)
+            results.append((out, gradient, parameters.gradients.copy()))
+        same(results, dtype, kind)
 
 
 @pytest.mark.parametrize("rule", ["adam", "adamw"])
 @pytest.mark.parametrize("l2", [0.0, 0.01, 1e39])
-@pytest.mark.parametrize("sizes", [(1, 1), (1, 3, 2), (7, 5, 3), (40, 30, 10)])
-def test_a_step_of_adam(rule: str, l2: float, sizes: tuple[int, ...], dtype: str, kind: Kind) -> None:
-    results = []
-    for compiled in (False, True):
-        rng = np.random.default_rng(1)
-        parameters = Parameters(sizes, False, 4, np.dtype(dtype))
-        parameters.values[...] = kind(rng, parameters.values.shape, dtype)
-        with passes(compiled, dtype), np.errstate(all="ignore"):
-            optimizer = OPTIMIZERS[rule](parameters, l2)
-            for folds in (slice(0, 4), slice(1, 3), slice(3, 4), slice(0, 4)):
-                parameters.gradients[...] = kind(rng, parameters.gradients.shape, dtype)
-                optimizer.step(folds, [0.01, 0.02, 0.02, 0.01])
-        results.append((parameters.value_buffer, *optimizer.state))
-    for numpys, ours in zip(*results, strict=True):
-        same(ours, numpys)
+def test_a_step_of_adam(rule: str, l2: float) -> None:
+    for sizes, (dtype, kind) in product(((1, 1), (1, 3, 2), (7, 5, 3), (40, 30, 10)), NUMBERS):
+        results = []
+        for compiled in (False, True):
+            rng = np.random.default_rng(1)
+            parameters = Parameters(sizes, False, 4, np.dtype(dtype))
+            parameters.values[...] = kind(rng, parameters.values.shape, dtype)
+            with passes(compiled, dtype), np.errstate(all="ignore"):
+                optimizer = OPTIMIZERS[rule](parameters, l2)
+                for folds in (slice(0, 4), slice(1, 3), slice(3, 4), slice(0, 4)):
+                    parameters.gradients[...] = kind(rng, parameters.gradients.shape, dtype)
+                    optimizer.step(folds, [0.01, 0.02, 0.02, 0.01])
+            results.append((parameters.value_buffer, *optimizer.state))
+        same(results, sizes, dtype, kind)
 
 
 def test_adam_leaves_l1_to_numpy() -> None:
@@ -132,36 +124,35 @@ def test_adam_leaves_l1_to_numpy() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_step_of_softmax_and_cross_entropy(shape: tuple[int, int, int], dtype: str, kind: Kind) -> None:
+def test_a_step_of_softmax_and_cross_entropy(shape: tuple[int, int, int]) -> None:
     folds, rows, units = shape
-    rng = np.random.default_rng(units)
-    outputs = kind(rng, (folds, units, rows), dtype)
-    targets = rng.random((folds + 1, rows + 9, units)).astype(dtype)[1:, 4 : 4 + rows]  # as a gatherer cuts them
-    results = []
-    for compiled in (False, True):
-        with passes(compiled, dtype), np.errstate(all="ignore"):
-            loss = SoftmaxCrossEntropy(shape, np.dtype(dtype))
-            z, total = outputs.copy().transpose(0, 2, 1), np.ones(folds, dtype)
-            results.append((loss.step(z, targets, total), total))
-    for numpys, ours in zip(*results, strict=True):
-        same(ours, numpys)
+    for dtype, kind in NUMBERS:
+        rng = np.random.default_rng(units)
+        outputs = kind(rng, (folds, units, rows), dtype)
+        targets = rng.random((folds + 1, rows + 9, units)).astype(dtype)[1:, 4 : 4 + rows]  # as a gatherer cuts them
+        results = []
+        for compiled in (False, True):
+            with passes(compiled, dtype), np.errstate(all="ignore"):
+                loss = SoftmaxCrossEntropy(shape, np.dtype(dtype))
+                z, total = outputs.copy().transpose(0, 2, 1), np.ones(folds, dtype)
+                results.append((loss.step(z, targets, total), total))
+        same(results, dtype, kind)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("p", [0.0, 0.3, 1 - 2**-16])
-def test_dropout(shape: tuple[int, int, int], p: float, dtype: str, kind: Kind) -> None:
+def test_dropout(shape: tuple[int, int, int]) -> None:
     folds, rows, units = shape
-    rng = np.random.default_rng(units)
-    x, dout = kind(rng, shape, dtype), kind(rng, shape, dtype)
-    results = []
-    for compiled in (False, True):
-        with passes(compiled, dtype), np.errstate(all="ignore"):
-            bits = [RandomBits(np.random.Generator(np.random.SFC64(fold))) for fold in range(folds)]
-            layer = Dropout(p, bits, rows, units, np.dtype(dtype))
-            outputs = [layer.forward(x).copy() for _ in range(3)]
-            results.append((*outputs, layer.backward(dout.copy())))
-    for numpys, ours in zip(*results, strict=True):
-        same(ours, numpys)
+    for p, (dtype, kind) in product((0.0, 0.3, 1 - 2**-16), NUMBERS):
+        rng = np.random.default_rng(units)
+        x, dout = kind(rng, shape, dtype), kind(rng, shape, dtype)
+        results = []
+        for compiled in (False, True):
+            with passes(compiled, dtype), np.errstate(all="ignore"):
+                bits = [RandomBits(np.random.Generator(np.random.SFC64(fold))) for fold in range(folds)]
+                layer = Dropout(p, bits, rows, units, np.dtype(dtype))
+                outputs = [layer.forward(x).copy() for _ in range(3)]
+                results.append((*outputs, layer.backward(dout.copy())))
+        same(results, p, dtype, kind)
 
 
 def test_dropout_draws_new_words_where_a_block_ends_and_leaves_other_layouts_to_numpy() -> None:
@@ -173,8 +164,7 @@ def test_dropout_draws_new_words_where_a_block_ends_and_leaves_other_layouts_to_
             layer = Dropout(0.5, bits, 300, 100, np.dtype("float32"))
             inputs = [x, np.asfortranarray(x), *[x] * (RandomBits.BLOCK * 4 // 30_000 + 1)]
             results.append([layer.forward(each).copy() for each in inputs])
-    for numpys, ours in zip(*results, strict=True):
-        same(ours, numpys)
+    same(results)
 
 
 @pytest.mark.parametrize("mode", Mode)
