@@ -27,6 +27,7 @@ from experiments.study.running.options import Options
 from experiments.study.running.run import run_study
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from experiments.tracking.tracker import OFF
+from experiments.tracking.writer_state import read_state
 from experiments.tune import main
 from support.waiting import PATIENCE
 
@@ -156,7 +157,10 @@ class CommandRunner:
         return f"sqlite:///{self.folder}/mlruns/mlflow.db"
 
     def sync(self) -> None:
-        """Bring that store up to date, however little of the processor the study's own writer got."""
+        """Bring that store up to date where the study's own writer got too little of the processor."""
+        state = read_state(self.study)
+        if state is not None and state.complete:
+            return
         words = [sys.executable, "-m", "experiments.sync", str(self.study), "--tracking-uri", self.store]
         done = self._run(words)
         assert (done.code, done.error) == (0, ""), done

@@ -110,7 +110,7 @@ def test_an_interrupt_ends_quickly_and_says_how_to_resume(desk: CommandRunner) -
 def test_two_commands_on_one_study_are_refused(desk: CommandRunner) -> None:
     process = desk.start("moons", "--workers", "1", "--trials", "5000")
     wait_until(desk.told)
-    done = desk.tune_alone("moons")
+    done = desk.tune("moons")
     assert done.code == 2
     assert "another command is running this study" in done.error
     kill(process)

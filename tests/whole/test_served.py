@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
@@ -12,7 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import chdir, suppress
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ import pandas as pd
 import pytest
 
 from experiments.evaluation.final_model.model import read_model
+from experiments.predict import main as predict
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from support.desk import CommandRunner
 from support.waiting import PATIENCE, wait_until
@@ -60,9 +60,9 @@ def test_a_request_gives_what_predict_gives(desk: CommandRunner) -> None:
     names = model.rows.names
     rows = pd.DataFrame([[0.1 * n - 1, 0.5 - 0.07 * n] for n in range(20)], columns=names)
     rows.to_csv(desk.folder / "new.csv", index=False)
-    command = [sys.executable, "-m", "experiments.predict", str(desk.study), "new.csv", "--set-coverage", "0.9"]
-    said = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, check=True).stdout
-    expected = pd.read_csv(io.StringIO(said))
+    with chdir(desk.folder):
+        assert predict([str(desk.study), "new.csv", "--set-coverage", "0.9", "--out", "predicted.csv"]) == 0
+    expected = pd.read_csv(desk.folder / "predicted.csv")
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

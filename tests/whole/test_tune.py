@@ -15,8 +15,8 @@ from support.desk import STUDY, CommandRunner
 
 
 @pytest.mark.usefixtures("tracked")
-def test_one_command_leaves_a_whole_study(desk: CommandRunner) -> None:
-    done = desk.tune_alone("moons", "--workers", "2")
+def test_one_command_leaves_a_whole_study_here_and_in_mlflow(desk: CommandRunner) -> None:
+    done = desk.tune_alone("moons", "--workers", "2", "--register", "moons model")
     assert (done.code, done.complaints) == (0, "")
     result = desk.results()
     for word in (
@@ -32,6 +32,26 @@ def test_one_command_leaves_a_whole_study(desk: CommandRunner) -> None:
     present = {path.name for path in desk.study.iterdir()}
     assert present >= {"journal.log", "results.json", "trials.csv", "report.html", "report.md", "model", "log.txt"}
     assert not {name for name in present if name.endswith(".part") or name == ".work"}
+    desk.sync()
+    runs = desk.runs()
+    parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+    trials = {run.data.tags["trial"]: run for run in runs if "trial" in run.data.tags}
+    (final,) = [run for run in runs if run.info.run_name == "final"]
+    assert (len(parents), len(trials), len(runs)) == (1, 14, 16)
+    best = trials[str(result["best"]["number"])]
+    assert best.data.metrics["cv_mean"] == result["best"]["cv_mean"]
+    assert best.data.metrics["rank"] == 1
+    assert parents[0].data.metrics["test_score"] == final.data.metrics["test_score"] == result["test"]["score"]
+    assert final.data.metrics["epochs"] == result["best"]["epochs"]
+    assert parents[0].data.tags["digest"] == result["digest"]
+    assert parents[0].info.status == "FINISHED"
+    desk.tuned("moons", "--register", "moons model")  # which is finished
+    desk.sync()
+    assert {run.info.run_id for run in desk.runs()} == {run.info.run_id for run in runs}
+    client = desk.client()
+    (model,) = client.search_logged_models([parents[0].info.experiment_id])
+    assert model.status == "READY"
+    assert len(client.search_model_versions("name = 'moons model'")) == 1
 
 
 def test_results_follow_the_contract(desk: CommandRunner) -> None:
@@ -56,31 +76,6 @@ def test_results_follow_the_contract(desk: CommandRunner) -> None:
     with (desk.study / "trials.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["state"] for row in rows] == [trial["state"] for trial in result["trials"]]
-
-
-@pytest.mark.usefixtures("tracked")
-def test_mlflow_has_one_parent_every_trial_the_refit_and_the_model(desk: CommandRunner) -> None:
-    result = desk.tuned("moons", "--register", "moons model")
-    desk.sync()
-    runs = desk.runs()
-    parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
-    trials = {run.data.tags["trial"]: run for run in runs if "trial" in run.data.tags}
-    (final,) = [run for run in runs if run.info.run_name == "final"]
-    assert (len(parents), len(trials), len(runs)) == (1, 14, 16)
-    best = trials[str(result["best"]["number"])]
-    assert best.data.metrics["cv_mean"] == result["best"]["cv_mean"]
-    assert best.data.metrics["rank"] == 1
-    assert parents[0].data.metrics["test_score"] == final.data.metrics["test_score"] == result["test"]["score"]
-    assert final.data.metrics["epochs"] == result["best"]["epochs"]
-    assert parents[0].data.tags["digest"] == result["digest"]
-    assert parents[0].info.status == "FINISHED"
-    desk.tuned("moons", "--register", "moons model")  # which is finished
-    desk.sync()
-    assert {run.info.run_id for run in desk.runs()} == {run.info.run_id for run in runs}
-    client = desk.client()
-    (model,) = client.search_logged_models([parents[0].info.experiment_id])
-    assert model.status == "READY"
-    assert len(client.search_model_versions("name = 'moons model'")) == 1
 
 
 @pytest.mark.long
