@@ -29,12 +29,6 @@ def safe_path() -> Iterator[None]:
     os.environ.pop("PYTHONSAFEPATH", None)
 
 
-SLOW_EXAMPLES = ("experiments.study.python.api.run",)  # examples in docstrings that run a study
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of whole commands first, so that no process is left alone with them at the end."""
-    for item in items:
-        if item.name in SLOW_EXAMPLES:
-            item.add_marker("slow")
-    items.sort(key=lambda item: "whole" not in item.path.parts)
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/whole/"))

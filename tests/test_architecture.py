@@ -9,6 +9,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from scripts.mutants import read_table
 
 ROOT = Path(__file__).parent.parent

@@ -21,9 +21,8 @@ from support.desk import STUDY, CommandRunner, desk_in
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is here: all of it starts commands, some of it needs more than Python."""
-    here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if item.nodeid.startswith("tests/whole/"):
             item.add_marker("slow")
             for name in ("browser", "ray"):
                 if item.path.stem == f"test_{name}":
