@@ -60,17 +60,20 @@ def test_the_address_that_the_command_says_shows_the_trials_best_first(
     browser.wait_for("log10_l2")
 
 
+@pytest.mark.long
 def test_the_table_has_scores_and_parameters(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
     browser.open(pages.trials.replace("&compareRunsMode=CHART", ""), "cv_mean", "cv_std", "learning_rate")
     best = max(one["value"] for one in desk.results()["trials"] if one["value"] is not None)
     browser.wait_for(f"{best:.10f}"[:6])
 
 
+@pytest.mark.long
 def test_ten_trials_are_compared_on_parallel_axes(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
     ten = best_first(desk)[:10]
     browser.open(pages.comparison(ten), f"Comparing {len(ten)} Runs", "Parallel Coordinates Plot", *ten)
 
 
+@pytest.mark.long
 def test_a_trial_has_its_curves(desk: CommandRunner, pages: Pages, browser: Browser) -> None:
     browser.open(pages.curves(best_first(desk)[0]), "val_score", "val_loss", "train_loss")
 
@@ -79,6 +82,7 @@ def test_the_page_of_the_study_has_its_result(desk: CommandRunner, pages: Pages,
     browser.open(pages.study, "test_score", str(desk.results()["test"]["score"])[:6], "verdict")
 
 
+@pytest.mark.long
 def test_the_model_is_on_the_page_of_models(pages: Pages, browser: Browser) -> None:
     if not pages.models_logged():
         pytest.skip("the study logs no model")
