@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,18 @@ from support.desk import CommandRunner
 Output = pytest.CaptureFixture[str]
 
 
+@pytest.fixture(scope="module")
+def two(looked_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with two studies."""
+    folder = shutil.copytree(looked_once, tmp_path_factory.mktemp("two") / "desk")
+    CommandRunner(folder).studied("studies/other", "study.name=other", "search.trials=3")
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def other(done: CommandRunner) -> Path:
-    done.studied("studies/other", "study.name=other", "search.trials=3")
+def other(two: Path, done: CommandRunner) -> Path:
+    """The folder of the second, in a copy of that one."""
+    shutil.copytree(two, done.folder, dirs_exist_ok=True)
     return done.folder / "studies" / "other"
 
 
