@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +13,17 @@ import pytest
 from PIL import Image
 from sklearn.metrics import accuracy_score, r2_score
 
-from experiments.data.readers.builtin import load_builtin
 from support.desk import CommandRunner
 from support.tables import mixed_frame
-from support.waiting import PATIENCE
 
-MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
 FEW = ["--set", "search.trials=3", "--set", "training.epochs=4", "--set", "cv.n_splits=3", "--workers", "1"]
 
 
-@pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside this checkout")
 def test_pictures_are_the_arrays_that_they_were_made_from(desk: CommandRunner) -> None:
-    table = load_builtin("mnist", MNIST)
-    images, labels = np.asarray(table.features).reshape(-1, 28, 28), np.asarray(table.target).astype(int)
-    for part, letter, rows in (("train", "train", range(200)), ("test", "t10k", range(60_000, 60_080))):
+    chance = np.random.default_rng(0)
+    labels = chance.integers(0, 4, 280)
+    images = chance.integers(0, 128 + 40 * labels[:, None, None], (280, 9, 8))
+    for part, letter, rows in (("train", "train", range(200)), ("test", "t10k", range(200, 280))):
         order = np.array(sorted(rows, key=lambda row: (labels[row], row)))
         for row in order:
             folder = desk.folder / "png" / part / str(labels[row])
@@ -37,13 +32,13 @@ def test_pictures_are_the_arrays_that_they_were_made_from(desk: CommandRunner) -
         (desk.folder / "idx").mkdir(exist_ok=True)
         pixels, classes = images[order].astype(np.uint8), labels[order].astype(np.uint8)
         (desk.folder / "idx" / f"{letter}-images-idx3-ubyte").write_bytes(
-            struct.pack(">IIII", 0x803, len(order), 28, 28) + pixels.tobytes()
+            struct.pack(">IIII", 0x803, len(order), 9, 8) + pixels.tobytes()
         )
         (desk.folder / "idx" / f"{letter}-labels-idx1-ubyte").write_bytes(
             struct.pack(">II", 0x801, len(order)) + classes.tobytes()
         )
     small = [*FEW, "--set", "final.members=1", "--set", "study.name=digits", "--quiet"]
-    pictures = desk.tuned("--data", "png/", *small, "--set", "data.size=[28, 28]", "--out", "a")
+    pictures = desk.tuned("--data", "png/", *small, "--set", "data.size=[8, 9]", "--out", "a")
     arrays = desk.tuned("--data", "idx/", *small, "--out", "b")
     assert pictures["data"]["rows"] == 280
     assert pictures["trials"] == arrays["trials"]
@@ -59,7 +54,7 @@ def test_predictions_of_the_test_rows_have_the_score_of_the_results(task: str, d
 
 
 def predicted_test_rows(task: str, desk: CommandRunner) -> tuple[dict[str, Any], pd.Series[Any], pd.Series[Any]]:
-    """A study with a test file, and what its model predicts of that file in a process of its own."""
+    """A study with a test file, and what its model predicts of that file."""
     frame = mixed_frame(240, seed=4)
     signal = (frame["age"] - 40) / 12 + 2.0 * (frame["colour"] == "red") - 1.0
     frame["y"] = np.where(signal > 0, "yes", "no") if task == "classification" else 1000 + 50 * signal
@@ -68,9 +63,8 @@ def predicted_test_rows(task: str, desk: CommandRunner) -> tuple[dict[str, Any],
     own = ["--data", "people.csv", "--target", "y", "--set", "data.test=held_out.csv", "--quiet"]
     results = desk.tuned(*own, *FEW, "--out", "people")
     assert (results["split"]["test"], results["data"]["task"]) == (60, task)
-    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "people", "held_out.csv", "--out", "out.csv"]
-    done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (done.returncode, done.stderr) == (
+    done = desk.predict("people", "held_out.csv", "--out", "out.csv")
+    assert (done.code, done.error) == (
         0,
         "note: the target 'y' is there, too; it is not used: --keep y copies it beside the predictions, and python -m "
         "experiments.score scores them\n",
@@ -138,9 +132,8 @@ def test_a_file_as_people_write_it_runs_again_from_the_study_file(desk: CommandR
     again = desk.tuned("people", "--out", "again")
     assert again["digest"] == desk.results(Path("studies/people"))["digest"]
     frame.drop(columns="y").to_excel(desk.folder / "new.xlsx", index=False)
-    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "people", "new.xlsx"]
-    done = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 161)
+    done = desk.predict("people", "new.xlsx")
+    assert (done.code, done.error, done.out.count("\n")) == (0, "", 161)
 
 
 def test_a_folder_of_pictures_as_people_have_it_runs_at_the_first_attempt(desk: CommandRunner) -> None:
@@ -166,8 +159,7 @@ def test_a_folder_of_pictures_as_people_have_it_runs_at_the_first_attempt(desk: 
     first = desk.results(Path("studies/sky"))
     again = desk.tuned("sky", "--out", "again")
     assert (again["digest"], again["spec"]["data"]["size"]) == (first["digest"], [6, 5])
-    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "sky", "sky/Test", "--out", "out.csv"]
-    subprocess.run(command, cwd=desk.folder, check=True, timeout=PATIENCE)
+    assert desk.predict("sky", "sky/Test", "--out", "out.csv").code == 0
     out = pd.read_csv(desk.folder / "out.csv")
     assert (len(out), out["file"][0]) == (16, "dark/more/0.PNG")
     assert accuracy_score(out["file"].str.split("/").str[0], out["prediction"]) == first["test"]["score"]
@@ -199,11 +191,10 @@ def test_dates_and_formats_are_features_of_the_study_its_file_and_its_model(desk
     }
     assert desk.tuned("sales", "--out", "again")["digest"] == first["digest"]  # from the study file that was written
     (desk.folder / "new.csv").write_text("paid,day,size\n" + '"1.500 €",3.2.2026,"2,55"\n' + '"1.500 €",soon,"2,55"\n')
-    command = [sys.executable, "-W", "error", "-m", "experiments.predict", "sales", "new.csv"]
-    predicted = subprocess.run(command, cwd=desk.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert predicted.stdout.splitlines()[0] == "prediction"
-    assert all(0 < float(line) < 100 for line in predicted.stdout.splitlines()[1:])
-    assert predicted.stderr == (
+    predicted = desk.predict("sales", "new.csv")
+    assert predicted.out.splitlines()[0] == "prediction"
+    assert all(0 < float(line) < 100 for line in predicted.out.splitlines()[1:])
+    assert predicted.error == (
         "note: 1 cell taken for missing, as it does not fit the column: 'day' ('soon' in line 3; expected dates "
         "written as %d.%m.%Y)\n"
     )
@@ -239,7 +230,6 @@ def test_test_rows_that_a_column_names_are_those_of_a_test_file(desk: CommandRun
     predictions = []
     for name, new in (("marked", marked), ("plain", frame)):
         new.to_csv(desk.folder / f"{name}.csv", index=False)
-        command = [sys.executable, "-m", "experiments.predict", "people", f"{name}.csv", "--out", f"{name}_out.csv"]
-        subprocess.run(command, cwd=desk.folder, capture_output=True, timeout=PATIENCE, check=True)
+        assert desk.predict("people", f"{name}.csv", "--out", f"{name}_out.csv").code == 0
         predictions.append((desk.folder / f"{name}_out.csv").read_text())
     assert predictions[0] == predictions[1]
