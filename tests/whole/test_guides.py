@@ -33,6 +33,15 @@ PAGES = {
     for path in sorted(ROOT.glob(f"{folder}/*.md"))
     if not path.parent.is_symlink() and path.name != "rdatasets.md"
 }
+END = "--- the end of an example"
+ONE_AFTER_ANOTHER = f"""
+import os, sys, tempfile
+here = os.getcwd()
+for program in sys.argv[1:]:
+    os.chdir(tempfile.mkdtemp(dir=here))
+    exec(program, {{}})
+    print({END!r})
+"""
 README, STUDIES, DATA = (PAGES[name] for name in ("README.md", "studies/README.md", "experiments/data/README.md"))
 
 
@@ -55,11 +64,15 @@ def test_readme_is_short_and_leads_to_every_guide() -> None:
     assert {name for name in PAGES if name.endswith("/README.md") and f"]({name})" not in README} == set()
 
 
-@pytest.mark.parametrize("program", [program for page in PAGES.values() for program in blocks(page, "python")])
-def test_a_python_example_does_what_it_says(program: str, tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
-    printed = re.findall(r"^print.*?  # (.*)$", program, re.MULTILINE)
-    assert done.stdout.splitlines()[-len(printed) :] == printed
+def test_the_python_examples_do_what_they_say(tmp_path: Path) -> None:
+    programs = [program for page in PAGES.values() for program in blocks(page, "python")]
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_AFTER_ANOTHER, *programs], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    for program, said in zip(programs, done.stdout.split(f"{END}\n")[:-1], strict=True):
+        printed = re.findall(r"^print.*?  # (.*)$", program, re.MULTILINE)
+        assert said.splitlines()[-len(printed) :] == printed
 
 
 @pytest.mark.parametrize("name", PAGES)
