@@ -22,7 +22,7 @@ def contents(desk: CommandRunner) -> dict[str, tuple[bytes, int]]:
 def test_a_plan_writes_nothing_anywhere(desk: CommandRunner) -> None:
     shutil.rmtree(desk.folder / "mlruns")
     before = contents(desk)
-    done = desk.tune("moons", "--plan", "--workers", "2")
+    done = desk.tune("moons", "--plan")
     assert (done.code, done.error) == (0, "")
     assert contents(desk) == before
     for word in ("[space]", "test interval", "memory", "sqlite:///mlruns/mlflow.db", "no trial was run"):
