@@ -17,7 +17,7 @@ import pytest
 from experiments.benchmark.fault_rows.injected import instead_of
 from experiments.benchmark.fault_rows.mlflow_runs import lacking
 from experiments.tracking.writer_state import read_state
-from support.desk import CommandRunner
+from support.desk import STUDY, CommandRunner, desk_in
 from support.outages import uid_of
 from support.waiting import PATIENCE, wait_until
 
@@ -30,6 +30,15 @@ import experiments.tracking.tracker as module
 module.PROGRAM = {WRITER!r}
 return function(*a, **k)"""
 MISSING = "is missing a part of the study, or all of it (its writer ended before it was done)"
+
+
+TRIALS = 3
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database: Path) -> CommandRunner:
+    """With few trials for MLflow to get."""
+    return desk_in(tmp_path / "desk", database, STUDY.replace("trials = 14", f"trials = {TRIALS}"))
 
 
 @dataclass(frozen=True)
@@ -173,7 +182,7 @@ def test_killed_at_its_very_end_sync_sends_all_that_there_is(desk: CommandRunner
     assert desk.run_until(f"experiments.study.folders.finished_files:write_{moment}", "moons").code == -signal.SIGKILL
     desk.sync()
     names = {run.info.run_name for run in desk.runs()}
-    assert {f"trial-{number:03d}" for number in range(14)} | {"moons", "final"} == names
+    assert {f"trial-{number:03d}" for number in range(TRIALS)} | {"moons", "final"} == names
     if moment == "report":  # the results were not written yet: the study goes on
         desk.tuned("moons")
         desk.sync()
@@ -186,7 +195,7 @@ def test_a_study_that_starts_anew_waits_for_the_writer_of_the_old_one(
 ) -> None:
     writer.outlives("moons")
     waits = 0
-    with desk.start("moons", "--fresh", "--trials", "3") as process:
+    with desk.start("moons", "--fresh", "--trials", "2") as process:
         assert process.stdout is not None
         for line in process.stdout:
             if "waiting until what is on its way to MLflow is there" in line:
@@ -194,7 +203,7 @@ def test_a_study_that_starts_anew_waits_for_the_writer_of_the_old_one(
                 writer.process.resume()
     assert (process.returncode, waits) == (0, 1)
     desk.sync()
-    assert len([run for run in desk.runs() if "trial" in run.data.tags]) == 14 + 3
+    assert len([run for run in desk.runs() if "trial" in run.data.tags]) == TRIALS + 2
 
 
 def test_with_wait_the_command_waits_at_a_terminal_too(desk: CommandRunner) -> None:
