@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,7 +10,7 @@ from experiments.config.spec import StudySpec
 from experiments.search.executors.create import usable_cores
 from experiments.study.running import run as study
 from experiments.tracking.uris import tracking_store
-from experiments.tune import main
+from experiments.tune import _wait, main, parser
 
 OWN = ["--data", "my.csv", "--target", "-1", "--workers", "1"]
 
@@ -110,3 +111,21 @@ def test_data_of_its_own_is_a_study(here: Path, monkeypatch: pytest.MonkeyPatch)
     again, later = seen[-1]
     assert again.to_document() == whole.to_document()  # a try does not change the study
     assert (later.folder, later.document) == (Path("studies/my"), None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "at_terminal", "ci", "wait"),
+    [
+        ([], True, "", False),
+        ([], True, "true", None),
+        ([], False, "", None),
+        (["--wait"], True, "", True),
+        (["--register", "model"], True, "", True),
+    ],
+)
+def test_mlflow_is_waited_for_but_not_at_a_terminal_unless_asked(
+    arguments: list[str], at_terminal: bool, ci: str, wait: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: at_terminal))
+    monkeypatch.setenv("CI", ci)
+    assert _wait(parser().parse_args(arguments)) is wait

@@ -206,6 +206,7 @@ def test_a_study_that_starts_anew_waits_for_the_writer_of_the_old_one(
     assert len([run for run in desk.runs() if "trial" in run.data.tags]) == TRIALS + 2
 
 
+@pytest.mark.long
 def test_with_wait_the_command_waits_at_a_terminal_too(desk: CommandRunner) -> None:
     done = at_terminal(desk, "moons", "--wait")
     assert (done.code, BACKGROUND in done.said) == (0, False), done.said
