@@ -130,14 +130,14 @@ def test_groups_and_weights_are_heeded(desk: CommandRunner) -> None:
     groups, weights = np.arange(160) // 8, chance.uniform(0.1, 2.0, 160)
     table = mixed_table(160, groups=groups, weights=weights)
     spec = {**SPEC, "study": {"name": "grouped"}}
-    result = experiments.run(spec, table).result
+    result = experiments.run(spec, table, workers=1).result
     assert result.spec["cv"]["splitter"] == "StratifiedGroupKFold"
     assert result.test is not None
     assert result.test.rows % 8 == 0
     drawn = result.test.rows // 8
     assert result.test.ci_method == ("wilson" if result.test.score == 1.0 else "expanded_bootstrap_groups")
     assert result.test.ci95[0] < wilson_interval(drawn, drawn)[0] + 1e-6  # no surer than as many rows
-    plain = experiments.run(spec, replace(table, weights=None), fresh=True).result
+    plain = experiments.run(spec, replace(table, weights=None), workers=1, fresh=True).result
     assert plain.data.fingerprint != result.data.fingerprint
     assert [one.value for one in plain.trials] != [one.value for one in result.trials]
 

@@ -38,7 +38,7 @@ def test_garbage_in_the_sealed_rows_of_a_mixed_table_changes_nothing_else(
     final: list[str], desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = ("search.trials=6", "final.members=2", *final)
-    known: dict[str, Any] = {"table": mixed_table(120, "regression"), "workers": 2}
+    known: dict[str, Any] = {"table": mixed_table(120, "regression"), "workers": 1 if final else 2}
     clean = desk.studied("clean", *settings, ledger=Path("clean.jsonl"), **known)
 
     def with_garbage(*arguments: Any) -> tuple[DevelopmentSet, SealedTestSet]:

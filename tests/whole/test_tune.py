@@ -6,6 +6,7 @@ import csv
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,16 +94,15 @@ def test_what_mlflow_missed_is_sent_by_sync(desk: CommandRunner) -> None:
     assert len(desk.runs()) == 6
 
 
-def test_any_number_of_workers_gives_one_digest(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
+def test_any_number_of_workers_gives_one_digest_and_those_beyond_the_lookahead_are_idle(
+    desk: CommandRunner, undisturbed: dict[str, Any]
+) -> None:
     assert desk.tuned("moons", "--workers", "2")["digest"] == undisturbed["digest"]
-    again = desk.tuned("moons", "--workers", "4", "--out", "again")
+    done = desk.tune("moons", "--workers", "6", "--out", "again")
+    assert (done.code, "2 of 6 workers stay idle" in done.out) == (0, True)
+    again = desk.results(Path("again"))
     assert again["digest"] == undisturbed["digest"]
     assert (again["test"]["times_scored"], again["ledger"]["looks"]) == (1, 1)
-
-
-def test_workers_beyond_the_lookahead_are_said_to_be_idle(desk: CommandRunner) -> None:
-    done = desk.tune("moons", "--workers", "6", "--set", "search.trials=2")
-    assert "2 of 6 workers stay idle" in done.out
 
 
 def test_a_study_without_its_look_can_be_extended_and_then_scored(
@@ -248,12 +248,12 @@ def test_patience_gives_the_study_of_as_many_trials_again_and_again(desk: Comman
 
 
 def test_a_budget_ends_the_search_with_what_was_told(desk: CommandRunner) -> None:
-    budget = ("--set", "search.budget_minutes=0.03", "--set", "search.trials=5000")
+    budget = ("--set", "search.budget_minutes=0.01", "--set", "search.trials=5000")
     first = desk.tune("moons", *budget)
     result = desk.results()
     trials = len(result["trials"])
     assert (first.code, first.error) == (0, "")
-    assert f"ended after {trials} of 5000 trials: its budget of 0.03 minutes is spent" in first.out
+    assert f"ended after {trials} of 5000 trials: its budget of 0.01 minutes is spent" in first.out
     assert desk.tuned("moons", *budget)["digest"] == result["digest"]
     asked_for = desk.tuned("moons", "--set", f"search.trials={trials}", "--out", "asked", "--tracking-uri", "none")
     assert asked_for["digest"] == result["digest"]
