@@ -47,7 +47,7 @@ def tracking_of(place: Place, uri: str | None = None, wait: bool | None = None) 
     return tracking, warnings
 
 
-def test_trials_appear_while_the_study_runs_and_the_rest_at_its_end(place: Place) -> None:
+def test_trials_appear_while_the_study_runs_and_the_rest_at_its_end_which_is_known_then(place: Place) -> None:
     tracking, warnings = tracking_of(place)
     tell(place.study, result(0))
     wait_until(lambda: bool(place.runs()) and bool(place.trials()))
@@ -61,6 +61,13 @@ def test_trials_appear_while_the_study_runs_and_the_rest_at_its_end(place: Place
     assert place.parent().info.status == "FINISHED"
     assert set(place.artifacts(place.parent())) == {"report.md", "curves.csv"}
     assert (warnings, tracking.seconds > 0) == ([], True)
+    uris = [place.uri, f"sqlite:///{place.folder}/other.db", "none", f"sqlite:///{place.folder}/{'n' * 300}.db"]
+    later = [Tracking(place.study, uri, print) for uri in uris]
+    assert [one.has_everything("d1") for one in later] == [True, False, True, False]
+    assert not later[0].has_everything("d2")
+    away = (place.folder / "mlflow.db").rename(place.folder / "away.db")
+    assert not later[0].has_everything("d1")
+    away.rename(place.folder / "mlflow.db")
     again, _ = tracking_of(place)
     wait_until(lambda: place.parent().info.status == "RUNNING")
     again.abandon("KILLED", timeout=PATIENCE)
@@ -234,19 +241,6 @@ def test_the_writer_goes_on_by_itself_with_nothing_of_the_command_and_deaf_to_a_
     assert [again.has_everything(digest) for digest in ("d1", "d2")] == [False, False]  # the run may add trials
     again.abandon("KILLED")
     end_writer(again)
-
-
-def test_a_finished_study_is_known_to_be_in_mlflow(place: Place) -> None:
-    tracking, _ = tracking_of(place)
-    tell(place.study, result(0))
-    tracking.conclude(end(1))
-    assert tracking.finish(timeout=PATIENCE) is None
-    uris = [place.uri, f"sqlite:///{place.folder}/other.db", "none", f"sqlite:///{place.folder}/{'n' * 300}.db"]
-    later = [Tracking(place.study, uri, print) for uri in uris]
-    assert [one.has_everything("d1") for one in later] == [True, False, True, False]
-    assert not later[0].has_everything("d2")
-    (place.folder / "mlflow.db").unlink()
-    assert not later[0].has_everything("d1")
 
 
 def test_without_tracking_the_outbox_is_written_and_nothing_else(
