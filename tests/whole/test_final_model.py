@@ -14,15 +14,15 @@ from support.desk import CommandRunner
 KINDS = {  # settings, and the functions after which the command is killed
     "several networks": (
         ("search.trials=5", "training.epochs=6", "final.members=3"),
-        ("evaluation.final_folds:FinalModels.__init__", "evaluation.final_fits:FinalFits.wait"),
+        ("evaluation.scoring.final_fits:FinalFits.wait",),
     ),
     "the smallest network": (
         ("study.seed=1", "search.trials=8", "training.epochs=10", "final.members=2", "final.choice=smallest"),
-        ("evaluation.choice:smallest_within",),
+        ("evaluation.analysis.one_standard_error:smallest_within",),
     ),
     "two configurations": (
         ("search.trials=5", "training.epochs=6", "final.members=2", "final.choice=with_default"),
-        ("evaluation.last_fit:model_of", "evaluation.model:_contents"),
+        ("evaluation.scoring.last_fit:model_of", "evaluation.final_model.model:_contents"),
     ),
 }
 

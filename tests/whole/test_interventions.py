@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from experiments.search.executors.base import WorkerDied
+from experiments.search.executors.serial import SerialExecutor
 from experiments.search.executors.shared_data import DataReference
 from experiments.search.executors.worker import run_trial
 from experiments.search.trial import TrialOutput, TrialTask
@@ -18,20 +22,39 @@ from support.desk import CommandRunner
 from support.waiting import PATIENCE
 
 
-def run_but_for_trial_2(task: TrialTask, reference: DataReference) -> TrialOutput:
+def killed_in_trial_2(task: TrialTask, reference: DataReference) -> TrialOutput:
     if task.number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return run_trial(task, reference)
 
 
-@pytest.mark.long
+def killed(patch: pytest.MonkeyPatch) -> None:
+    """Kill the worker of trial 2 whenever it is computed."""
+    patch.setattr(searching, "run_trial", killed_in_trial_2)
+
+
+def given_up(patch: pytest.MonkeyPatch) -> None:
+    """Have trial 2 given up, as after so many deaths of its worker."""
+
+    def submit(_: SerialExecutor, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if function is run_trial and arguments[0].number == 2:
+            future.set_exception(WorkerDied())
+        else:
+            future.set_result(function(*arguments))
+        return future
+
+    patch.setattr(SerialExecutor, "submit", submit)
+
+
+@pytest.mark.parametrize(("lost", "workers"), [(given_up, 1), pytest.param(killed, 2, marks=pytest.mark.long)])
 def test_an_intervention_is_resumed_and_repeated_as_it_was(
-    desk: CommandRunner, monkeypatch: pytest.MonkeyPatch
+    desk: CommandRunner, lost: Callable[[pytest.MonkeyPatch], None], workers: int
 ) -> None:
-    monkeypatch.setattr(searching, "run_trial", run_but_for_trial_2)
-    common: dict[str, Any] = {"workers": 2, "look": "leave"}
-    first = desk.studied("first", "search.trials=4", **common)
-    monkeypatch.setattr(searching, "run_trial", run_trial)
+    common: dict[str, Any] = {"workers": workers, "look": "leave"}
+    with pytest.MonkeyPatch.context() as patch:
+        lost(patch)
+        first = desk.studied("first", "search.trials=4", **common)
     assert [(one.trial, one.kind) for one in first.interventions] == [(2, "worker died")]
     resumed = desk.studied("first", "search.trials=7", **common)
     known = {one.trial: one.kind for one in first.interventions}
