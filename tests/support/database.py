@@ -1,21 +1,36 @@
-"""An empty database of MLflow, which tests copy."""
+"""What takes long to make and is only copied and read: made by one of the processes of a test run, for all of them."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from experiments.tracking.mlflow_setup import SETTINGS, make_database, prepare_mlflow
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder of this name, which `make` fills in the first process that asks for it."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            part = folder.with_suffix(".part")
+            part.mkdir()
+            make(part)
+            part.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its path. It takes seconds to make, so the processes of a test run share it."""
-    own = tmp_path_factory.getbasetemp()
-    path = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "database" / "mlflow.db"
-    if not path.exists():
+    """The path of an empty database of MLflow, which tests copy."""
+
+    def make(folder: Path) -> None:
         prepare_mlflow(dict(SETTINGS))
-        make_database(path)
-    return path
+        make_database(folder / "mlflow.db")
+
+    return made_once(tmp_path_factory, "database", make) / "mlflow.db"

@@ -16,6 +16,7 @@ from experiments.search.executors.serial import SerialExecutor
 from experiments.study.running import options
 from experiments.tracking.mlflow_setup import SETTINGS
 from experiments.tracking.tracker import OFF
+from support.database import made_once
 from support.desk import STUDY, CommandRunner, desk_in
 
 
@@ -66,19 +67,23 @@ def desk(tmp_path: Path, database: Path) -> CommandRunner:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, database: Path) -> dict[str, Any]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The results of the study as they are when nothing happens to it, with one worker."""
-    desk = desk_in(tmp_path_factory.mktemp("undisturbed"), database)
-    return desk.tuned("moons", "--workers", "1", "--tracking-uri", OFF)
+
+    def make(folder: Path) -> None:
+        desk_in(folder).tuned("moons", "--workers", "1", "--tracking-uri", OFF)
+
+    return CommandRunner(made_once(tmp_path_factory, "undisturbed", make)).results()
 
 
 @pytest.fixture(scope="session")
 def looked_once(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Path:
     """A desk whose study of 5 trials has had its look."""
-    text = STUDY.replace("trials = 14", "trials = 5")
-    desk = desk_in(tmp_path_factory.mktemp("looked"), database, text)
-    desk.studied("studies/moons")
-    return desk.folder
+
+    def make(folder: Path) -> None:
+        desk_in(folder, database, STUDY.replace("trials = 14", "trials = 5")).studied("studies/moons")
+
+    return made_once(tmp_path_factory, "looked", make)
 
 
 @pytest.fixture
