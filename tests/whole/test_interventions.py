@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -65,17 +64,19 @@ def test_an_intervention_is_resumed_and_repeated_as_it_was(
     assert resumed.digest != desk.studied("undisturbed", "search.trials=7", **common).digest
 
 
-def test_a_worker_that_times_out_changes_nothing(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
+def test_a_worker_that_times_out_and_one_that_is_killed_change_nothing(
+    desk: CommandRunner, undisturbed: dict[str, Any]
+) -> None:
     process = desk.start("moons", "--workers", "2", "--worker-timeout", "5")
-    stopped = False
-    while process.poll() is None and not stopped:
-        if desk.told() and (workers := desk.workers()):
-            with suppress(ProcessLookupError):
-                os.kill(min(workers), signal.SIGSTOP)
-                stopped = True
+    disturbed = False
+    while process.poll() is None and not disturbed:
+        if desk.told() and len(workers := desk.workers()) == 2:
+            for worker, how in zip(workers, (signal.SIGSTOP, signal.SIGKILL), strict=True):
+                os.kill(worker, how)
+            disturbed = True
         time.sleep(0.01)
     out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error) == (0, ""), out
-    assert stopped
+    assert disturbed
     assert desk.results()["digest"] == undisturbed["digest"]
     assert not desk.workers()

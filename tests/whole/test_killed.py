@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
 import time
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +16,7 @@ from optuna.storages.journal import JournalFileBackend
 
 from experiments.tracking.process import GRACE
 from support.desk import CommandRunner, kill
-from support.waiting import PATIENCE, wait_until
+from support.waiting import wait_until
 
 
 def wait_for_a_trial(desk: CommandRunner, process: subprocess.Popen[str], told: int) -> None:
@@ -75,21 +73,6 @@ def test_killed_at_random_moments_and_resumed_it_is_the_same_study(
     desk.sync()
     children = [run.data.tags["trial"] for run in desk.runs() if "trial" in run.data.tags]
     assert sorted(map(int, children)) == list(range(14))
-
-
-def test_killed_workers_are_replaced(desk: CommandRunner, undisturbed: dict[str, Any]) -> None:
-    process = desk.start("moons", "--workers", "2")
-    killed = 0
-    while process.poll() is None and killed < 2:
-        if desk.told() > 2 * killed and (workers := desk.workers()):
-            with suppress(ProcessLookupError):
-                os.kill(max(workers), signal.SIGKILL)
-                killed += 1
-        time.sleep(0.05)
-    out, error = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, error) == (0, ""), out
-    assert killed
-    assert desk.results()["digest"] == undisturbed["digest"]
 
 
 @pytest.mark.usefixtures("tracked")
