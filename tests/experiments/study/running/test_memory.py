@@ -18,7 +18,6 @@ from experiments.study.running.memory import (
     COPIES,
     free,
     held_by_children,
-    peak_of_this_process,
     shortage,
     still_to_come,
 )
@@ -40,12 +39,18 @@ def test_the_widest_inputs_count_once_for_each_worker_and_copy() -> None:
 
 
 def test_the_peak_is_that_of_this_process_and_stays() -> None:
-    before = peak_of_this_process()
-    block = np.ones(before + 64 * MIB, np.uint8)  # larger than all that was held
-    after = peak_of_this_process()
-    assert len(block) < after < len(block) + 1024 * MIB
-    del block
-    assert peak_of_this_process() > before + 32 * MIB  # the system counts to some pages
+    program = (
+        "from experiments.study.running.memory import peak_of_this_process as peak\n"
+        "before = peak()\n"
+        "block = b'x' * (before + (64 << 20))\n"  # larger than all that was held
+        "size, after = len(block), peak()\n"
+        "del block\n"
+        "print(before, size, after, peak())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    before, size, after, later = map(int, done.stdout.split())
+    assert size < after < size + 1024 * MIB
+    assert later > before + 32 * MIB  # the system counts to some pages
 
 
 def test_workers_are_the_processes_below_this_one() -> None:
