@@ -145,7 +145,7 @@ def test_a_finished_study_is_known_by_its_bytes_without_its_data_being_read(
 
     with monkeypatch.context() as patched:
         for module in ("begun", "finished"):
-            patched.setattr(f"experiments.study.{module}.prepare_study", not_read)
+            patched.setattr(f"experiments.study.running.{module}.prepare_study", not_read)
         for same in (command, ("rows",)):  # the study file that was written says more, from another folder
             again = desk.tune(*same, "--tracking-uri", "none")
             assert (again.code, "finished before: nothing was computed" in again.out) == (0, True)

@@ -248,12 +248,12 @@ def test_patience_gives_the_study_of_as_many_trials_again_and_again(desk: Comman
 
 
 def test_a_budget_ends_the_search_with_what_was_told(desk: CommandRunner) -> None:
-    budget = ("--set", "search.budget_minutes=0.01", "--set", "search.trials=5000")
+    budget = ("--set", "search.budget_minutes=0.03", "--set", "search.trials=5000")
     first = desk.tune("moons", *budget)
     result = desk.results()
     trials = len(result["trials"])
     assert (first.code, first.error) == (0, "")
-    assert f"ended after {trials} of 5000 trials: its budget of 0.01 minutes is spent" in first.out
+    assert f"ended after {trials} of 5000 trials: its budget of 0.03 minutes is spent" in first.out
     assert desk.tuned("moons", *budget)["digest"] == result["digest"]
     asked_for = desk.tuned("moons", "--set", f"search.trials={trials}", "--out", "asked", "--tracking-uri", "none")
     assert asked_for["digest"] == result["digest"]
