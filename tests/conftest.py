@@ -13,7 +13,7 @@ from experiments.search.arithmetic import PORTABLE, lacking, processor
 
 # as in a study's own process, before anything loads NumPy; so a study runs in the process of its test
 assert "numpy" not in sys.modules
-pytest_plugins = ["support.database"]
+pytest_plugins = ["support.made_once"]
 if lacking(processor()) is None:
     os.environ.update(PORTABLE)
 

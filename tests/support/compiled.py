@@ -1,4 +1,4 @@
-"""Passes that are compiled for a test, for both types of numbers, without a folder to keep them in."""
+"""Passes for both types of numbers, which one process of a test run compiles for all of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from experiments.search.compiled.build import compile_passes
 from experiments.search.compiled.load import bound, engine_of
 from nnet.compiled import Passes, install, passes_for
+from support.made_once import made_once
 
 TYPES = ("float32", "float64")
 WITH_NUMBA = pytest.mark.skipif(find_spec("numba") is None, reason="needs Numba")
@@ -21,8 +23,12 @@ WITH_NUMBA = pytest.mark.skipif(find_spec("numba") is None, reason="needs Numba"
 
 @cache
 def machine_code() -> bytes:
-    """The passes for both types; the first call compiles them."""
-    return compile_passes(TYPES)
+    """The passes for both types."""
+    return (made_once("passes", lambda folder: _compile(folder / "passes.o")) / "passes.o").read_bytes()
+
+
+def _compile(path: Path) -> None:
+    path.write_bytes(compile_passes(TYPES))
 
 
 @cache

@@ -16,8 +16,8 @@ from experiments.search.executors.serial import SerialExecutor
 from experiments.study.running import options
 from experiments.tracking.mlflow_setup import SETTINGS
 from experiments.tracking.tracker import OFF
-from support.database import made_once
 from support.desk import STUDY, CommandRunner, desk_in
+from support.made_once import made_once
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,23 +67,23 @@ def desk(tmp_path: Path, database: Path) -> CommandRunner:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def undisturbed() -> dict[str, Any]:
     """The results of the study as they are when nothing happens to it, with one worker."""
 
     def make(folder: Path) -> None:
         desk_in(folder).tuned("moons", "--workers", "1", "--tracking-uri", OFF)
 
-    return CommandRunner(made_once(tmp_path_factory, "undisturbed", make)).results()
+    return CommandRunner(made_once("undisturbed", make)).results()
 
 
 @pytest.fixture(scope="session")
-def looked_once(tmp_path_factory: pytest.TempPathFactory, database: Path) -> Path:
+def looked_once(database: Path) -> Path:
     """A desk whose study of 5 trials has had its look."""
 
     def make(folder: Path) -> None:
         desk_in(folder, database, STUDY.replace("trials = 14", "trials = 5")).studied("studies/moons")
 
-    return made_once(tmp_path_factory, "looked", make)
+    return made_once("looked", make)
 
 
 @pytest.fixture
