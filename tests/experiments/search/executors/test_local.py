@@ -213,9 +213,9 @@ def test_more_files_are_allowed_where_the_system_allows_few_unless_asked() -> No
     few = len(os.listdir("/dev/fd")) + 20  # noqa: PTH208
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (few, limits[1]))
-        with LocalExecutor(8, {}) as pool:
-            assert len(pool.wait_for_workers()) == 8
-        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (336, limits[1])
+        with LocalExecutor(3, {}) as pool:
+            assert len(pool.wait_for_workers()) == 3
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (286, limits[1])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
