@@ -29,6 +29,7 @@ from experiments.study.running.run import run_study
 from experiments.tracking.mlflow_setup import SETTINGS, prepare_mlflow
 from experiments.tracking.tracker import OFF
 from experiments.tracking.writer_state import read_state
+from support.made_once import made_once
 from support.waiting import PATIENCE
 
 STUDY = MOONS
@@ -60,6 +61,11 @@ class CommandRunner:
     def __init__(self, folder: Path):
         self.folder = folder
         self.study = folder / "studies" / "moons"
+
+    def take(self, name: str, make: Callable[[CommandRunner], object]) -> None:
+        """Copy a desk of this name, on which `make` works once a test run."""
+        made = made_once(name, lambda folder: make(desk_in(folder)))
+        shutil.copytree(made, self.folder, dirs_exist_ok=True)
 
     def studied(
         self,

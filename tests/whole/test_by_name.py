@@ -15,18 +15,15 @@ from support.desk import CommandRunner
 Output = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(scope="module")
-def two(looked_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder with two studies."""
-    folder = shutil.copytree(looked_once, tmp_path_factory.mktemp("two") / "desk")
-    CommandRunner(folder).studied("studies/other", "study.name=other", "search.trials=3")
-    return folder
-
-
 @pytest.fixture(autouse=True)
-def other(two: Path, done: CommandRunner) -> Path:
-    """The folder of the second, in a copy of that one."""
-    shutil.copytree(two, done.folder, dirs_exist_ok=True)
+def other(looked_once: Path, done: CommandRunner) -> Path:
+    """The folder of a second study."""
+
+    def second(desk: CommandRunner) -> None:
+        shutil.copytree(looked_once, desk.folder, dirs_exist_ok=True)
+        desk.studied("studies/other", "study.name=other", "search.trials=3")
+
+    done.take("two", second)
     return done.folder / "studies" / "other"
 
 

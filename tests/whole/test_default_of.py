@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from experiments import delete, reproduce
 from experiments.data.hints.chosen_with import TOO_GOOD
 from experiments.errors import ExperimentError
 from experiments.study.running import default_rows
-from support.desk import CommandRunner, desk_in
+from support.desk import CommandRunner
 from support.tables import mixed_frame
 
 SHORT = ("epochs=6", "cv.n_splits=3", "final.members=1")
@@ -24,24 +23,21 @@ FEW = [word for setting in SHORT for word in ("--set", setting)]
 MARCH = ["old", "--name", "march", "--set", "data.source=march.csv", "--default-of", "old"]
 
 
-@pytest.fixture(scope="module")
-def old_desk(tmp_path_factory: pytest.TempPathFactory) -> CommandRunner:
-    """A desk with a study of the first 160 rows, whose winner is not its default."""
-    desk = desk_in(tmp_path_factory.mktemp("old"))
+def study_of_rows(desk: CommandRunner) -> None:
+    """Run a study of the first 160 rows, whose winner is not its default."""
     frame = mixed_frame(240, seed=4)
     frame["y"] = np.where((frame["age"] - 40) / 12 + 2.0 * (frame["colour"] == "red") > 1.0, "yes", "no")
     frame[:160].to_csv(desk.folder / "rows.csv", index=False)
     frame.to_csv(desk.folder / "march.csv", index=False)
     made = ["--data", "rows.csv", "--target", "y", "--name", "old", *FEW, "--set", "trials=4"]
-    results = desk.tuned(*made, "--out", "studies/old", "--quiet", "--tracking-uri", "none")
+    results = desk.tuned(*made, "--out", "studies/old", "--quiet")
     assert results["best"]["number"] > 0
-    return desk
 
 
 @pytest.fixture
-def old(desk: CommandRunner, old_desk: CommandRunner) -> dict[str, Any]:
-    """The results of that study, copied to the test's own desk."""
-    shutil.copytree(old_desk.folder, desk.folder, dirs_exist_ok=True)
+def old(desk: CommandRunner) -> dict[str, Any]:
+    """The results of that study."""
+    desk.take("old", study_of_rows)
     return results_of(desk, "old")
 
 

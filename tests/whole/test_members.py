@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -14,23 +13,15 @@ import pytest
 
 from experiments import predict
 from experiments.evaluation.final_model.model import read_model
-from support.desk import CommandRunner, desk_in
+from support.desk import CommandRunner
 
 SHORT = ("--set", "search.trials=5", "--set", "training.epochs=6", "--set", "final.members=3")
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder with the study as it is when nothing happens to it."""
-    desk = desk_in(tmp_path_factory.mktemp("whole"))
-    desk.tuned("moons", *SHORT, "--out", "whole", "--tracking-uri", "none")
-    return desk.folder
-
-
 @pytest.fixture
-def whole(desk: CommandRunner, finished: Path) -> dict[str, Any]:
-    """The results of that study, copied to the test's own desk."""
-    shutil.copytree(finished, desk.folder, dirs_exist_ok=True)
+def whole(desk: CommandRunner) -> dict[str, Any]:
+    """The results of the study as they are when nothing happens to it."""
+    desk.take("members", lambda other: other.tuned("moons", *SHORT, "--out", "whole"))
     return desk.results(Path("whole"))
 
 

@@ -19,7 +19,7 @@ from experiments import predict, reproduce
 from experiments.errors import StudyStateError
 from experiments.evaluation.final_model.model import Model, predicted, read_model, write_model
 from nnet import durable
-from support.desk import CommandRunner, desk_in
+from support.desk import CommandRunner
 from support.links import contents, victim
 
 CHANGED = ("search.trials=5", "training.epochs=6", "final.members=2")
@@ -29,18 +29,10 @@ JOINED = [*SHORT, "--set", "final.choice=with_default"]
 FILES = ("weights.npz", "model.json", "default/weights.npz", "default/model.json")
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder with the study as it is when nothing happens to it."""
-    desk = desk_in(tmp_path_factory.mktemp("whole"))
-    desk.tuned("moons", *JOINED, "--out", "whole", "--tracking-uri", "none")
-    return desk.folder
-
-
 @pytest.fixture
-def whole(desk: CommandRunner, finished: Path) -> dict[str, Any]:
-    """The results of that study, copied to the test's own desk."""
-    shutil.copytree(finished, desk.folder, dirs_exist_ok=True)
+def whole(desk: CommandRunner) -> dict[str, Any]:
+    """The results of the study as they are when nothing happens to it."""
+    desk.take("with_default", lambda other: other.tuned("moons", *JOINED, "--out", "whole"))
     return desk.results(Path("whole"))
 
 
