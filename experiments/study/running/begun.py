@@ -23,8 +23,8 @@ from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal import Journal
 from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
-from experiments.study.request.decisions import columns_line
 from experiments.study.running.admission import check_folder, check_ledger
+from experiments.study.running.columns_line import columns_line
 from experiments.study.running.default_rows import DefaultRows, default_rows, keep_default_rows, with_note
 from experiments.study.running.memory import shortage, still_to_come
 from experiments.study.running.options import RunContext, open_executor_of
