@@ -36,7 +36,7 @@ from experiments.search.trial import FinishedTrial
 from experiments.study.command.console import print_sentence
 from experiments.study.command.process import call
 from experiments.study.comparing.compared import ReadStudy, arithmetic_of
-from experiments.study.folders.find_data import spec_again, table_again
+from experiments.study.folders.find_data import data_again, spec_again
 from experiments.study.folders.folder import StudyFolder
 from experiments.study.folders.results_file import Recorded
 from experiments.study.running.options import Options, has_arithmetic, open_executor_of, study_environment
@@ -235,7 +235,7 @@ def _result(study: ReadStudy) -> StudyResult:
 def _prepared(study: ReadStudy, data: str | None) -> StudyContext:
     recorded = _recorded(study)
     spec = spec_again(recorded, data)
-    return prepare_study(spec, table_again(spec, recorded))
+    return prepare_study(spec, data_again(spec, recorded)[0])
 
 
 def _score(model: FoldModel) -> float:
