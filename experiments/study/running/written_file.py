@@ -84,11 +84,12 @@ def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None])
 
 def _free(path: Path, content: bytes) -> Path:
     """Return the first name for an earlier file that is free, or has this content."""
-    for number in count(1):
-        kept = path.with_name(f"{path.name}.before{'' if number == 1 else number}")
-        if not os.path.lexists(kept) or (kept.is_file() and not kept.is_symlink() and kept.read_bytes() == content):
-            return kept
-    raise AssertionError
+    names = (path.with_name(f"{path.name}.before{'' if number == 1 else number}") for number in count(1))
+    return next(
+        name
+        for name in names
+        if not os.path.lexists(name) or (name.is_file() and not name.is_symlink() and name.read_bytes() == content)
+    )
 
 
 def _document(content: bytes | None) -> dict[str, Any] | None:
