@@ -122,7 +122,7 @@ def _replayed(
     Args:
         here: provenance of this machine.
     """
-    from experiments.search.executors.create import usable_cores
+    from experiments.search.executors.local import usable_cores
     from experiments.study.folders.find_data import data_again
     from experiments.study.running.replay import in_folder, options_for, replay_final, replay_study
 

@@ -29,7 +29,7 @@ from experiments.evaluation.records.results import StudyResult
 from experiments.reports.formatting import configuration
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import one_kernel
+from experiments.search.executors.one_kernel import one_kernel
 from experiments.search.executors.shared_data import DataReference, share_folds
 from experiments.search.seeds import repetition_seed
 from experiments.search.trial import FinishedTrial

@@ -17,7 +17,7 @@ from experiments.data.readers.in_memory import Given, given_table
 from experiments.data.table import Table
 from experiments.errors import ExperimentError, SpecError
 from experiments.evaluation.scoring.ledger_place import LEDGER
-from experiments.search.executors.create import usable_cores
+from experiments.search.executors.local import usable_cores
 from experiments.study.command.console import print_sentence, study_console
 from experiments.study.command.interrupts import between_imports
 from experiments.study.command.python_words import in_python, python_words

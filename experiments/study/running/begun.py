@@ -18,7 +18,7 @@ from experiments.evaluation.validation_rows import validation_file
 from experiments.search.compiled.fill import fill
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import described, one_kernel
+from experiments.search.executors.one_kernel import described, one_kernel
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal import Journal
 from experiments.search.out_of_fold import OutOfFoldFiles

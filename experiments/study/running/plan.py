@@ -32,8 +32,8 @@ from experiments.evaluation.statistics.intervals import wilson_interval
 from experiments.reports.metrics import metric_label
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor, WorkerLost
-from experiments.search.executors.create import one_kernel
 from experiments.search.executors.epoch_timing import epoch_seconds
+from experiments.search.executors.one_kernel import one_kernel
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal_reader import view_journal
 from experiments.search.pruning import quiet_optuna

@@ -29,7 +29,7 @@ from experiments.evaluation.scoring.outer_fit import OuterFits, outer_fit
 from experiments.evaluation.uncertainty.temperature import temperatures_of
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import one_kernel
+from experiments.search.executors.one_kernel import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.command.process import call
 from experiments.study.folders.find_data import PLACES

@@ -24,7 +24,7 @@ from experiments.config.target import Target
 from experiments.errors import ExecutorError
 from experiments.search.executors import local
 from experiments.search.executors.base import WorkerDied, WorkerTimeout, map_future
-from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.local import LocalExecutor, usable_cores
 from experiments.search.executors.shared_data import open_folds, share_folds
 from experiments.search.stop_signals import STOPPING
 from experiments.search.trial import Shared
@@ -324,3 +324,9 @@ def test_content_that_finds_no_room_is_an_error_of_one_line(tmp_path: Path) -> N
         pytest.raises(ExecutorError, match=r"work/shared_\w+: cannot be written"),
     ):
         pool.share(b"abc")
+
+
+def test_a_limit_of_cores_that_is_no_number_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "x")
+    with pytest.raises(ExecutorError, match="LOKY_MAX_CPU_COUNT: must be a whole number, but got 'x'"):
+        usable_cores()
