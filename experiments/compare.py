@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _compare(chosen: argparse.Namespace) -> int:
     from experiments.errors import SpecError
     from experiments.evaluation.scoring.ledger_place import LEDGER, find_ledger
-    from experiments.reports.comparison.latex import comparison_latex
+    from experiments.reports.comparison.page import comparison_latex
     from experiments.search.executors.local import usable_cores
     from experiments.search.pruning import quiet_optuna
     from experiments.study.command.console import study_console
