@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.records.results import DifferenceMethod, IntervalMethod, ScoreDifference
+from experiments.evaluation.records.results import SIGNIFICANCE, DifferenceMethod, IntervalMethod, ScoreDifference
 from experiments.evaluation.statistics.expanded_interval import FEW_ROWS, NORMAL_975, even_units, stretched
 from experiments.evaluation.statistics.score_range import ROUNDING
 from experiments.search.scorers import SampleScore
@@ -107,7 +107,7 @@ def bootstrap_interval(values: Array) -> Interval:
     >>> round(low, 2), round(high, 2)
     (0.15, 0.49)
     """
-    return _percentile_limits(_bootstrap_means(values.astype(np.float64)))
+    return percentile_limits(_bootstrap_means(values.astype(np.float64)))
 
 
 def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> ScoreDifference:
@@ -334,10 +334,11 @@ def _scored(scores: Sequence[SampleScore], draw: Draw) -> NDArray[np.float64]:
 
 
 def _limits(draws: NDArray[np.float64], score: float, drawn: Drawn, units: int) -> Interval:
-    limits = _percentile_limits(draws)
+    limits = percentile_limits(draws)
     return stretched(limits, score, units) if drawn in EXPANDED else limits
 
 
-def _percentile_limits(means: NDArray[np.float64]) -> Interval:
-    low, high = np.quantile(means, (0.025, 0.975))
-    return float(low), float(high)
+def percentile_limits(draws: NDArray[np.float64], level: float = SIGNIFICANCE) -> Interval:
+    """Return the quantiles of draws that leave out half of the level on either side."""
+    low, high = np.quantile(draws, (level / 2, 1 - level / 2)).tolist()
+    return low, high

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evaluation.statistics.expanded_interval import even_units, stretched
-from experiments.evaluation.statistics.intervals import SEED, draws_of, members_of, rows_of
+from experiments.evaluation.statistics.intervals import SEED, draws_of, members_of, percentile_limits, rows_of
 from experiments.evaluation.statistics.score_range import within
 from experiments.search.label_scores import LABEL_SCORES, counts_of
 from nnet.arrays import Targets
@@ -73,7 +73,7 @@ def smoothed_interval(
         answers = np.where(off[part] < 0, answers, (truth + off[part]) % classes)
         scores[draw] = _mean_of_folds(metric, truth, answers, classes, of_fold[drawn])
     score = _mean_of_folds(metric, y, predicted, classes, of_fold)
-    low, high = np.quantile(scores, (0.025, 0.975)).tolist()
+    low, high = percentile_limits(scores)
     low, high = (low, high) if groups is None else stretched((low, high), score, even_units(sizes))
     return within(metric, (min(score, low), max(score, high))), len(scores)
 
