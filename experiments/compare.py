@@ -63,7 +63,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     )
     from experiments.study.comparing.compared import read_studies
     from experiments.study.comparing.comparison import compare_studies
-    from experiments.study.comparing.finalists import check_comparable, compare_again
+    from experiments.study.comparing.trained_finalists import check_comparable, compare_again
     from experiments.study.running.options import Options
     from experiments.tracking.uris import OFF
 

@@ -17,9 +17,9 @@ from experiments.evaluation.analysis.fold_models import FoldModelsTask, train_fo
 from experiments.evaluation.comparison.finalists import FinalistsPlan, FinalistsRecord
 from experiments.evaluation.final_model.refit import RefitTask
 from experiments.search.seeds import repetition_seed
-from experiments.study.comparing import finalists
+from experiments.study.comparing import trained_finalists
 from experiments.study.comparing.compared import ReadStudy
-from experiments.study.comparing.finalists import Chosen, check_comparable, choose_finalists, train_finalists
+from experiments.study.comparing.trained_finalists import Chosen, check_comparable, choose_finalists, train_finalists
 from support.searched import Searched, searched
 
 SPACE = {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}, "hidden_units": {"low": 2, "high": 16}}
@@ -112,7 +112,9 @@ def test_a_repetition_has_as_many_rows_in_its_folds_as_the_search(tmp_path: Path
     done = study(tmp_path, cv={"n_splits": 3, "fold_rows": 60})
     rows = [
         np.unique(
-            np.concatenate([part for pair in finalists._folds(done.study, done.study, at).pairs for part in pair])
+            np.concatenate(
+                [part for pair in trained_finalists._folds(done.study, done.study, at).pairs for part in pair]
+            )
         )
         for at in (0, 1)
     ]
