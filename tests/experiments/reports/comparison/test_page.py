@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -173,3 +174,13 @@ def test_the_answer_and_the_tables_of_a_comparison_are_written_for_a_paper() -> 
     assert [line[9:-1] for line in text.splitlines() if line.startswith("\\caption{")] == captions
     assert "one over two & 0.0200 better & [0.0100 better, 0.0300 better] & 95\\% & yes \\\\" in text
     assert "variation of training not included" in text
+
+
+def test_the_metric_of_a_strangers_results_leads_to_no_other_folder() -> None:
+    made = comparison(difference(0.02, 0.01, 0.03))
+    named = tuple(replace(study, metric="../../../x/../evil") for study in made.studies)
+    pages = render_comparison(replace(made, studies=named))
+    assert len(pages.pictures) == 4
+    for name in pages.pictures:
+        assert re.fullmatch(r"[\w-]+", name)
+        assert f"compare_files/{name}.svg" in pages.markdown
