@@ -34,6 +34,7 @@ from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied,
 from experiments.search.executors.shared_data import open_folds
 from experiments.search.executors.worker import hello, prepare
 from experiments.search.stop_signals import STOPPING, stopping_waits
+from experiments.search.trial import Shared
 
 WORKER_TIMEOUT = 120.0  # seconds without processor time after which a worker is restarted
 # a process that starts as `python -m` or `-c` runs no module of the working folder
@@ -118,6 +119,11 @@ class LocalExecutor(Executor):
         except OSError as error:
             raise ExecutorError(f"{path}: cannot be written: {error.strerror}.") from None
         return SharedFile(path)
+
+    def forget(self, shared: Shared) -> None:
+        """Remove the file; a worker that has mapped it keeps its rows until it opens others."""
+        if isinstance(shared, SharedFile):
+            shared.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Stop every worker at once, even a busy one, and let go of the rows that this process has opened."""

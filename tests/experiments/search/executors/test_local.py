@@ -299,6 +299,16 @@ def test_shared_content_is_mapped_by_the_workers_and_read_only(tmp_path: Path) -
         assert {shared: 1}[shared] == 1
 
 
+def test_forgotten_content_leaves_no_file_and_stays_with_who_has_opened_it(tmp_path: Path) -> None:
+    with LocalExecutor(1, {}, tmp_path / "work") as pool:
+        shared, other = pool.share(b"abc"), pool.share(b"d")
+        opened = shared.open()
+        pool.forget(shared)
+        pool.forget(shared)
+        assert list((tmp_path / "work").iterdir()) == [other.path]
+        assert bytes(opened) == b"abc"
+
+
 def test_a_later_executor_of_the_same_folder_shares_under_names_of_its_own(tmp_path: Path) -> None:
     references = []
     for content in (b"abc", b"xyz"):
