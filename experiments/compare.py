@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _compare(chosen: argparse.Namespace) -> int:
     from experiments.errors import SpecError
     from experiments.evaluation.scoring.ledger_place import LEDGER, find_ledger
-    from experiments.reports.comparison.latex import comparison_latex
-    from experiments.search.executors.create import usable_cores
+    from experiments.reports.comparison.page import comparison_latex
+    from experiments.search.executors.local import usable_cores
     from experiments.search.pruning import quiet_optuna
     from experiments.study.command.console import study_console
     from experiments.study.comparing.compare_files import (
@@ -63,7 +63,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     )
     from experiments.study.comparing.compared import read_studies
     from experiments.study.comparing.comparison import compare_studies
-    from experiments.study.comparing.finalists import check_comparable, compare_again
+    from experiments.study.comparing.trained_finalists import check_comparable, compare_again
     from experiments.study.running.options import Options
     from experiments.tracking.uris import OFF
 

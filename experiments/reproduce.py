@@ -122,14 +122,14 @@ def _replayed(
     Args:
         here: provenance of this machine.
     """
-    from experiments.search.executors.create import usable_cores
-    from experiments.study.folders.find_data import table_again
+    from experiments.search.executors.local import usable_cores
+    from experiments.study.folders.find_data import data_again
     from experiments.study.running.replay import in_folder, options_for, replay_final, replay_study
 
     workers = min(workers_of(chosen.workers, usable_cores()), spec.search.lookahead)
     ledger = _ledger_of(recorded, console)
     _say(console, *(("differs", line) for line in _surroundings(recorded, here)))
-    table = table_again(spec, recorded)
+    table, _ = data_again(spec, recorded)
     with ExitStack() as stack:
         folder = in_folder(chosen.out, stack)
         options = options_for(recorded, folder, ledger.path, workers, chosen.acknowledge_reuse)

@@ -281,7 +281,7 @@ def _run(chosen: argparse.Namespace, spec: StudySpec, options: Options, console:
 
 
 def _workers(chosen: argparse.Namespace, spec: StudySpec) -> int:
-    from experiments.search.executors.create import usable_cores
+    from experiments.search.executors.local import usable_cores
 
     # another machine's cores are not counted here: a cluster queues what it cannot compute at once
     return workers_of(chosen.workers, usable_cores() if chosen.ray_address is None else spec.search.lookahead)

@@ -32,8 +32,7 @@ from experiments.data.readers.builtin import FOLDER_VARIABLE
 from experiments.data.splits.folds import make_folds
 from experiments.evaluation.analysis.tested_trials import best_of
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import usable_cores
-from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.local import LocalExecutor, usable_cores
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.pruners import pruner_choice

@@ -18,8 +18,7 @@ from experiments.evaluation.scoring.final_fits import FinalFits
 from experiments.search.arithmetic import environment_of, obstacle, processor
 from experiments.search.context import StudyContext
 from experiments.search.executors.base import Executor, map_future
-from experiments.search.executors.create import usable_cores
-from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.local import LocalExecutor, usable_cores
 from experiments.search.executors.worker import run_trial
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search

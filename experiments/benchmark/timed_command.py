@@ -19,7 +19,7 @@ from threading import Thread
 from experiments.benchmark.fault_rows.processes import processes_in
 from experiments.errors import SearchError
 from experiments.search.arithmetic import processor
-from experiments.search.executors.create import usable_cores
+from experiments.search.executors.local import usable_cores
 
 WHOLE = "whole"
 ENDS = "start and exit of the processes"  # what the study's own clock does not see

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 
 def readable(text: str, longest: int) -> str:
@@ -62,3 +64,15 @@ def times(number: int) -> str:
     ('0 times', 'once', 'twice', '3 times')
     """
     return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def letters(groups: Sequence[object]) -> list[str]:
+    """Name each group that several have by a letter, or by two beyond the twenty-sixth; None is no group.
+
+    >>> letters(["x", "y", None, "x", None]), letters([*range(28), *range(28)])[-3:]
+    (['a', '', '', 'a', ''], ['z', 'aa', 'ab'])
+    """
+    shared = [one for one, members in Counter(groups).items() if one is not None and members > 1]
+    names = [*ascii_lowercase, *(first + second for first in ascii_lowercase for second in ascii_lowercase)]
+    named = dict(zip(shared, names, strict=False))
+    return [named.get(one, "") for one in groups]

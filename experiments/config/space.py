@@ -16,7 +16,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 
 from experiments.config.candidate import Candidate, Hyperparameters, Preprocessing
 from experiments.config.conflicts import conflicts
-from experiments.config.hidden_layers import OF_HIDDEN_LAYERS
+from experiments.config.hidden_layers import OF_HIDDEN_LAYERS, UNITS
 from experiments.config.readable import in_one_line
 from experiments.config.searchable import CHOICES_RULE, SEARCHABLE, Parameter, not_searchable
 from experiments.config.spec import Choices, PreprocessingSection, Range, StudySpec
@@ -99,7 +99,7 @@ class Space:
     def unused_sizes(self, parameters: Mapping[str, Any]) -> frozenset[str]:
         """Return the names of the sizes of layers beyond `hidden_layers`."""
         first = parameters.get("hidden_layers", self._layers) + 1
-        return frozenset(f"hidden_units_{layer}" for layer in range(first, self._layers + 1))
+        return frozenset(f"{UNITS}{layer}" for layer in range(first, self._layers + 1))
 
     @property
     def log_scaled(self) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ class Space:
         chosen = {**self._fixed, **parameters}
         layers, units = chosen["hidden_layers"], chosen["hidden_units"]
         if self._units_searched:
-            units = tuple(chosen[f"hidden_units_{layer}"] for layer in range(1, layers + 1))
+            units = tuple(chosen[f"{UNITS}{layer}"] for layer in range(1, layers + 1))
         chosen["hidden"] = tuple(units[:layers]) if isinstance(units, tuple) else (units,) * layers
         if not loss_of(chosen["loss"]).classifies:
             chosen["label_smoothing"] = 0.0  # searched beside other losses, which it is for
@@ -133,7 +133,7 @@ class Space:
 
     def _names(self, key: str) -> list[str]:
         """Return the names of the parameters of a key of [space]."""
-        return [f"hidden_units_{layer}" for layer in range(1, self._layers + 1)] if key == "hidden_units" else [key]
+        return [f"{UNITS}{layer}" for layer in range(1, self._layers + 1)] if key == "hidden_units" else [key]
 
     def _parameters(self, given: Mapping[str, Any], section: str) -> Hyperparameters:
         """Complete a configuration that gives some searched keys with the default of the others."""

@@ -18,6 +18,7 @@ from nnet.errors import SavingError
 from nnet.npz import content_of, members_of, npz
 
 if TYPE_CHECKING:  # workers load no pydantic
+    from experiments.config.target import Target
     from experiments.data.splits.folds import Folds
     from experiments.data.splits.split import DevelopmentSet
 
@@ -76,11 +77,14 @@ def validation_file(development: DevelopmentSet, folds: Folds) -> bytes:
     return npz({**arrays, "numbers": numbers_of(development, validated.rows), "fingerprint": fingerprint})
 
 
-def load_validation_rows(path: Path, folds: str) -> tuple[ValidationRows, NDArray[np.intp]]:
+def load_validation_rows(path: Path, folds: str, target: Target) -> tuple[ValidationRows, NDArray[np.intp]]:
     """Read the file of `validation_file`; return the rows and their numbers in the data.
 
+    Args:
+        folds: fingerprint of the folds.
+
     Raises:
-        StudyStateError: there is no such file, or it is damaged or of other folds.
+        StudyStateError: there is no such file, or it is damaged or of other folds or another target.
     """
     try:
         check_regular(path)
@@ -91,6 +95,18 @@ def load_validation_rows(path: Path, folds: str) -> tuple[ValidationRows, NDArra
         numbers, validated = arrays.pop("numbers"), ValidationRows(**arrays)
     except (OSError, zipfile.BadZipFile, zlib.error, SavingError, KeyError, TypeError):
         raise StudyStateError(f"{path}: the file of the rows is not there, was damaged or is another file.") from None
-    if fingerprint != folds or len({array.shape for array in (numbers, *arrays.values())}) != 1 or numbers.ndim != 1:
+    if fingerprint != folds or not _are_of(target, validated, numbers):
         raise StudyStateError(f"{path}: is of other rows or folds than the study.")
     return validated, numbers
+
+
+def _are_of(target: Target, validated: ValidationRows, numbers: NDArray[np.intp]) -> bool:
+    """Tell whether arrays of a file can be rows with truths of a target."""
+    y, places = validated.y, [validated.rows, validated.folds, validated.units, numbers]
+    if not y.size or any(one.shape != (y.size,) for one in (y, *places)):
+        return False
+    if not all(one.dtype.kind == "i" and one.min() >= 0 for one in places) or validated.units.max() >= y.size:
+        return False
+    if target.classes:
+        return y.dtype.kind == "i" and y.min() >= 0 and y.max() < len(target.classes)
+    return y.dtype.kind in "if" and bool(np.isfinite(y).all())

@@ -107,7 +107,7 @@ class Facts:
 class Picture:
     """A picture with its caption.
 
-    name: safe file name without ending.
+    name: file name without ending; what may lead elsewhere becomes _, as a metric may be a stranger's word.
     svg:  stand-alone document.
     alt:  description for those who cannot see the picture.
     """
@@ -116,6 +116,9 @@ class Picture:
     svg: str
     alt: str
     caption: Words = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", re.sub(r"[^A-Za-z0-9_-]", "_", self.name))
 
 
 @dataclass(frozen=True)

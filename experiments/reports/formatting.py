@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from experiments.config.hidden_layers import OF_HIDDEN_LAYERS
+from experiments.config.hidden_layers import OF_HIDDEN_LAYERS, UNITS, layer_of
 from experiments.config.readable import count
 
 MINUS: Final = "\u2212"
@@ -30,7 +30,6 @@ ACTIVATION_NAMES: Final = {
     "mish": "Mish",
 }
 _ORDER: Final = ("learning_rate", "hidden_layers", "hidden_units", "activation", "l2", "dropout", "optimizer")
-_LAYER: Final = "hidden_units_"
 
 
 def columns_named(given: object) -> str:
@@ -87,16 +86,6 @@ def label(name: str) -> str:
     return f"units of layer {layer}" if layer else _LABELS.get(name, name.replace("_", " "))
 
 
-def layer_of(name: str) -> int:
-    """Return the number, from 1, of the layer whose units a parameter sets; 0 for any other parameter.
-
-    >>> layer_of("hidden_units_2"), layer_of("dropout")
-    (2, 0)
-    """
-    number = name.removeprefix(_LAYER)
-    return int(number) if number != name and number.isascii() and number.isdigit() else 0
-
-
 def bounds_of(name: str, spec: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the range or the choices of a searched parameter; None where it was not searched.
 
@@ -123,7 +112,7 @@ def hidden(params: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[int, ...
         layers = max((layer_of(name) for name in settings), default=0) or (1 if shared else None)
     if layers is None:
         return None
-    units = [settings.get(f"{_LAYER}{layer}", shared) for layer in range(1, int(layers) + 1)]
+    units = [settings.get(f"{UNITS}{layer}", shared) for layer in range(1, int(layers) + 1)]
     return None if None in units else tuple(int(size) for size in units if size is not None)
 
 

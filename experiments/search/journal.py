@@ -12,14 +12,14 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from experiments.config.candidate import Hyperparameters
 from experiments.config.readable import readable
@@ -28,9 +28,10 @@ from experiments.search.stop_signals import stopping_waits
 from experiments.search.trial import FinishedTrial, TrialResult
 from nnet.durable import create, cut_torn_tail
 
-_RESULT = TypeAdapter(TrialResult)
 LATEST = 1e11  # seconds since 1970, in the year 5138; as a duration as long
 STUDY = "study"  # name inside the file of a study that gives none, and of all studies of version 0.1.0
+_RESULT = TypeAdapter(TrialResult)
+_SECONDS = TypeAdapter(dict[str, Annotated[float, Field(ge=0, lt=LATEST, allow_inf_nan=False)]])
 
 
 class Journal:
@@ -82,9 +83,11 @@ class Journal:
     @property
     def timing(self) -> dict[str, float]:
         """Return the seconds that each part of the study took, over all its runs, as last written."""
-        trials = self._study.get_trials(deepcopy=False)
-        records = [self._study.user_attrs.get("timing"), trials[-1].user_attrs.get("timing") if trials else None]
-        return max((dict(record) for record in records if record), key=lambda record: sum(record.values()), default={})
+        with study_errors(self._path, "read"):
+            last = self._study.get_trials(deepcopy=False)[-1:]
+            known = [self._study.user_attrs, *(trial.user_attrs for trial in last)]
+            records = [_SECONDS.validate_python(attributes.get("timing", {})) for attributes in known]
+        return max(records, key=lambda record: sum(record.values()))
 
     def keep_timing(self, timing: Mapping[str, float]) -> None:
         """Write the seconds that each part of the study has taken, over all its runs."""
@@ -164,6 +167,21 @@ def first_study(storage: JournalStorage) -> optuna.Study | None:
     """Load the study that a journal began with, whatever its name; None if it has begun none."""
     names = optuna.get_all_study_names(storage)
     return optuna.load_study(study_name=names[0], storage=storage) if names else None
+
+
+def identity_in(study: optuna.Study) -> dict[str, Any] | None:
+    """Return the identity that the study of a journal began with; None before.
+
+    Raises:
+        KeyError, TypeError, AttributeError, ValueError: this program did not write it.
+    """
+    identity: dict[str, Any] | None = study.user_attrs.get("identity")
+    if identity is not None:
+        sections, data = identity["spec"].values(), identity["data"]
+        texts = (data["fingerprint"], data["folds"], identity["uid"])
+        if not (all(isinstance(one, dict) for one in sections) and all(isinstance(one, str) for one in texts)):
+            raise ValueError("its identity is not what a study wrote")
+    return identity
 
 
 def seconds_spent(study: optuna.Study) -> float:

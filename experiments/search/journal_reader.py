@@ -12,7 +12,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from experiments.config.regular_file import read_regular
-from experiments.search.journal import finished_trial, first_study, seconds_spent, study_errors
+from experiments.search.journal import finished_trial, first_study, identity_in, seconds_spent, study_errors
 from experiments.search.trial import FinishedTrial
 from nnet.durable import end_of_lines
 
@@ -46,7 +46,7 @@ def view_journal(path: Path) -> JournalView:
         stored = study.get_trials(deepcopy=False)
         trials = tuple(map(finished_trial, stored))
         seconds = tuple(float(trial.user_attrs["spent"]) for trial in stored)
-        return JournalView(study.user_attrs.get("identity"), trials, seconds_spent(study), seconds)
+        return JournalView(identity_in(study), trials, seconds_spent(study), seconds)
 
 
 class JournalReader:

@@ -260,16 +260,14 @@ class SharedLock:
 
 def is_locked(path: Path) -> bool:
     """Tell whether a process of this machine has a lock file now; nothing is written."""
-    try:
+    with suppress(OSError):  # there is no such file, or its file system knows no such locks
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(number)
+        try:
+            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(number)
     return False
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from experiments.config.readable import readable
 from experiments.tracking.chart_view import MODEL_TRAINING, trials_address
 
 NEWEST = 5  # studies that are named
 MOST_EXPERIMENTS = 50  # of which the newest with runs are named
 MOST_RUNS = 100  # finished runs of these studies, the newest of which are compared
+LONGEST = 60  # letters of a name
 TIMEOUT = 120.0  # seconds for an answer
 ERRORS = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError)
 
@@ -34,7 +37,7 @@ def page_links(host: str, port: int) -> list[tuple[str, str]]:
         found = _with_runs(host, port, _ask(host, port, "experiments", MOST_EXPERIMENTS, **query))
         studies = {
             str(one["experiment_id"]): (
-                _shown(one["name"]),
+                readable(one["name"], LONGEST),
                 trials_address(
                     page, str(one["experiment_id"]), {tag["key"]: tag["value"] for tag in one.get("tags", [])}
                 ),
@@ -82,14 +85,9 @@ def _comparison(host: str, port: int, names: Mapping[str, str]) -> list[tuple[st
     return [(f"{', '.join(names[one] for one in finished)} compared", address)]
 
 
-def _ask(host: str, port: int, what: str, most: int = NEWEST, **query: object) -> Sequence[Mapping[str, Any]]:
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+def _ask(host: str, port: int, what: str, most: int, **query: object) -> Sequence[Mapping[str, Any]]:
     body = json.dumps({"max_results": most, **query})
-    connection.request("POST", f"/api/2.0/mlflow/{what}/search", body, {"Content-Type": "application/json"})
-    answer: Sequence[Mapping[str, Any]] = json.loads(connection.getresponse().read()).get(what, [])
+    with closing(http.client.HTTPConnection(host, port, timeout=TIMEOUT)) as connection:
+        connection.request("POST", f"/api/2.0/mlflow/{what}/search", body, {"Content-Type": "application/json"})
+        answer: Sequence[Mapping[str, Any]] = json.loads(connection.getresponse().read()).get(what, [])
     return answer
-
-
-def _shown(name: str) -> str:
-    """Return a name without what could steer a terminal."""
-    return "".join(letter for letter in name if letter.isprintable())[:60]

@@ -36,7 +36,7 @@ GRACE = LIMIT - 15.0  # seconds after the end of the study for new attempts; a c
 REPORTING = 1.0  # seconds between reports while what is left is written
 
 
-class Study:
+class StudyMessages:
     """The messages of a study, read by a thread.
 
     The thread ends the process LIMIT seconds after the last message: the timeouts of a call hold for each byte of an
@@ -113,7 +113,7 @@ class Reporter:
         return time.monotonic() - self._at > REPORTING
 
 
-def follow(writer: Writer, study: Study, report: Reporter) -> None:
+def follow(writer: Writer, study: StudyMessages, report: Reporter) -> None:
     """Write trials as they finish, and what is left when the study is over, for GRACE seconds at most."""
     pause, concluded = POLL, False
     while not study.over.wait(pause):
@@ -144,7 +144,7 @@ def main() -> None:
     """Follow the study that standard input names."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal of the study may be closed when it has ended
     os.nice(int(sys.argv[1]))
-    study = Study(sys.stdin)
+    study = StudyMessages(sys.stdin)
     if study.has_sent("folder"):
         write_alone(study)
     os._exit(0)  # unloading MLflow's modules takes a second, for which a study may wait
@@ -165,7 +165,7 @@ def load(uri: str) -> None:
     gc.enable()
 
 
-def write_alone(study: Study) -> None:
+def write_alone(study: StudyMessages) -> None:
     """Follow the study once no other process writes it to the same store."""
     folder, uri, run = (study.messages[key] for key in ("folder", "uri", "run"))
     hide(uri)

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from experiments.config.hidden_layers import layer_of
 from experiments.search.trial import Curves, FinishedTrial
 from experiments.tracking.outbox import EndStatus, Refitted, Scalar, StudyOutcome
 from nnet.ordered_sums import ordered_mean
@@ -106,12 +107,9 @@ def trial_params(params: Mapping[str, Scalar], log_scaled: Collection[str]) -> d
     {'l2': '0.01', 'hidden_layers': '1', 'hidden_units_1': '8', 'hidden_units_2': '0', 'log10_l2': '-2'}
     """
     layers = params.get("hidden_layers")
-    absent = {
-        name
-        for name in params
-        if isinstance(layers, int) and re.fullmatch(r"hidden_units_\d+", name) and int(name[13:]) > layers
+    values = {
+        name: 0 if isinstance(layers, int) and layer_of(name) > layers else value for name, value in params.items()
     }
-    values = {name: 0 if name in absent else value for name, value in params.items()}
     logs = {
         f"log10_{name}": f"{math.log10(value):.6g}"
         for name, value in values.items()

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.config.default_study import study_text
 from experiments.config.spec import StudySpec
-from experiments.search.executors.create import usable_cores
+from experiments.search.executors.local import usable_cores
 from experiments.study.running import run as study
 from experiments.tracking.uris import tracking_store
 from experiments.tune import _wait, main, parser

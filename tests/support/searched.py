@@ -28,7 +28,7 @@ from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.loop import search
 from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.pruning import VisibleStudy
-from experiments.search.trial import FinishedTrial, TrialResult, TrialTask
+from experiments.search.trial import FinishedTrial, Shared, TrialResult, TrialTask
 from nnet.batches import FoldData
 
 T = TypeVar("T")
@@ -61,6 +61,9 @@ class Here:
 
     def share(self, content: memoryview | bytes) -> Inline:
         return Inline(bytes(content))
+
+    def forget(self, shared: Shared) -> None:
+        """Do nothing: content goes with its references."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def fill(folder: Path, told: int, finished: int | None = None, tested: bool = Tr
     folder.mkdir(exist_ok=True)
     journal = Journal(folder / "journal.log")
     if told:
-        journal.begin({"spec": spec, "uid": "u"})
+        journal.begin({"spec": spec, "data": {"fingerprint": folder.name, "folds": "e"}, "uid": "u"})
     for one in TOLD[len(journal.trials()) : told]:
         journal.append(one, {"l2": FloatDistribution(0, 1)}, inside=True, spent=60.0)
     (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(8)) + "half a li")

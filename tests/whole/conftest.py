@@ -11,7 +11,6 @@ import pytest
 
 from experiments.search.executors import worker
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import ExecutorKind
 from experiments.search.executors.serial import SerialExecutor
 from experiments.study.running import options
 from experiments.tracking.mlflow_setup import SETTINGS
@@ -44,13 +43,13 @@ def single_worker() -> Iterator[None]:
     Commands in processes of their own have workers of their own. The passes of this process stay NumPy's, for the tests
     that come later.
     """
-    opened = options.open_executor
+    local = options.LocalExecutor
 
-    def open_executor(kind: ExecutorKind, workers: int, *rest: Any) -> Executor:
-        return SerialExecutor() if (kind, workers) == ("local", 1) else opened(kind, workers, *rest)
+    def executor(workers: int, *rest: Any) -> Executor:
+        return SerialExecutor() if workers == 1 else local(workers, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(options, "open_executor", open_executor)
+        patch.setattr(options, "LocalExecutor", executor)
         patch.setattr(worker, "load_passes", lambda: None)
         yield
 

@@ -71,7 +71,7 @@ def test_the_finalists_are_written_down_before_the_first_training(two: CommandRu
     """A command that is killed at its first repetition has fixed them, and the same command comes to the same plan."""
     words = ("a", "b", "--finalists", "2", "--seeds", "2", "--workers", "1", "--out", "killed")
     code = (
-        "import os, signal, sys; import experiments.study.comparing.finalists as finalists\n"
+        "import os, signal, sys; import experiments.study.comparing.trained_finalists as finalists\n"
         "finalists.train_finalists = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from experiments import compare; sys.exit(compare.main(sys.argv[1:]))"
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from experiments.config.target import Target
-from experiments.evaluation.analysis.permutation import Permuted, ScoredModel, Shuffling, permute_columns
+from experiments.evaluation.analysis.permutation import FoldPredictor, Permuted, Shuffling, permute_columns
 from experiments.evaluation.final_model.mean_outputs import are_probabilities, changed_outputs, model_outputs
 from experiments.evaluation.final_model.refit import RefitTask
 from experiments.search.cross_validation import prepare_fold
@@ -80,7 +80,7 @@ def train_fold_models(task: FoldModelsTask, folds: Sequence[FoldData], target: T
         if task.shuffling is not None:
             seed = fold_seed(chosen.seed, COLUMN, chosen.number, fold)
             changed = partial(changed_outputs, *models[fold], probabilities=probabilities)
-            permuted = permute_columns(ScoredModel(predict, changed, score), x, y, fold, task.shuffling, seed)
+            permuted = permute_columns(FoldPredictor(predict, changed, score), x, y, fold, task.shuffling, seed)
         found.append(FoldModel(z if target.classes else units.restored(z), score(z, y), permuted))
     return found
 

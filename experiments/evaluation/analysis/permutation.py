@@ -46,7 +46,7 @@ class Permuted:
 
 
 @dataclass(frozen=True)
-class ScoredModel:
+class FoldPredictor:
     """The model of a fold.
 
     outputs: the outputs for inputs.
@@ -60,7 +60,7 @@ class ScoredModel:
 
 
 def permute_columns(
-    model: ScoredModel, x: Array, y: Targets, fold: int, shuffling: Shuffling, seed: np.random.SeedSequence
+    model: FoldPredictor, x: Array, y: Targets, fold: int, shuffling: Shuffling, seed: np.random.SeedSequence
 ) -> Permuted:
     """Shuffle one column of the validation rows at a time, and score the model's outputs.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from experiments.evaluation.analysis.selection_bias import FEW, drawn_scores, highest, on_all_units
 from experiments.evaluation.records.results import SIGNIFICANCE
+from experiments.evaluation.statistics.intervals import percentile_limits
 from experiments.evaluation.statistics.resampling import Numbers, Samples
 from nnet.arrays import Rows
 
@@ -143,11 +144,11 @@ def compare_choices(pairs: Mapping[Pair, Gains]) -> dict[Pair, ChoiceDifference]
 
 def _difference(found: Gains, level: float, goes_on: bool) -> ChoiceDifference:
     values, p_value = found.usable, found.p_value
-    interval = _limits(values, level)
+    interval = percentile_limits(values, level)
     outside = interval[0] > 0 or interval[1] < 0
     return ChoiceDifference(
         score=float(values.mean()),
-        ci95=_limits(values, SIGNIFICANCE),
+        ci95=percentile_limits(values),
         level=level,
         interval=interval,
         p_value=p_value,
@@ -156,8 +157,3 @@ def _difference(found: Gains, level: float, goes_on: bool) -> ChoiceDifference:
         units=found.units,
         method="bbc_cv_groups" if found.grouped else "bbc_cv_rows",
     )
-
-
-def _limits(values: Numbers, level: float) -> tuple[float, float]:
-    low, high = np.quantile(values, (level / 2, 1 - level / 2)).tolist()
-    return low, high

@@ -14,11 +14,11 @@ import numpy as np
 
 from experiments.evaluation.records.results import SIGNIFICANCE
 from experiments.evaluation.statistics.corrected_t_test import corrected_t_test
+from experiments.evaluation.statistics.intervals import percentile_limits
 from experiments.evaluation.statistics.resampling import Numbers
 
 DRAWS = 10_000
 SEED = 0  # of the draws, fixed, so that the record is a function of the scores
-LIMITS = (SIGNIFICANCE / 2, 1 - SIGNIFICANCE / 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +149,7 @@ def superiority_interval(differences: Numbers) -> tuple[float, float]:
     """Return the 95% percentile bootstrap interval of P(A > B), drawing whole repetitions: their folds share rows."""
     shares = ((differences > 0) + (differences == 0) / 2).mean(axis=1)
     drawn = np.random.default_rng(SEED).integers(len(shares), size=(DRAWS, len(shares)))
-    low, high = np.quantile(shares[drawn].mean(axis=1), LIMITS)
-    return float(low), float(high)
+    return percentile_limits(shares[drawn].mean(axis=1))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

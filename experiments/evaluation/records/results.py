@@ -285,7 +285,7 @@ class StudyResult:
 
     schema: Literal[2] = 2
     study: str
-    spec: dict[str, Any]
+    spec: dict[str, dict[str, Any]]
     data: DataRecord
     split: SplitRecord
     trials: tuple[TrialRecord, ...]

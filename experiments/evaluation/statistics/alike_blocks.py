@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.statistics.intervals import Resampled, Score
+from experiments.evaluation.statistics.intervals import Resampled
+from experiments.search.scorers import SampleScore
 from nnet.ordered_sums import ordered_sum
 
 FEWEST: Final = 8  # blocks that show how alike neighbours are; of fewer the correction of the bias says too much
@@ -44,7 +45,7 @@ class OfBlocks(Resampled):
         return _widened(gains, self.score - other.score, self.without - other.without)
 
 
-def of_blocks(drawn: Sequence[Resampled], scores: Sequence[Score], blocks: NDArray[Any]) -> list[Resampled]:
+def of_blocks(drawn: Sequence[Resampled], scores: Sequence[SampleScore], blocks: NDArray[Any]) -> list[Resampled]:
     """Return samples of blocks that know their order in time.
 
     Args:

@@ -15,9 +15,10 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.evaluation.records.results import DifferenceMethod, IntervalMethod, ScoreDifference
+from experiments.evaluation.records.results import SIGNIFICANCE, DifferenceMethod, IntervalMethod, ScoreDifference
 from experiments.evaluation.statistics.expanded_interval import FEW_ROWS, NORMAL_975, even_units, stretched
 from experiments.evaluation.statistics.score_range import ROUNDING
+from experiments.search.scorers import SampleScore
 from nnet.arrays import Array
 
 SEED: Final = 0  # seed of every resampling, fixed, so that an interval is a function of the outputs
@@ -43,7 +44,6 @@ BOOTSTRAP: Final[dict[Drawn, IntervalMethod]] = {
 }
 Interval = tuple[float, float]
 Groups = NDArray[Any]
-Score = Callable[[NDArray[np.intp]], float]  # score of the rows with these numbers
 Draw = Callable[[np.random.Generator], NDArray[np.intp]]  # a sample of rows, as numbers
 
 
@@ -107,7 +107,7 @@ def bootstrap_interval(values: Array) -> Interval:
     >>> round(low, 2), round(high, 2)
     (0.15, 0.49)
     """
-    return _percentile_limits(_bootstrap_means(values.astype(np.float64)))
+    return percentile_limits(_bootstrap_means(values.astype(np.float64)))
 
 
 def paired_difference(winner: NDArray[np.bool_], default: NDArray[np.bool_]) -> ScoreDifference:
@@ -211,7 +211,7 @@ class Resampled:
 
 
 def resampled(
-    scores: Sequence[Score], rows: int, groups: Groups | None = None, classes: Groups | None = None
+    scores: Sequence[SampleScore], rows: int, groups: Groups | None = None, classes: Groups | None = None
 ) -> list[Resampled]:
     """Score 1,000 samples of as many rows as there are, with replacement: the same samples for all models.
 
@@ -239,7 +239,7 @@ def resampled(
         raise ValueError(
             f"of {_SCORE_DRAWS:,} bootstrap samples of the test {words} only {draws.shape[1]} have a score"
         )
-    sizes, everything = np.ones(rows) if groups is None else _members(groups)[2], np.arange(rows)
+    sizes, everything = np.ones(rows) if groups is None else members_of(groups)[2], np.arange(rows)
     units = len(sizes), even_units(sizes)
     return [Resampled(score(everything), row, drawn, *units) for score, row in zip(scores, draws, strict=True)]
 
@@ -256,6 +256,22 @@ def resampled_difference(winner: Resampled, default: Resampled) -> ScoreDifferen
     smallest, score = 2.0 ** (1 - winner.units), winner.score - default.score
     gains = _ties_are_zero(winner.gains(default), winner.draws)
     return _bootstrapped(score, gains, winner.drawn, winner.even, smallest)
+
+
+def members_of(labels: Groups) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows label after label, each label's in ascending order; where those of each begin; and how many."""
+    _, codes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    return np.argsort(codes, kind="stable"), np.cumsum(sizes) - sizes, sizes
+
+
+def rows_of(
+    chosen: NDArray[np.intp], members: NDArray[np.intp], starts: NDArray[np.intp], sizes: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Return the rows of chosen labels, of which `members_of` knows the rows, in the order of the choice."""
+    lengths = sizes[chosen]
+    ends = np.cumsum(lengths)
+    rows: NDArray[np.intp] = members[np.arange(ends[-1]) + np.repeat(starts[chosen] - (ends - lengths), lengths)]
+    return rows
 
 
 def _bootstrapped(
@@ -298,31 +314,17 @@ def _bootstrap_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _of_groups(groups: Groups) -> Draw:
-    members, starts, sizes = _members(groups)
-
-    def draw(random: np.random.Generator) -> NDArray[np.intp]:
-        chosen = random.integers(len(sizes), size=len(sizes))
-        lengths = sizes[chosen]
-        ends = np.cumsum(lengths)
-        sample: NDArray[np.intp] = members[np.arange(ends[-1]) + np.repeat(starts[chosen] - (ends - lengths), lengths)]
-        return sample
-
-    return draw
+    members, starts, sizes = members_of(groups)
+    return lambda random: rows_of(random.integers(len(sizes), size=len(sizes)), members, starts, sizes)
 
 
 def _within(classes: Groups) -> Draw:
-    members, starts, _ = _members(classes)
+    members, starts, _ = members_of(classes)
     of_each = np.split(members, starts[1:])
     return lambda random: np.concatenate([rows[random.integers(len(rows), size=len(rows))] for rows in of_each])
 
 
-def _members(labels: Groups) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return the rows label after label, each label's in ascending order; where those of each begin; and how many."""
-    _, codes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    return np.argsort(codes, kind="stable"), np.cumsum(sizes) - sizes, sizes
-
-
-def _scored(scores: Sequence[Score], draw: Draw) -> NDArray[np.float64]:
+def _scored(scores: Sequence[SampleScore], draw: Draw) -> NDArray[np.float64]:
     """Return (len(scores), B) scores of the same samples; samples without a score are left out."""
     random = np.random.default_rng(SEED)
     samples = (draw(random) for _ in range(_SCORE_DRAWS))
@@ -332,10 +334,11 @@ def _scored(scores: Sequence[Score], draw: Draw) -> NDArray[np.float64]:
 
 
 def _limits(draws: NDArray[np.float64], score: float, drawn: Drawn, units: int) -> Interval:
-    limits = _percentile_limits(draws)
+    limits = percentile_limits(draws)
     return stretched(limits, score, units) if drawn in EXPANDED else limits
 
 
-def _percentile_limits(means: NDArray[np.float64]) -> Interval:
-    low, high = np.quantile(means, (0.025, 0.975))
-    return float(low), float(high)
+def percentile_limits(draws: NDArray[np.float64], level: float = SIGNIFICANCE) -> Interval:
+    """Return the quantiles of draws that leave out half of the level on either side."""
+    low, high = np.quantile(draws, (level / 2, 1 - level / 2)).tolist()
+    return low, high

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evaluation.statistics.expanded_interval import even_units, stretched
-from experiments.evaluation.statistics.intervals import SEED, draws_of
+from experiments.evaluation.statistics.intervals import SEED, draws_of, members_of, percentile_limits, rows_of
 from experiments.evaluation.statistics.score_range import within
 from experiments.search.label_scores import LABEL_SCORES, counts_of
 from nnet.arrays import Targets
@@ -55,21 +55,17 @@ def smoothed_interval(
     """
     random, scores = np.random.default_rng(SEED), np.empty(draws_of(len(y), DRAWS, FEWEST, CELLS))
     of_fold = np.zeros(len(y), np.intp) if folds is None else folds
-    _, units, sizes = np.unique(
-        np.arange(len(y)) if groups is None else groups, return_inverse=True, return_counts=True
-    )
-    members, starts, count = np.argsort(units, kind="stable"), np.cumsum(sizes) - sizes, len(sizes)
-    of_class = np.unique(units * classes + y) % classes
+    members, starts, sizes = members_of(np.arange(len(y)) if groups is None else groups)
+    count = len(sizes)
+    of_class = np.unique(np.repeat(np.arange(count), sizes) * classes + y[members]) % classes
     chance = 1 / (np.bincount(of_class, minlength=classes) + 1)
     for draw in range(len(scores)):
         chosen = random.integers(count, size=count)
-        lengths = sizes[chosen]
-        ends = np.cumsum(lengths)
-        drawn = members[np.arange(ends[-1]) + np.repeat(starts[chosen] - (ends - lengths), lengths)]
+        drawn = rows_of(chosen, members, starts, sizes)
         truth, answers = y[drawn], predicted[drawn]
         part, chances = np.arange(count), chance[truth] if groups is None else np.tile(chance, count)
         if groups is not None:  # the rows of a class in a group
-            part = np.repeat(part, lengths) * classes + truth
+            part = np.repeat(part, sizes[chosen]) * classes + truth
         added = np.flatnonzero(random.random(len(chances)) < chances)
         wrong = random.integers(1, classes, size=len(added))
         off = np.full(len(chances), -1)
@@ -77,7 +73,7 @@ def smoothed_interval(
         answers = np.where(off[part] < 0, answers, (truth + off[part]) % classes)
         scores[draw] = _mean_of_folds(metric, truth, answers, classes, of_fold[drawn])
     score = _mean_of_folds(metric, y, predicted, classes, of_fold)
-    low, high = np.quantile(scores, (0.025, 0.975)).tolist()
+    low, high = percentile_limits(scores)
     low, high = (low, high) if groups is None else stretched((low, high), score, even_units(sizes))
     return within(metric, (min(score, low), max(score, high))), len(scores)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from experiments.evaluation.comparison.choices import ChoiceDifference
+from experiments.evaluation.comparison.finalists import FinalistPair
 from experiments.reports.plots.chart import Axis, Chart
 from experiments.reports.plots.marks import Mark, Stroke
 from experiments.reports.plots.score_axis import gain_axis
@@ -16,29 +18,13 @@ LONGEST: Final = 14  # letters of a name, of which two stand on a line
 ROW: Final = 34.0
 
 
-class Difference(Protocol):
-    """A difference with its interval, and whether it is claimed."""
-
-    @property
-    def score(self) -> float:
-        """Return the difference; positive means that the first is better."""
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Return its interval."""
-
-    @property
-    def claimed(self) -> bool:
-        """Return whether it is claimed."""
-
-
 @dataclass(frozen=True)
 class NamedDifference:
     """The difference of two studies or finalists, by their names."""
 
     first: str
     second: str
-    found: Difference
+    found: ChoiceDifference | FinalistPair
 
 
 def pair_differences(rows: Sequence[NamedDifference], metric: str) -> str:

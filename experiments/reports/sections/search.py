@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from experiments.evaluation.records.results import StudyResult
@@ -72,7 +71,7 @@ def search(result: StudyResult, trained: Mapping[int, int]) -> Section:
         blocks += [Heading("All parameters together"), Figures((Picture("parallel", lines, alt, caption),), "broad")]
     blocks += [*_importances(result), *left_out(result, "importances")]
     slices = tuple(
-        Picture(f"slice_{re.sub('[^A-Za-z0-9_-]', '_', parameter)}", svg, f"{name} of each trial by {label(parameter)}")
+        Picture(f"slice_{parameter}", svg, f"{name} of each trial by {label(parameter)}")
         for parameter, svg in plots.slices(result).items()
     )
     if slices:

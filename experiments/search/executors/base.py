@@ -86,6 +86,9 @@ class Executor(ABC):
             ExecutorError: there is no room for the content.
         """
 
+    def forget(self, shared: Shared) -> None:  # noqa: B027 - an executor whose content goes with its references
+        """Give back the room of shared content that no task to come opens."""
+
     @abstractmethod
     def wait_for_workers(self) -> list[WorkerInfo]:
         """Return the reports of all workers once they have started; lost workers are left out.

@@ -25,7 +25,7 @@ from typing import Any
 from uuid import uuid4
 
 import psutil
-from loky import ProcessPoolExecutor
+from loky import ProcessPoolExecutor, cpu_count
 from loky.backend import resource_tracker as loky_tracker
 from loky.backend.context import LokyContext
 
@@ -34,10 +34,12 @@ from experiments.search.executors.base import ATTEMPTS, Executor, T, WorkerDied,
 from experiments.search.executors.shared_data import open_folds
 from experiments.search.executors.worker import hello, prepare
 from experiments.search.stop_signals import STOPPING, stopping_waits
+from experiments.search.trial import Shared
 
 WORKER_TIMEOUT = 120.0  # seconds without processor time after which a worker is restarted
 # a process that starts as `python -m` or `-c` runs no module of the working folder
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}
+LIMIT = "LOKY_MAX_CPU_COUNT"  # of the cores, by which other programs limit theirs, too
 CHECKS = 10  # of a worker's processor time, within its timeout
 BUSY_SHARE = 1e-3  # least processor time of a busy worker, as a share of the timeout; an idle worker uses a tenth of it
 FILES, FILES_OF_A_WORKER = 256, 10  # that a process of a study has open at once, and those that each worker takes
@@ -118,6 +120,11 @@ class LocalExecutor(Executor):
             raise ExecutorError(f"{path}: cannot be written: {error.strerror}.") from None
         return SharedFile(path)
 
+    def forget(self, shared: Shared) -> None:
+        """Remove the file; a worker that has mapped it keeps its rows until it opens others."""
+        if isinstance(shared, SharedFile):
+            shared.path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Stop every worker at once, even a busy one, and let go of the rows that this process has opened."""
         with self._closing:
@@ -171,6 +178,19 @@ class LocalExecutor(Executor):
             self._workers[self._workers.index(lost)] = worker
         lost.kill()
         return worker
+
+
+def usable_cores() -> int:
+    """Return the number of cores that this process may use, by its affinity and its container's share of time.
+
+    Raises:
+        ExecutorError: the variable that limits them holds no number.
+    """
+    try:
+        return int(cpu_count())
+    except ValueError:
+        given = os.environ.get(LIMIT)
+        raise ExecutorError(f"{LIMIT}: must be a whole number, but got {given!r}; type unset {LIMIT}.") from None
 
 
 def _allow_files(number: int) -> None:

@@ -46,6 +46,11 @@ class DataReference:
     target: Target
     weights: SharedArray | None
 
+    @property
+    def contents(self) -> set[Shared]:
+        arrays = {*self.features, self.labels, self.rows, self.weights}
+        return {array.content for array in arrays if array is not None}
+
 
 def share_array(array: NDArray[Any], share: Share) -> SharedArray:
     """Share an array of any memory layout."""

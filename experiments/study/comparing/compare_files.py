@@ -25,6 +25,7 @@ from experiments.study.command.fitting_table import fitting_table
 from experiments.study.comparing.compared import ReadStudy
 from experiments.study.folders.folder import STUDIES
 from experiments.study.folders.lookup import holds_a_study
+from experiments.tracking.runs import safe_name
 
 TITLES = ("study", "data", "same rows", "sampler", "trials", "corrected", "95% interval")
 NAMED = ("study", "data", "same rows", "chosen by", "trials", "score", "95% interval")  # with --metric
@@ -36,7 +37,7 @@ def comparison_folder(studies: Sequence[ReadStudy], metric: str | None = None) -
     """Return the folder of a comparison without --out: compare-A-B in studies/, or compare-A-B-by-METRIC."""
     by = [] if metric is None else ["by", metric]
     names = "-".join(["compare", *(study.folder.name for study in studies), *by])
-    return STUDIES / re.sub(r"[^\w.-]+", "_", names)[:LONGEST]
+    return STUDIES / safe_name(re.sub(r"[^\w.-]+", "_", names), LONGEST)
 
 
 def check_comparison_folder(folder: Path) -> None:

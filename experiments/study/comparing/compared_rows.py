@@ -119,12 +119,11 @@ def _rows_of(study: ReadStudy, data: str | None) -> KnownRows | str:
             validated = validation_rows(development, made)
             return KnownRows(validated, numbers_of(development, validated.rows), development.target, source)
         why = "this version of the program makes other folds"
+    target = Target(result.data.classes, log=study.setting("data", "target_transform") is not None)
     try:
-        validated, numbers = load_validation_rows(StudyFolder(study.folder).validated, folds)
+        return KnownRows(*load_validation_rows(StudyFolder(study.folder).validated, folds, target), target)
     except ExperimentError:
         return why
-    log = study.setting("data", "target_transform") is not None
-    return KnownRows(validated, numbers, Target(result.data.classes, log))
 
 
 def _is_of(study: ReadStudy, data: str) -> bool:

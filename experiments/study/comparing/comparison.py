@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from string import ascii_lowercase
 from typing import Any
 
 from experiments.config.documents import rounded
+from experiments.config.readable import letters
 from experiments.config.words import canonical
 from experiments.evaluation.comparison.comparison_record import Comparison, Setting
 from experiments.evaluation.scoring.ledger import Ledger
@@ -63,8 +63,7 @@ def in_order(studies: Sequence[ReadStudy]) -> list[ReadStudy]:
 def sharing(sides: Sequence[Side]) -> list[str]:
     """Return for each study the letter of those with the same rows and folds; nothing where no other has them."""
     first = [next(at for at, one in enumerate(sides) if one is side or same_rows(one, side)) for side in sides]
-    shared = [one for one in dict.fromkeys(first) if first.count(one) > 1]
-    return [ascii_lowercase[shared.index(one) % 26] if one in shared else "" for one in first]
+    return letters(first)
 
 
 def _settings(studies: Sequence[ReadStudy]) -> Iterator[Setting]:

@@ -6,7 +6,6 @@ The look at these rows stands in the ledger before the model predicts them.
 from __future__ import annotations
 
 import hashlib
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,7 +23,7 @@ from experiments.data.identity.row_hashes import RowHashes
 from experiments.data.new_data.labelled_rows import LabelledRows, Learnt
 from experiments.data.prepare import StudyData
 from experiments.data.splits.holdout import Look
-from experiments.errors import ExperimentError, StudyStateError
+from experiments.errors import ExperimentError
 from experiments.evaluation.final_model.model import Model, read_model
 from experiments.evaluation.records.results import BaselineRecord, StudyResult
 from experiments.evaluation.scoring.external_score import (
@@ -46,7 +45,7 @@ from experiments.reports.metrics import metric_of
 from experiments.reports.split import is_forward
 from experiments.study.folders.find_data import data_again, explicit, spec_again
 from experiments.study.folders.ledger_check import standing_of
-from experiments.study.folders.lookup import check_is_current
+from experiments.study.folders.lookup import model_of
 from experiments.study.folders.results_file import Recorded, known_rows
 from experiments.study.running.admission import ledger_reading
 from experiments.study.running.resume import recorded_identity
@@ -86,17 +85,10 @@ def finished_study(recorded: Recorded, data: str | None = None) -> FinishedStudy
         data: the place of the study's data; None searches it.
 
     Raises:
-        StudyStateError: the study has no model of its best trial.
+        StudyStateError: as of `model_of`.
         DataError:       a file of the model is damaged, or the data that is named is not the study's.
     """
-    folder = recorded.folder / "model"
-    if not folder.is_dir():
-        raise StudyStateError(
-            f"{recorded.folder}: the study has no model; it gets one when its test rows are scored, at the end of "
-            f"python -m experiments.tune {shlex.quote(str(recorded.folder))}; --score tests the best model of its "
-            "trials so far."
-        )
-    check_is_current(recorded.folder)
+    folder = model_of(recorded.folder, str(recorded.folder))
     model = read_model(folder)
     section = parse_spec(explicit(recorded.result.spec), str(recorded.path)).data
     own: StudyData | str

@@ -63,15 +63,6 @@ def explicit(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**spec, "study": {"arithmetic": "native", **study}} if isinstance(study, Mapping) else spec
 
 
-def table_again(spec: StudySpec, recorded: Recorded) -> Table:
-    """Load the rows, which must be those of the study.
-
-    Raises:
-        DataError: they cannot be loaded, or are others.
-    """
-    return data_again(spec, recorded)[0]
-
-
 def data_again(spec: StudySpec, recorded: Recorded) -> tuple[Table, StudyData]:
     """Load the rows, which must be those of the study, and split them as the study does.
 

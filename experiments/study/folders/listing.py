@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from string import ascii_lowercase
 from typing import Any
 
 from rich.console import Console
@@ -14,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.config.default_study import folder_of
-from experiments.config.readable import printable
+from experiments.config.readable import letters, printable
 from experiments.config.spec import StudySpec
 from experiments.config.study_file import read_spec
 from experiments.errors import ExperimentError
@@ -39,12 +37,14 @@ class ListedStudy:
     status:  its state; None where it cannot be read.
     spec:    its study file as far as it is on record, else as it is written.
     problem: what is wrong with it; empty if nothing.
+    letter:  letter of the studies with its rows and folds; empty where no other has them.
     """
 
     name: str
     status: StudyStatus | None
     spec: dict[str, Any]
     problem: str
+    letter: str = ""
 
     @property
     def metric(self) -> str:
@@ -55,14 +55,15 @@ class ListedStudy:
 
 def print_list(console: Console, studies: Path) -> None:
     """Print the studies of a folder in blocks, one metric a block; those without a metric come last."""
-    listed = list(_studies(studies))
-    letters = _letters(listed)
+    found = list(_studies(studies))
+    shared = letters([None if study.status is None else study.status.rows for study in found])
+    listed = [replace(study, letter=letter) for study, letter in zip(found, shared, strict=True)]
     for metric in sorted({study.metric for study in listed}, key=lambda metric: (not metric, metric)):
         console.print(Text(axis_label(metric) if metric else NO_METRIC, style="bold"))
-        console.print(_table([study for study in listed if study.metric == metric], letters, console.width))
+        console.print(_table([study for study in listed if study.metric == metric], console.width))
     if not listed:
         console.print(Text(f"{studies}: no study here"))
-    if letters:
+    if any(shared):
         print_sentence(console, SAME_ROWS)
     for study in listed:
         lacks = "" if study.status is None or study.status.mlflow == ON_ITS_WAY else study.status.mlflow
@@ -101,19 +102,10 @@ def _listed(name: str, path: Path, spec: StudySpec | None) -> ListedStudy:
     return ListedStudy(name, status, dict(status.spec) or document, "")
 
 
-def _letters(listed: Sequence[ListedStudy]) -> dict[tuple[str, str], str]:
-    """Return a letter for rows and folds that several studies have."""
-    counts = Counter(
-        study.status.rows for study in listed if study.status is not None and study.status.rows is not None
-    )
-    shared = [rows for rows, studies in counts.items() if rows is not None and studies > 1]
-    return {rows: ascii_lowercase[at % len(ascii_lowercase)] for at, rows in enumerate(shared)}
-
-
-def _table(studies: Sequence[ListedStudy], letters: dict[tuple[str, str], str], width: int) -> Table:
+def _table(studies: Sequence[ListedStudy], width: int) -> Table:
     titles = ["study", "state", "trials", "data", SHARED, "sampler", "selection", "test"]
     titles += ["last change"] * (width >= WIDE)
-    rows = [_cells(study, letters, width) for study in studies]
+    rows = [_cells(study, width) for study in studies]
     titles += ["MLflow"] * (max(map(len, rows)) > len(titles))
     columns = {title: [row[at] if at < len(row) else Text() for row in rows] for at, title in enumerate(titles)}
     if not any(columns[SHARED]):
@@ -121,7 +113,7 @@ def _table(studies: Sequence[ListedStudy], letters: dict[tuple[str, str], str], 
     return fitting_table(columns, width, SPARED, right=("selection", "test", "last change"))
 
 
-def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) -> list[Text]:
+def _cells(study: ListedStudy, width: int) -> list[Text]:
     status, name = study.status, printable(study.name)
     if status is None:
         return [Text(name), Text("unreadable")]
@@ -132,7 +124,7 @@ def _cells(study: ListedStudy, letters: dict[tuple[str, str], str], width: int) 
         status.ending + ("" if status.result is None or status.result.outer is None else " (nested)"),
         "" if status.state == "not started" else status.trials.removesuffix("s").removesuffix(" trial"),
         printable(Path(str(data.get("source", ""))).name),
-        "" if status.rows is None else letters.get(status.rows, ""),
+        study.letter,
         str(search.get("sampler", "")),
         "" if status.best is None else scores.show(status.best.result.value),
         _tested(status, scores),

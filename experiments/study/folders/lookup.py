@@ -205,28 +205,38 @@ def model_folder(study: str) -> Path:
 
     Raises:
         SpecError:       there is no such study, or its file breaks a rule.
-        StudyStateError: the study has no model yet.
+        StudyStateError: as of `model_of`.
     """
-    for place in _places(study):
-        if os.path.isdir(place / "model"):  # noqa: PTH112
-            check_is_current(place)
-            return place / "model"
-        if holds_a_study(place):
-            break
-    if study and os.path.isfile(Path(study) / "model.json"):  # noqa: PTH113
+    place = next((one for one in _places(study) if _has_model(one) or holds_a_study(one)), None)
+    if study and not (place and _has_model(place)) and os.path.isfile(Path(study) / "model.json"):  # noqa: PTH113
         return Path(study)
-    path = study_folder(study, "MODEL") / "model"
-    if not path.is_dir() and OUTER.fullmatch(path.parent.name) and holds_a_study(path.parent.parent):
+    return model_of(study_folder(study, "MODEL") if place is None else place, study)
+
+
+def model_of(folder: Path, study: str) -> Path:
+    """Return the folder of the model in a study's folder.
+
+    Args:
+        study: the study as the user named it.
+
+    Raises:
+        StudyStateError: the study has no model yet, or that of an earlier test, or keeps none.
+    """
+    if _has_model(folder):
+        check_is_current(folder)
+        return folder / "model"
+    if OUTER.fullmatch(folder.name) and holds_a_study(folder.parent):
         raise StudyStateError(
-            f"{path.parent}: the study of an outer fold keeps no model; that of the whole study is in "
-            f"{path.parent.parent}."
+            f"{folder}: the study of an outer fold keeps no model; that of the whole study is in {folder.parent}."
         )
-    if not path.is_dir():
-        raise StudyStateError(
-            f"{path.parent}: the study has no model; it gets one when its test rows are scored, at the end of python "
-            f"-m experiments.tune {shlex.quote(study)}; --score tests the best model of its trials so far."
-        )
-    return path
+    raise StudyStateError(
+        f"{folder}: the study has no model; it gets one when its test rows are scored, at the end of python -m "
+        f"experiments.tune {shlex.quote(study)}; --score tests the best model of its trials so far."
+    )
+
+
+def _has_model(folder: Path) -> bool:
+    return os.path.isdir(folder / "model")  # noqa: PTH112 - never raises, whatever the name
 
 
 def holds_a_study(folder: Path) -> bool:

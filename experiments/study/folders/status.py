@@ -109,7 +109,7 @@ def study_status(path: Path, search: SearchSection | None) -> StudyStatus:
         state=state,
         finished=view.trials,
         wanted=None if ended and state != "tried" else planned,
-        spec=_recorded(view, result, path),
+        spec=result.spec if result is not None else view.identity["spec"] if view.identity is not None else {},
         result=result,
         rows=_rows(view, result),
         when=datetime.fromtimestamp(max(times)).astimezone() if times else None,
@@ -132,28 +132,11 @@ def _is_whole(view: JournalView, search: SearchSection | None, planned: int | No
     return len(view.trials) >= search.trials or len(view.trials) in possible_trials(view, search)
 
 
-def _recorded(view: JournalView, result: StudyResult | None, path: Path) -> Mapping[str, Any]:
-    """Return the study file as the results or the journal have it; nothing if the study has not begun.
-
-    Raises:
-        StudyStateError: what they have is no study file's content.
-    """
-    spec = (view.identity or {}).get("spec", {}) if result is None else result.spec
-    if not isinstance(spec, Mapping) or not all(isinstance(section, Mapping) for section in spec.values()):
-        raise _no_study(path)
-    return spec
-
-
 def _rows(view: JournalView, result: StudyResult | None) -> tuple[str, str] | None:
     """Return the fingerprints of the data and of the folds, as the results or the journal have them."""
     if result is not None:
         return result.data.fingerprint, result.split.folds_fingerprint
-    data = (view.identity or {}).get("data")
-    return (str(data.get("fingerprint")), str(data.get("folds"))) if isinstance(data, Mapping) else None
-
-
-def _no_study(path: Path) -> StudyStateError:
-    return StudyStateError(f"{path}: what is recorded of the study is not a study file's content.")
+    return None if view.identity is None else (view.identity["data"]["fingerprint"], view.identity["data"]["folds"])
 
 
 def print_status(console: Console, name: str, path: Path, search: SearchSection | None) -> None:
@@ -172,7 +155,7 @@ def _facts(status: StudyStatus, path: Path) -> Iterator[tuple[str, str]]:
         try:
             words = configuration(status.best.params, status.spec, best.epochs)
         except (TypeError, ValueError):
-            raise _no_study(path) from None
+            raise StudyStateError(f"{path}: what is recorded of the study is not a study file's content.") from None
         label = "best" if status.state in ("done", "searched") else "best so far"
         label = label if status.best is best_trial(status.finished) else "chosen"
         yield label, f"trial {best.number}: {named_score(metric, best.value)}, {words}"

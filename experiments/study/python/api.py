@@ -17,7 +17,7 @@ from experiments.data.readers.in_memory import Given, given_table
 from experiments.data.table import Table
 from experiments.errors import ExperimentError, SpecError
 from experiments.evaluation.scoring.ledger_place import LEDGER
-from experiments.search.executors.create import usable_cores
+from experiments.search.executors.local import usable_cores
 from experiments.study.command.console import print_sentence, study_console
 from experiments.study.command.interrupts import between_imports
 from experiments.study.command.python_words import in_python, python_words
@@ -95,6 +95,7 @@ def run(
     """
     switches = {"fresh": fresh, "acknowledge_reuse": acknowledge_reuse, "quiet": quiet}
     _check_arguments(look, workers, {**switches, "wait": False if wait is None else wait})
+    _check_texts({"tracking_uri": tracking_uri, "register": register}, {"out": out, "default_of": default_of})
     given = None if data is None or isinstance(data, str | Path) else data
     asked = asked_study(spec, GIVEN if given is not None else None if data is None else str(data), settings)
     if default_of is not None:
@@ -153,6 +154,7 @@ def open(study: str | Path) -> Study:
     >>> study.result.study, study.data.rows, study.test.rows, len(study.trials)
     ('digits', 1797, 360, 40)
     """
+    _check_texts({}, {"study": "" if study is None else study})
     try:
         return Study(read_own_results(results_file(_with_home(study))))
     except SpecError as error:
@@ -198,3 +200,17 @@ def _check_arguments(look: object, workers: object, switches: Mapping[str, objec
     for name, value in switches.items():
         if not isinstance(value, bool):
             raise SpecError(f"{name}: must be True or False, but got {value!r:.100}.")
+
+
+def _check_texts(texts: Mapping[str, object], places: Mapping[str, object]) -> None:
+    """Refuse names that are no texts, and places that are no paths; None is neither.
+
+    Raises:
+        SpecError: an argument breaks its rule; an empty place would be the working folder.
+    """
+    for name, value in texts.items():
+        if not isinstance(value, str | None):
+            raise SpecError(f"{name}: must be a text, or None, but got {value!r:.100}.")
+    for name, value in places.items():
+        if not isinstance(value, str | Path | None) or value == "":
+            raise SpecError(f"{name}: must be a path, as a text or a Path, but got {value!r:.100}.")

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from experiments.config.default_of import with_default_of
+from experiments.config.hidden_layers import layer_of
 from experiments.config.space import Space
 from experiments.config.study_file import parse_spec
 from experiments.errors import SpecError, StudyStateError
 from experiments.evaluation.final_model.final_kind import holds_default
-from experiments.reports.formatting import configuration, layer_of, parameter
+from experiments.reports.formatting import configuration, parameter
 from experiments.study.folders.find_data import explicit
 from experiments.study.folders.lookup import results_file
 from experiments.study.folders.results_file import Recorded, read_own_results

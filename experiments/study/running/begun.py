@@ -18,13 +18,13 @@ from experiments.evaluation.validation_rows import validation_file
 from experiments.search.compiled.fill import fill
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import described, one_kernel
+from experiments.search.executors.one_kernel import described, one_kernel
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal import Journal
 from experiments.search.out_of_fold import OutOfFoldFiles
 from experiments.search.trial import FinishedTrial
-from experiments.study.request.decisions import columns_line
 from experiments.study.running.admission import check_folder, check_ledger
+from experiments.study.running.columns_line import columns_line
 from experiments.study.running.default_rows import DefaultRows, default_rows, keep_default_rows, with_note
 from experiments.study.running.memory import shortage, still_to_come
 from experiments.study.running.options import RunContext, open_executor_of

@@ -56,18 +56,6 @@ class OuterInput:
     data: DataSection | None = None
 
 
-def outer_inputs(outer: OuterRecord, data: Sequence[DataSection | None]) -> tuple[OuterInput, ...]:
-    """Return what a record says of its outer studies, so that they can be repeated.
-
-    Args:
-        data: [data] of each outer study, with all that was decided; None where it is not on record.
-    """
-    return tuple(
-        OuterInput(trials=fold.trials, interventions=dict(fold.interventions), data=section)
-        for fold, section in zip(outer.folds, data, strict=True)
-    )
-
-
 OuterRun = tuple[StudySpec, Options, Mapping[int, InterventionKind], Table | None]
 
 

@@ -27,8 +27,7 @@ from experiments.search.arithmetic import (
     resolved,
 )
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import ExecutorKind, open_executor
-from experiments.search.executors.local import WORKER_TIMEOUT
+from experiments.search.executors.local import WORKER_TIMEOUT, LocalExecutor
 from experiments.search.journal_reader import view_journal
 from experiments.study.command.console import print_sentence
 from experiments.study.command.progress import StudyProgress
@@ -67,7 +66,7 @@ class Options:
     ledger: Path
     tracking_uri: str
     workers: int
-    executor: ExecutorKind = "local"
+    executor: Literal["local", "ray"] = "local"
     ray_address: str | None = None
     worker_timeout: float = WORKER_TIMEOUT
     fresh: bool = False
@@ -203,8 +202,13 @@ def open_executor_of(options: Options, folder: StudyFolder) -> Executor:
 
     Args:
         folder: the study's folder, in which local workers share their data.
+
+    Raises:
+        ExecutorError: Ray is not installed, does not start, or cannot be reached.
     """
-    environment, work = environment_here(processor(), blas_kernel()), folder.work
-    return open_executor(
-        options.executor, options.workers, environment, work, options.worker_timeout, options.ray_address
-    )
+    environment = environment_here(processor(), blas_kernel())
+    if options.executor == "local":
+        return LocalExecutor(options.workers, environment, folder.work, options.worker_timeout)
+    from experiments.search.executors.ray_cluster import RayExecutor  # which few studies need
+
+    return RayExecutor(options.workers, environment, options.ray_address)

@@ -32,8 +32,8 @@ from experiments.evaluation.statistics.intervals import wilson_interval
 from experiments.reports.metrics import metric_label
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor, WorkerLost
-from experiments.search.executors.create import one_kernel
 from experiments.search.executors.epoch_timing import epoch_seconds
+from experiments.search.executors.one_kernel import one_kernel
 from experiments.search.inputs import Inputs, share_inputs
 from experiments.search.journal_reader import view_journal
 from experiments.search.pruning import quiet_optuna
@@ -42,8 +42,8 @@ from experiments.search.trial import PrunerChoice, TrialTask
 from experiments.study.command.process import call
 from experiments.study.command.time_left import duration
 from experiments.study.folders.folder import StudyFolder
-from experiments.study.request.decisions import columns_line
 from experiments.study.running.admission import check_folder, view_of
+from experiments.study.running.columns_line import columns_line
 from experiments.study.running.default_rows import default_rows, with_note
 from experiments.study.running.memory import free, held_by_children, peak_of_this_process, shortage, still_to_come
 from experiments.study.running.options import Options, has_arithmetic, open_executor_of, study_environment

@@ -29,14 +29,14 @@ from experiments.evaluation.scoring.outer_fit import OuterFits, outer_fit
 from experiments.evaluation.uncertainty.temperature import temperatures_of
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import one_kernel
+from experiments.search.executors.one_kernel import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 from experiments.study.command.process import call
 from experiments.study.folders.find_data import PLACES
 from experiments.study.folders.folder import StudyFolder
 from experiments.study.folders.lookup import holds_a_study
 from experiments.study.folders.results_file import Recorded, learned, read_own_results, read_results
-from experiments.study.running.nested import OuterInput, outer_inputs
+from experiments.study.running.nested import OuterInput
 from experiments.study.running.options import Options, has_arithmetic, open_executor_of, study_environment
 from experiments.study.running.run import run_study
 from experiments.tracking.uris import OFF
@@ -100,7 +100,10 @@ def replay_study(recorded: Recorded, spec: StudySpec, table: Table, options: Opt
     outer: tuple[OuterInput, ...] = ()
     if result.outer is not None:
         sections = [_outer_data(recorded, number, fold, spec) for number, fold in enumerate(result.outer.folds, 1)]
-        outer = outer_inputs(result.outer, sections)
+        outer = tuple(
+            OuterInput(trials=fold.trials, interventions=dict(fold.interventions), data=section)
+            for fold, section in zip(result.outer.folds, sections, strict=True)
+        )
         if None in sections:
             notes.append(
                 "the results of the outer studies are not there, so their columns are those of the whole study"

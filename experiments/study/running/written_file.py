@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from experiments.config.data_options import Decided
 from experiments.config.default_study import STUDY_FILE, study_text
 from experiments.config.documents import without_trials
 from experiments.config.regular_file import read_regular, write_atomically
@@ -15,7 +16,6 @@ from experiments.config.toml import parse_toml
 from experiments.errors import StudyStateError
 from experiments.search.context import StudyContext
 from experiments.study.folders.folder import StudyFolder
-from experiments.study.request.decisions import with_decided
 from experiments.study.running.options import RunContext
 
 
@@ -36,6 +36,22 @@ def keep_study_file(study: StudyContext, run: RunContext) -> None:
     if run.options.document is not None:
         document = with_decided(run.options.document, study.data.decided)
         write_study_file(run.folder, study_text(document, run.folder.path), run.say)
+
+
+def with_decided(document: Mapping[str, Any], keys: Decided) -> Mapping[str, Any]:
+    """Write what was decided into the document of a study file, so that the next run decides nothing.
+
+    Args:
+        keys: keys of [data].
+    """
+    if not keys:
+        return document
+    decided = {key: value for key, value in keys.items() if value not in ((), {})}
+    plain = {
+        key: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+        for key, value in decided.items()
+    }
+    return {**document, "data": {**{key: value for key, value in document["data"].items() if key not in keys}, **plain}}
 
 
 def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None]) -> None:
@@ -68,11 +84,12 @@ def write_study_file(folder: StudyFolder, text: str, say: Callable[[str], None])
 
 def _free(path: Path, content: bytes) -> Path:
     """Return the first name for an earlier file that is free, or has this content."""
-    for number in count(1):
-        kept = path.with_name(f"{path.name}.before{'' if number == 1 else number}")
-        if not os.path.lexists(kept) or (kept.is_file() and not kept.is_symlink() and kept.read_bytes() == content):
-            return kept
-    raise AssertionError
+    names = (path.with_name(f"{path.name}.before{'' if number == 1 else number}") for number in count(1))
+    return next(
+        name
+        for name in names
+        if not os.path.lexists(name) or (name.is_file() and not name.is_symlink() and name.read_bytes() == content)
+    )
 
 
 def _document(content: bytes | None) -> dict[str, Any] | None:

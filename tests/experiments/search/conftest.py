@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,16 @@ def trials(spec: StudySpec, space: Space, submit: Submit) -> list[FinishedTrial]
 
 
 @pytest.fixture
-def path(tmp_path: Path, trials: list[FinishedTrial], space: Space) -> Path:
+def identity() -> dict[str, Any]:
+    """The identity of the study of a journal."""
+    return {"spec": {"cv": {"n_splits": 3}}, "data": {"fingerprint": "d", "folds": "e"}, "uid": "u"}
+
+
+@pytest.fixture
+def path(tmp_path: Path, trials: list[FinishedTrial], space: Space, identity: dict[str, Any]) -> Path:
     """A journal of these trials."""
     journal = Journal(tmp_path / "journal.log")
-    journal.begin({"spec": {"a": 1}})
+    journal.begin(identity)
     for trial in trials:
         journal.append(trial, space.distributions, inside=True)
     return tmp_path / "journal.log"

@@ -21,10 +21,10 @@ from experiments.search.journal_reader import view_journal
 from experiments.search.trial import FinishedTrial
 
 
-def test_trials_are_read_again_to_the_bit(path: Path, trials: list[FinishedTrial]) -> None:
+def test_trials_are_read_again_to_the_bit(path: Path, trials: list[FinishedTrial], identity: dict[str, Any]) -> None:
     journal = Journal(path)
     assert journal.trials() == trials
-    assert journal.identity == {"spec": {"a": 1}}
+    assert journal.identity == identity
 
 
 def test_a_new_journal_has_no_identity_and_no_trials(tmp_path: Path) -> None:
@@ -326,3 +326,14 @@ def test_a_trial_that_cannot_be_is_no_journal(path: Path, key: str, value: objec
     changed(path, key, value)
     with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]+$"):
         view_journal(path)
+
+
+@pytest.mark.parametrize("timing", [3, [1], "x", {"a": "x"}, {"a": None}, {"a": float("nan")}, {"a": -1.0}])
+@pytest.mark.parametrize("of_trial", [False, True])
+def test_seconds_that_cannot_be_are_no_journal(path: Path, timing: Any, of_trial: bool) -> None:
+    if of_trial:
+        changed(path, "timing", timing)
+    else:
+        Journal(path)._set("timing", timing)
+    with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]+$"):
+        _ = Journal(path).timing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,19 @@ from experiments.search.journal_reader import JournalReader, JournalView, view_j
 from experiments.search.trial import FinishedTrial
 
 
-def test_it_shows_what_the_journal_holds(path: Path, trials: list[FinishedTrial]) -> None:
-    assert view_journal(path) == JournalView({"spec": {"a": 1}}, tuple(trials), seconds=(0.0,) * len(trials))
+def test_it_shows_what_the_journal_holds(path: Path, trials: list[FinishedTrial], identity: dict[str, Any]) -> None:
+    assert view_journal(path) == JournalView(identity, tuple(trials), seconds=(0.0,) * len(trials))
+
+
+@pytest.mark.parametrize("key", ["spec", "data", "uid"])
+@pytest.mark.parametrize("value", [None, 3, [1], {"cv": 1}])
+def test_an_identity_that_no_study_wrote_is_no_journal(
+    path: Path, identity: dict[str, Any], key: str, value: object
+) -> None:
+    for wrong in ({**identity, key: value}, {one: identity[one] for one in identity if one != key}, [identity], 3):
+        Journal(path)._set("identity", wrong)
+        with pytest.raises(StudyStateError, match=r"journal\.log: not a journal of this program: [^\n]+$"):
+            view_journal(path)
 
 
 def test_a_line_that_is_being_written_is_left_out_and_left_alone(path: Path, trials: list[FinishedTrial]) -> None:

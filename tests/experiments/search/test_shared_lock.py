@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from experiments.search import shared_lock
-from experiments.search.shared_lock import BEAT, PATIENCE, HeldError, Holder, LostError, Machine, SharedLock
+from experiments.search.shared_lock import BEAT, PATIENCE, HeldError, Holder, LostError, Machine, SharedLock, is_locked
 from support.machines import ONE, THREE, TWO, Clock, lock_on, record_of, share_no_locks
 from support.waiting import wait_until
 
@@ -197,3 +198,15 @@ def test_the_counter_moves_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with SharedLock(tmp_path / ".lock") as lock:
         wait_until(lambda: record_of(lock.path).beat > 2)
         assert lock.is_held
+
+
+def test_on_a_file_system_without_locks_nobody_is_known_to_have_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    (tmp_path / ".lock").touch()
+    assert not is_locked(tmp_path / ".lock")
+    monkeypatch.setattr("fcntl.flock", lacking)
+    assert not is_locked(tmp_path / ".lock")

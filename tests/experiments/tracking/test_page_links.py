@@ -58,8 +58,8 @@ def test_the_newest_study_is_first_and_the_newest_runs_of_all_are_compared(answe
     page, view = f"http://{HOST}:{port}/#", "workflowType=machine_learning&compareRunsMode=CHART"
     assert (first, to_first) == ("b", f"{page}/experiments/7/runs?{view}&viewStateShareKey=trials")
     by_score = "orderByKey=metrics.%60cv_mean%60&orderByAsc=false"
-    assert (second, to_second) == ("a[31m", f"{page}/experiments/2/runs?{view}&{by_score}")
-    assert both == "b, a[31m compared"
+    assert (second, to_second) == ("a\\x1b[31m", f"{page}/experiments/2/runs?{view}&{by_score}")
+    assert both == "b, a\\x1b[31m compared"
     assert " " not in comparison
     place, query = comparison.split("?")
     assert place == f"{page}/compare-runs"

@@ -185,7 +185,7 @@ def test_a_writer_ends_some_time_after_its_study_even_in_the_middle_of_a_call() 
 import sys, time
 from experiments.tracking import process
 process.LIMIT = 0.1
-process.Study(sys.stdin)
+process.StudyMessages(sys.stdin)
 print(flush=True)
 time.sleep(600)
 """

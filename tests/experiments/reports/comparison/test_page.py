@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pytest
 from experiments.evaluation.comparison.comparison_record import ComparedTest, Comparison, NoTest
 from experiments.evaluation.records.analysis_record import PictureRecord
 from experiments.reports.comparison.differences import ALLOWS
-from experiments.reports.comparison.page import render_comparison
+from experiments.reports.comparison.page import comparison_latex, render_comparison
 from experiments.reports.comparison.reasons import SENTENCES, sentence_of
 from support.comparisons import compared_pair, compared_study, comparison, difference
 from support.page import Page
@@ -164,3 +165,22 @@ def test_names_of_any_kind_are_text(where: str) -> None:
     for svg in pages.pictures.values():
         ElementTree.fromstring(svg)
     assert json.loads(json.dumps(made.document()))["studies"][1][where] == HOSTILE
+
+
+def test_the_answer_and_the_tables_of_a_comparison_are_written_for_a_paper() -> None:
+    text = comparison_latex(comparison(difference(0.02, 0.01, 0.03)))
+    assert "one is better than two: accuracy 0.0200 better on new rows, 95\\% interval [0.0100 better" in text
+    captions = ["Scores", "Searches", "Best configurations", "Differences", "Test scores"]
+    assert [line[9:-1] for line in text.splitlines() if line.startswith("\\caption{")] == captions
+    assert "one over two & 0.0200 better & [0.0100 better, 0.0300 better] & 95\\% & yes \\\\" in text
+    assert "The test allows for the luck of selection, and not for that of training" in text
+
+
+def test_the_metric_of_a_strangers_results_leads_to_no_other_folder() -> None:
+    made = comparison(difference(0.02, 0.01, 0.03))
+    named = tuple(replace(study, metric="../../../x/../evil") for study in made.studies)
+    pages = render_comparison(replace(made, studies=named))
+    assert len(pages.pictures) == 4
+    for name in pages.pictures:
+        assert re.fullmatch(r"[\w-]+", name)
+        assert f"compare_files/{name}.svg" in pages.markdown

@@ -24,7 +24,7 @@ from experiments.config.target import Target
 from experiments.errors import ExecutorError
 from experiments.search.executors import local
 from experiments.search.executors.base import WorkerDied, WorkerTimeout, map_future
-from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.local import LocalExecutor, usable_cores
 from experiments.search.executors.shared_data import open_folds, share_folds
 from experiments.search.stop_signals import STOPPING
 from experiments.search.trial import Shared
@@ -299,6 +299,16 @@ def test_shared_content_is_mapped_by_the_workers_and_read_only(tmp_path: Path) -
         assert {shared: 1}[shared] == 1
 
 
+def test_forgotten_content_leaves_no_file_and_stays_with_who_has_opened_it(tmp_path: Path) -> None:
+    with LocalExecutor(1, {}, tmp_path / "work") as pool:
+        shared, other = pool.share(b"abc"), pool.share(b"d")
+        opened = shared.open()
+        pool.forget(shared)
+        pool.forget(shared)
+        assert list((tmp_path / "work").iterdir()) == [other.path]
+        assert bytes(opened) == b"abc"
+
+
 def test_a_later_executor_of_the_same_folder_shares_under_names_of_its_own(tmp_path: Path) -> None:
     references = []
     for content in (b"abc", b"xyz"):
@@ -324,3 +334,9 @@ def test_content_that_finds_no_room_is_an_error_of_one_line(tmp_path: Path) -> N
         pytest.raises(ExecutorError, match=r"work/shared_\w+: cannot be written"),
     ):
         pool.share(b"abc")
+
+
+def test_a_limit_of_cores_that_is_no_number_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "x")
+    with pytest.raises(ExecutorError, match="LOKY_MAX_CPU_COUNT: must be a whole number, but got 'x'"):
+        usable_cores()

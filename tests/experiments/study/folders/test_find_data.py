@@ -12,7 +12,7 @@ from experiments.config.spec import StudySpec
 from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
 from experiments.errors import DataError, SpecError
-from experiments.study.folders.find_data import spec_again, table_again
+from experiments.study.folders.find_data import data_again, spec_again
 from experiments.study.folders.results_file import Recorded
 from support.results import made_up
 
@@ -84,7 +84,7 @@ def test_other_rows_are_refused_by_their_fingerprint() -> None:
     recorded = record(source="rows.csv", target="label")
     spec = spec_again(recorded, None)
     recorded = of_rows(recorded, spec)
-    assert table_again(spec, recorded).name == "rows"
+    assert data_again(spec, recorded)[0].name == "rows"
     Path("rows.csv").write_text("a,b,label\n" + ROWS.replace("6,", "5,", 1))
     with pytest.raises(DataError, match=r"'rows\.csv' holds other data than the study had: fingerprint"):
-        table_again(spec, recorded)
+        data_again(spec, recorded)

@@ -92,7 +92,9 @@ def test_each_metric_has_a_block_and_studies_without_one_come_last(studies: Path
 def test_studies_with_the_same_rows_and_folds_have_a_letter_in_common(studies: Path) -> None:
     for name, data, folds in (("a", "f", "g"), ("b", "f", "h"), ("c", "f", "g"), ("d", "k", "h"), ("e", "k", "h")):
         fill(studies / name, told=2)
-        Journal(studies / name / "journal.log").begin({"spec": SPEC, "data": {"fingerprint": data, "folds": folds}})
+        Journal(studies / name / "journal.log").begin(
+            {"spec": SPEC, "data": {"fingerprint": data, "folds": folds}, "uid": name}
+        )
     lines = [line.split() for line in shown(print_list, studies).splitlines()]
     letters = {line[0]: line[4] for line in lines if line[1:2] == ["interrupted"]}
     assert letters == {"a": "a", "b": "qmc", "c": "a", "d": "b", "e": "b"}

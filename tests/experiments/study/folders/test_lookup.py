@@ -18,6 +18,7 @@ from experiments.study.folders.lookup import (
     folder_for,
     known_studies,
     model_folder,
+    model_of,
     results_file,
     shipped,
     study_file,
@@ -135,10 +136,21 @@ def test_the_model_of_an_earlier_test_is_not_passed_off_as_the_studys(studies: P
     results.write_text('{"test": {"score": 0.9}}')
     assert model_folder("one") == studies / "one" / "model"
     results.write_text('{"test": null}')
-    for study in ("one", "studies/one"):
+    for study in ("one", "studies/one", "studies/one.toml"):
         with pytest.raises(StudyStateError, match=r"of an earlier test, .*studies/one/model names the"):
             model_folder(study)
     assert model_folder("studies/one/model") == studies / "one" / "model"
+
+
+def test_an_outer_study_says_where_the_model_is(studies: Path) -> None:
+    outer = studies / "one" / "outer-1"
+    ended(outer)
+    shutil.rmtree(outer / "model")
+    for find in (model_folder, lambda study: model_of(Path(study), study)):
+        with pytest.raises(
+            StudyStateError, match=r"outer-1: .* keeps no model; that of the whole study is in studies/one\.$"
+        ):
+            find(str(outer))
 
 
 def test_what_a_study_lacks_is_said(studies: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from experiments.data.table import Table
 from experiments.errors import SpecError
-from experiments.study.python.api import run
+from experiments.study.python.api import open, run
 from support.study_file import RATE
 
 
@@ -52,6 +52,18 @@ def test_a_switch_is_true_or_false() -> None:
     for name, value in product(("fresh", "quiet"), (1, "no", None)):
         with pytest.raises(SpecError, match=f"^{name}: must be True or False, but got {value!r}"):
             refused(**{name: value})
+
+
+def test_names_and_addresses_are_texts_and_places_are_paths() -> None:
+    for name, value in product(("tracking_uri", "register"), (5, Path("mlruns"), b"x")):
+        with pytest.raises(SpecError, match=f"^{name}: must be a text, or None, but got "):
+            refused(**{name: value})
+    for name, value in product(("out", "default_of"), (5, b"x", ["x"], "")):
+        with pytest.raises(SpecError, match=f"^{name}: must be a path, as a text or a Path, but got "):
+            refused(**{name: value})
+    for study in (5, None, b"x"):
+        with pytest.raises(SpecError, match=r"^study: must be a path"):
+            open(study)  # type: ignore[arg-type]
 
 
 def test_an_interruption_says_how_to_go_on_and_comes_between_imports(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from experiments.config.default_study import own_study
+from experiments.config.study_file import parse_spec
+from experiments.data.prepare import prepare
 from experiments.study.folders.folder import StudyFolder
-from experiments.study.running.written_file import write_study_file
+from experiments.study.running.written_file import with_decided, write_study_file
+from support.pictures import colour, drawn, save
 
+ROWS = 60
 OURS = '[study]\nname = "x"\n\n[training]\nepochs = 200\n\n[search]\ntrials = 40\n'
 
 
@@ -66,3 +72,37 @@ def test_no_earlier_file_is_lost(tmp_path: Path) -> None:
         written(tmp_path, before)
     kept = {path.name: path.read_text() for path in tmp_path.glob("study.toml.before*")}
     assert kept == {"study.toml.before": first, "study.toml.before2": second}
+
+
+def test_the_size_that_was_decided_is_written_so_that_nothing_is_left_to_decide(tmp_path: Path) -> None:
+    drawn(tmp_path / "flowers", rows=10)
+    for number in range(8):
+        save(tmp_path / "flowers" / "a" / f"1{number}.png", colour(8, 6))
+    spec, document = own_study(str(tmp_path / "flowers"), None)
+    data = prepare(spec, os.environ)
+    kept = with_decided(document, data.decided)
+    assert kept["data"] == {"source": f"{tmp_path}/flowers/", "size": [6, 4], "colour": True}
+    again = parse_spec(dict(kept), "")
+    assert prepare(again, os.environ).fingerprint == data.fingerprint
+    assert data.reading is not None
+    assert spec.with_decided(data.decided).data == again.data
+
+
+def test_the_keys_are_written_over_what_was_typed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["n,a,c,y"] + [f"{row},{row % 7},{'rgb'[row % 3]},{row % 2}" for row in range(ROWS)]))
+    spec, document = own_study(str(path), "y", ["data.keep=n"])
+    kept = with_decided(document, prepare(spec, os.environ).decided)
+    decided = {"categories": ["c"], "numbers": ["n", "a"], "copies": "free"}
+    assert kept["data"] == {"source": str(path), "target": "y", **decided}
+    assert with_decided(document, {}) is document
+
+
+def test_the_layout_of_the_file_is_written_too(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("A title\n\n" + "\n".join(["a;c;y"] + [f"{row % 7};{row % 5};{row % 2}" for row in range(ROWS)]))
+    spec, document = own_study(str(path), "y")
+    data = prepare(spec, os.environ)
+    assert data.reading is not None
+    kept = with_decided(document, data.decided)
+    assert kept["data"] == {"source": str(path), "target": "y", "separator": ";", "skip": 2}

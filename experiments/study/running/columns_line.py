@@ -1,13 +1,10 @@
-"""The decisions about how a source is read: a line that says them, and the keys of a study file that hold them."""
+"""The line that says how a source was read: what is predicted from what, and what was left out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
 
-from experiments.config.data_options import Decided
 from experiments.config.readable import count, first_few, readable
 from experiments.data.prepare import StudyData
 from experiments.data.table import TableReading
@@ -73,22 +70,3 @@ def _left_out(reading: TableReading) -> str:
 def _shown(name: str, reading: TableReading) -> str:
     """Name a column; one without a name in the file is known by its position."""
     return f"column {name}, which has no name" if name in reading.unnamed else readable(name, LONGEST)
-
-
-def with_decided(document: Mapping[str, Any], keys: Decided) -> Mapping[str, Any]:
-    """Write what was decided into the document of a study file, so that the next run decides nothing.
-
-    Args:
-        keys: keys of [data].
-    """
-    if not keys:
-        return document
-    decided = {key: _plain(value) for key, value in keys.items() if value not in ((), {})}
-    data = {key: value for key, value in document["data"].items() if key not in keys}
-    return {**document, "data": {**data, **decided}}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from experiments.errors import ExecutorError, StudyStateError
 from experiments.search.executors.base import WorkerInfo
-from experiments.search.executors.create import one_kernel, open_executor, usable_cores
+from experiments.search.executors.one_kernel import one_kernel
 from experiments.search.trial import Curves, FinishedTrial, TrialResult
 
 
@@ -49,15 +47,3 @@ def test_a_portable_study_takes_no_other_worker() -> None:
 def test_without_workers_there_is_no_study() -> None:
     with pytest.raises(ExecutorError, match="no worker could be started: each one crashed or timed out"):
         one_kernel([], [], "portable")
-
-
-def test_without_ray_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ExecutorError, match=r"--executor ray: .*pip install ray\."):
-        open_executor("ray", 1, {}, None, 1.0, None)
-
-
-def test_a_limit_of_cores_that_is_no_number_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "x")
-    with pytest.raises(ExecutorError, match="LOKY_MAX_CPU_COUNT: must be a whole number, but got 'x'"):
-        usable_cores()

@@ -1,4 +1,4 @@
-"""What was decided about the columns of a file, in a line and as the keys of a study file."""
+"""What was decided about the columns of a file, in a line."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from experiments.config.default_study import own_study
-from experiments.config.study_file import parse_spec
 from experiments.data.prepare import prepare
-from experiments.study.request.decisions import columns_line, with_decided
-from support.pictures import colour, drawn, save
+from experiments.study.running.columns_line import columns_line
+from support.pictures import colour, drawn
 
 ROWS = 60
 
@@ -85,20 +84,6 @@ def test_pictures_are_counted_with_their_size_and_colour(tmp_path: Path) -> None
     assert line_of(tmp_path / "flat.npz", target="age") == "flat: 40 rows, 7 numbers -> age"
 
 
-def test_the_size_that_was_decided_is_written_so_that_nothing_is_left_to_decide(tmp_path: Path) -> None:
-    drawn(tmp_path / "flowers", rows=10)
-    for number in range(8):
-        save(tmp_path / "flowers" / "a" / f"1{number}.png", colour(8, 6))
-    spec, document = own_study(str(tmp_path / "flowers"), None)
-    data = prepare(spec, os.environ)
-    kept = with_decided(document, data.decided)
-    assert kept["data"] == {"source": f"{tmp_path}/flowers/", "size": [6, 4], "colour": True}
-    again = parse_spec(dict(kept), "")
-    assert prepare(again, os.environ).fingerprint == data.fingerprint
-    assert data.reading is not None
-    assert spec.with_decided(data.decided).data == again.data
-
-
 def test_many_columns_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     names = [f"c{at}" for at in range(14)]
@@ -110,25 +95,10 @@ def test_many_columns_are_counted(tmp_path: Path) -> None:
     assert "c10" not in said
 
 
-def test_the_keys_are_written_over_what_was_typed(tmp_path: Path) -> None:
-    path = tmp_path / "mine.csv"
-    path.write_text("\n".join(["n,a,c,y"] + [f"{row},{row % 7},{'rgb'[row % 3]},{row % 2}" for row in range(ROWS)]))
-    spec, document = own_study(str(path), "y", ["data.keep=n"])
-    kept = with_decided(document, prepare(spec, os.environ).decided)
-    decided = {"categories": ["c"], "numbers": ["n", "a"], "copies": "free"}
-    assert kept["data"] == {"source": str(path), "target": "y", **decided}
-    assert with_decided(document, {}) is document
-
-
-def test_the_layout_of_the_file_is_written_too(tmp_path: Path) -> None:
+def test_the_layout_of_the_file_is_said(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("A title\n\n" + "\n".join(["a;c;y"] + [f"{row % 7};{row % 5};{row % 2}" for row in range(ROWS)]))
-    spec, document = own_study(str(path), "y")
-    data = prepare(spec, os.environ)
-    assert data.reading is not None
-    kept = with_decided(document, data.decided)
-    assert kept["data"] == {"source": str(path), "target": "y", "separator": ";", "skip": 2}
-    assert columns_line(data, data.reading) == (
+    assert line_of(path) == (
         "mine: 60 rows, 2 numbers -> y; separated by semicolons; 1 line above the table left out ('A title'); "
         "--set data.skip=0 reads from line 1"
     )

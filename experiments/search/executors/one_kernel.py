@@ -1,49 +1,13 @@
-"""The executor that a run's options name, and the check that all its workers have the same BLAS kernel."""
+"""The check that all workers of a run have one BLAS kernel, and a line about them."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Literal
-
-from loky import cpu_count
+from collections.abc import Sequence
 
 from experiments.errors import ExecutorError, StudyStateError
 from experiments.search.arithmetic import KERNEL, LOOPS, NEEDS, UNKNOWN, Arithmetic
-from experiments.search.executors.base import Executor, WorkerInfo
-from experiments.search.executors.local import LocalExecutor
+from experiments.search.executors.base import WorkerInfo
 from experiments.search.trial import FinishedTrial
-
-ExecutorKind = Literal["local", "ray"]
-LIMIT = "LOKY_MAX_CPU_COUNT"  # of the cores, by which other programs limit theirs, too
-
-
-def open_executor(
-    kind: ExecutorKind,
-    workers: int,
-    environment: Mapping[str, str],
-    work: Path | None,
-    worker_timeout: float,
-    address: str | None,
-) -> Executor:
-    """Open the executor that the options name; its workers start while the caller continues.
-
-    Args:
-        workers:        number of tasks computed at once.
-        environment:    variables that are set before a worker loads NumPy.
-        work:           folder for content that local workers share.
-        worker_timeout: seconds without processor time after which a local worker is restarted.
-        address:        address of a running Ray cluster; None starts a cluster on this machine.
-
-    Raises:
-        ExecutorError: Ray is not installed, does not start, or cannot be reached.
-    """
-    if kind == "local":
-        return LocalExecutor(workers, environment, work, worker_timeout)
-    from experiments.search.executors.ray_cluster import RayExecutor
-
-    return RayExecutor(workers, environment, address)
 
 
 def one_kernel(workers: Sequence[WorkerInfo], finished: Sequence[FinishedTrial], arithmetic: Arithmetic) -> str:
@@ -91,16 +55,3 @@ def described(workers: Sequence[WorkerInfo]) -> str:
     kernels = {kernel or UNKNOWN for kernel in kernels}
     steps = f"training steps in NumPy ({'; '.join(why)})" if why else "compiled training steps"
     return f"{len(workers)} workers on {', '.join(sorted(nodes))}, BLAS {', '.join(sorted(kernels))}, {steps}"
-
-
-def usable_cores() -> int:
-    """Return the number of cores that this process may use, by its affinity and its container's share of time.
-
-    Raises:
-        ExecutorError: the variable that limits them holds no number.
-    """
-    try:
-        return int(cpu_count())
-    except ValueError:
-        given = os.environ.get(LIMIT)
-        raise ExecutorError(f"{LIMIT}: must be a whole number, but got {given!r}; type unset {LIMIT}.") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from math import nan
@@ -22,21 +21,21 @@ from experiments.data.prepare import preprocessed_folds
 from experiments.data.splits.fold_rows import fold_rows
 from experiments.data.splits.folds import Folds, make_folds
 from experiments.errors import SpecError
-from experiments.evaluation.analysis.final_folds import begin_models
+from experiments.evaluation.analysis.final_folds import Pending, begin_models
 from experiments.evaluation.analysis.fold_models import FoldModel
 from experiments.evaluation.comparison.finalists import Finalist, FinalistsPlan, FinalistsRecord, compare_finalists
 from experiments.evaluation.records.results import StudyResult
 from experiments.reports.formatting import configuration
 from experiments.search.context import StudyContext, prepare_study
 from experiments.search.executors.base import Executor
-from experiments.search.executors.create import one_kernel
+from experiments.search.executors.one_kernel import one_kernel
 from experiments.search.executors.shared_data import DataReference, share_folds
 from experiments.search.seeds import repetition_seed
-from experiments.search.trial import FinishedTrial
+from experiments.search.trial import FinishedTrial, Shared
 from experiments.study.command.console import print_sentence
 from experiments.study.command.process import call
 from experiments.study.comparing.compared import ReadStudy, arithmetic_of
-from experiments.study.folders.find_data import spec_again, table_again
+from experiments.study.folders.find_data import data_again, spec_again
 from experiments.study.folders.folder import StudyFolder
 from experiments.study.folders.results_file import Recorded
 from experiments.study.running.options import Options, has_arithmetic, open_executor_of, study_environment
@@ -142,23 +141,28 @@ def train_finalists(chosen: Sequence[Chosen], plan: FinalistsPlan, executor: Exe
         WorkerLost: a training was given up.
     """
     scores = np.empty((len(chosen), plan.seeds, plan.folds))
-    waiting: list[list[Sequence[Future[list[FoldModel]]]]] = []
+    waiting: list[tuple[list[Pending], set[Shared]]] = []
     for repetition in range(plan.seeds + 1):  # one is begun before the one before it is waited for
         if repetition < plan.seeds:
-            waiting.append(list(_begun(chosen, repetition, executor)))
+            waiting.append(_begun(chosen, repetition, executor))
         if repetition > 0:
-            for at, futures in enumerate(waiting.pop(0)):
+            trainings, contents = waiting.pop(0)
+            for at, futures in enumerate(trainings):
                 scores[at, repetition - 1] = [_score(fold) for future in futures for fold in future.result()]
+            for content in contents:
+                executor.forget(content)
             say(f"repetition {repetition} of {plan.seeds} is trained")
     pairs = _folds(chosen[0].study, chosen[0].study, 0).pairs
     ratio = fmean(len(validation) / len(train) for train, validation in pairs)
     return rounded(compare_finalists(plan, list(scores), ratio))
 
 
-def _begun(
-    chosen: Sequence[Chosen], repetition: int, executor: Executor
-) -> Iterator[Sequence[Future[list[FoldModel]]]]:
-    """Begin the trainings of a repetition; finalists with the same preprocessing share its folds."""
+def _begun(chosen: Sequence[Chosen], repetition: int, executor: Executor) -> tuple[list[Pending], set[Shared]]:
+    """Begin the trainings of a repetition, and return them with the content of its folds.
+
+    Finalists with the same preprocessing share the folds.
+    """
+    trainings = list[Pending]()
     shared: dict[tuple[Target, Preprocessing], DataReference] = {}
     seed = repetition_seed(repetition)
     for one in chosen:
@@ -174,7 +178,8 @@ def _begun(
             spec=spec.model_copy(update={"study": spec.study.model_copy(update={"seed": seed})}),
             data=replace(data, folds=folds),
         )
-        yield begin_models(again, one.trial, {preprocessing: shared[key]}, executor)
+        trainings.append(begin_models(again, one.trial, {preprocessing: shared[key]}, executor))
+    return trainings, {content for reference in shared.values() for content in reference.contents}
 
 
 def _folds(best: StudyContext, study: StudyContext, repetition: int) -> Folds:
@@ -235,7 +240,7 @@ def _result(study: ReadStudy) -> StudyResult:
 def _prepared(study: ReadStudy, data: str | None) -> StudyContext:
     recorded = _recorded(study)
     spec = spec_again(recorded, data)
-    return prepare_study(spec, table_again(spec, recorded))
+    return prepare_study(spec, data_again(spec, recorded)[0])
 
 
 def _score(model: FoldModel) -> float:

@@ -16,10 +16,12 @@ from experiments.errors import SpecError
 from experiments.evaluation.analysis.fold_models import FoldModelsTask, train_fold_models
 from experiments.evaluation.comparison.finalists import FinalistsPlan, FinalistsRecord
 from experiments.evaluation.final_model.refit import RefitTask
+from experiments.search.executors.serial import Inline
 from experiments.search.seeds import repetition_seed
-from experiments.study.comparing import finalists
+from experiments.search.trial import Shared
+from experiments.study.comparing import trained_finalists
 from experiments.study.comparing.compared import ReadStudy
-from experiments.study.comparing.finalists import Chosen, check_comparable, choose_finalists, train_finalists
+from experiments.study.comparing.trained_finalists import Chosen, check_comparable, choose_finalists, train_finalists
 from support.searched import Searched, searched
 
 SPACE = {"learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}, "hidden_units": {"low": 2, "high": 16}}
@@ -112,7 +114,9 @@ def test_a_repetition_has_as_many_rows_in_its_folds_as_the_search(tmp_path: Path
     done = study(tmp_path, cv={"n_splits": 3, "fold_rows": 60})
     rows = [
         np.unique(
-            np.concatenate([part for pair in finalists._folds(done.study, done.study, at).pairs for part in pair])
+            np.concatenate(
+                [part for pair in trained_finalists._folds(done.study, done.study, at).pairs for part in pair]
+            )
         )
         for at in (0, 1)
     ]
@@ -129,6 +133,27 @@ def test_the_same_plan_gives_the_same_scores_in_any_company(tmp_path: Path) -> N
     _, three = trained(done, count=3, seeds=3)
     _, two = trained(done, count=2, seeds=2)
     assert two.scores == tuple(rows[:2] for rows in three.scores[:2])
+
+
+def test_the_folds_of_a_repetition_are_forgotten_once_it_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many repetitions, the folds of all of them are as many files as fill a disk."""
+    done = study(tmp_path)
+    shared, most = set[Shared](), list[int]()
+
+    def share(content: memoryview | bytes) -> Shared:
+        shared.add(content := Inline(bytes(content)))
+        most.append(len(shared))
+        return content
+
+    monkeypatch.setattr(done.executor, "share", share)
+    monkeypatch.setattr(done.executor, "forget", shared.discard)
+    trained(done, count=2, seeds=2)
+    of_two = max(most)
+    trained(done, count=2, seeds=5)
+    assert max(most) == of_two
+    assert shared == set()
 
 
 def test_a_network_that_diverges_has_no_score(tmp_path: Path) -> None:
