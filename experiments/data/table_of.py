@@ -15,7 +15,7 @@ from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.config.readable import count
 from experiments.data.columns.column_kind import HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
-from experiments.data.columns.column_roles import ColumnRoles, column_roles, spelled
+from experiments.data.columns.column_roles import ColumnRoles, column_roles, said_of_beginnings, spelled
 from experiments.data.columns.compared_rows import compared_rows
 from experiments.data.columns.dotted_classes import without_dots
 from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, without_classes
@@ -58,6 +58,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
     """
     names, in_one_file = spelled(raw, data), data.test_rows is not None
+    raw = replace(raw, notes=(*raw.notes, *said_of_beginnings(names)))
     if in_one_file:
         raw, test, data = divided(raw, data)
     roles = column_roles(raw, test, data)
