@@ -93,7 +93,7 @@ def test_a_beginning_that_no_other_column_has_is_taken_and_said(sheet: Make) -> 
     assert table.reading is not None
     assert f"'{first[:30]}..' is taken for column '{first}'" in table.reading.notes
     assert "'Q5' is taken for column 'Q5. Age'" in table.reading.notes
-    two = r"no column 'How often' \(but 2 that begin so: 'How .*', 'How .*'; type more of the name, or the position 0 or 1"
+    two = r"no column 'How often' \(but 2 that begin so: 'How .*'; type more of the name, or the position 0 or 1"
     with pytest.raises(DataError, match=two):
         table_of(columns, data(target="How often"))
 
