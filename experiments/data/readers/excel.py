@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from experiments.config.readable import count
@@ -18,6 +19,7 @@ from experiments.config.same_column import same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown, unnamed
 from experiments.data.readers.empty_rows import empty_between
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.further_tables import place_within, read_as_one
 from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
 from experiments.data.readers.side_by_side import one_below_another, place_beside
 from experiments.data.readers.survey_header import survey_header
@@ -115,10 +117,12 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     where = f"{path}: sheet {shown(sheet.title)}"
     merged = merged_cells(path, sheet._worksheet_path)  # a sheet that is read row by row has no other name of its part
     header = _header(sheet, merged, keys, where)
-    columns, left_out = _body(sheet, merged, header, keys, where)
+    columns, numbers, left_out = _body(sheet, merged, header, keys, where)
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
-    given, columns, lengths, one_of_several = one_below_another(*_of_one_width(header.given, columns), keys)
+    after_gaps = (np.flatnonzero(np.diff(numbers) > 1) + 1).tolist()
+    given, columns, rows, below_another = read_as_one(*_of_one_width(header.given, columns), after_gaps, keys)
+    given, columns, lengths, one_of_several = one_below_another(given, columns, keys)
     inside, given, columns = _named_or_filled(given, columns)
     spanned = frozenset() if lengths else columns_of(one for one in merged if one.top >= header.start)
     filled = [name for at, name in zip(inside, column_names(given), strict=True) if at in spanned]
@@ -132,8 +136,8 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         path,
         given,
         columns,
-        (over if skip is not None else "", header.survey, span, *left_out, *one_of_several),
-        place=place_beside(_places(path, keys, header.start), lengths),
+        (over if skip is not None else "", header.survey, span, *left_out, *below_another, *one_of_several),
+        place=place_beside(place_within(_places(path, keys, header.start), rows), lengths),
         unnamed=unnamed(given) if header.named else frozenset(),
         notes=tuple(filter(None, (chosen if others else "", header.note))),
         layout={key: value for key, value in decided.items() if value is not None},
@@ -161,15 +165,15 @@ def _header(sheet: Any, merged: Sequence[Merged], keys: FileKeys, where: str) ->
 
 def _body(
     sheet: Any, merged: Sequence[Merged], header: _Header, keys: FileKeys, where: str
-) -> tuple[list[pa.ChunkedArray], tuple[str, ...]]:
-    """Read the columns below the header; return them, and lines about the rows that are left out."""
+) -> tuple[list[pa.ChunkedArray], list[int], tuple[str, ...]]:
+    """Read the columns below the header; return them, the number of each row, and lines about others left out."""
     numbers: list[int] = []
     rows = (row for row in with_merged(_rows(sheet), merged, header.width) if row[0] >= header.start)
     holds_row = keys.holds_row_in(column_names(header.given)[0] if header.named else "0")
-    read = _columns(_numbered(rows, numbers) if keys.model else rows, where)
-    columns, _, below_it = without_last_rows(read, holds_row=holds_row)
-    length = len(columns[0]) if columns else 0
-    return columns, (*empty_between(((number, number + 1) for number in numbers[:length]), "row"), *below_it)
+    columns, _, below_it = without_last_rows(_columns(_numbered(rows, numbers), where), holds_row=holds_row)
+    numbers = numbers[: len(columns[0]) if columns else 0]
+    empty = empty_between(((number, number + 1) for number in numbers), "row") if keys.model else ()
+    return columns, numbers, (*empty, *below_it)
 
 
 def _of_one_width(given: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> tuple[list[str], list[pa.ChunkedArray]]:

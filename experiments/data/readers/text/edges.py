@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import isclose
 from typing import Any
 
@@ -151,6 +151,29 @@ def empty_at_end(columns: Columns) -> int:
         full |= ~_empty(column).to_numpy()
     rows = np.flatnonzero(full)
     return len(full) - (int(rows[-1]) + 1 if len(rows) else 0)
+
+
+def empty_rows(columns: Columns) -> NDArray[np.intp]:
+    """Return the positions of the rows without any value."""
+    return rows_of_all(map(_without_value, columns))
+
+
+def _without_value(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Mark the cells that are null or white space, without a constant of Python's, which loads pandas."""
+    if not pa.types.is_string(column.type):
+        return column.is_null()
+    nothing = pc.invert(pc.utf8_length(pc.utf8_trim_whitespace(column)).cast(pa.bool_()))
+    return pc.or_kleene(column.is_null(), nothing)
+
+
+def rows_of_all(marks: Iterable[pa.ChunkedArray]) -> NDArray[np.intp]:
+    """Return the positions of the rows that all of some arrays mark; the first ones rule out most."""
+    every: Any = None
+    for one in marks:
+        every = one if every is None else pc.and_(every, one)
+        if not pc.any(every).as_py():
+            return np.empty(0, np.intp)  # NumPy's view of an array loads pandas
+    return np.flatnonzero(every)
 
 
 def without_quotes(names: list[str], columns: Columns) -> tuple[list[str], Columns, tuple[str, ...]]:
