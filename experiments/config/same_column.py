@@ -9,7 +9,7 @@ from nnet.near import folded
 
 APART = "[\\s\u200b\u200c\u200d\u2060\ufeff]+"  # white space, and characters without a width
 CUT = re.compile(r"(\.{2,3}|\u2026)$")  # ends a name that a message or a spreadsheet cut short
-LONG = 4  # letters, from which on a beginning may end within a word
+LONG, SOME = 4, 3  # letters, from which on a beginning may end within a word, and of an end
 
 
 def same_column(name: object, columns: Iterable[str]) -> list[str]:
@@ -30,24 +30,30 @@ def columns_called(name: str, columns: Collection[str]) -> list[str]:
     return [name] if name in columns else same_column(name, columns)
 
 
-def columns_beginning(name: str, columns: Iterable[str]) -> list[str]:
-    """List the columns that begin with a name, which may end in dots where it was cut.
+def columns_in_part(name: str, columns: Iterable[str]) -> list[str]:
+    """List the columns that begin with a name, which may end in dots where it was cut, and those that end with it.
 
     Those are preferred of which the beginning is whole words, as `Q5` is of `Q5. Age` but not of `Q50. Sex`. A short
-    beginning must be whole words.
+    beginning must be whole words. An end must follow a space, and have some letters.
 
-    >>> columns_beginning("q5", ["Q5. Age", "Q50. Sex"]), columns_beginning("How old are y..", ["How old are you?"])
+    >>> columns_in_part("q5", ["Q5. Age", "Q50. Sex"]), columns_in_part("How old are y..", ["How old are you?"])
     (['Q5. Age'], ['How old are you?'])
-    >>> columns_beginning("y", ["year", "yield"])
-    []
+    >>> columns_in_part("y", ["year", "x y"]), columns_in_part("mean", ["sales mean", "sales_mean"])
+    ([], ['sales mean'])
     """
     typed, cut = CUT.subn("", name.strip())
-    beginning = folded(typed, APART)
-    if not beginning:
+    part = folded(typed, APART)
+    if not part:
         return []
-    begun = [one for one in columns if folded(one, APART).startswith(beginning)]
-    whole = [one for one in begun if _ends_a_word(beginning, one)]
-    return (not cut and whole) or (begun if cut or len(beginning) >= LONG else [])
+    ends = re.compile(rf".*\s{re.escape(' '.join(typed.split()))}\s*", re.IGNORECASE | re.DOTALL)
+    begun, ended = [], []
+    for one in columns:
+        if folded(one, APART).startswith(part):
+            begun.append(one)
+        elif not cut and len(part) >= SOME and ends.fullmatch(one):
+            ended.append(one)
+    whole = [] if cut else [one for one in begun if _ends_a_word(part, one)]
+    return [*(whole or (begun if cut or len(part) >= LONG else [])), *ended]
 
 
 def _ends_a_word(beginning: str, column: str) -> bool:

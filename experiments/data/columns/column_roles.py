@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from experiments.config.data_options import LISTS, NAMING, SINGLE, TWO_ROLES, DataSection
 from experiments.config.readable import in_one_line, printable
-from experiments.config.same_column import columns_beginning, columns_called, same_column
+from experiments.config.same_column import columns_called, columns_in_part, same_column
 from experiments.data.columns.likely_targets import listed_targets
 from experiments.data.formats.column_types import is_text
 from experiments.data.formats.date_formats import is_date_format
@@ -206,7 +206,7 @@ def _meant(raw: RawTable, key: str, typed: str) -> str:
     if len(parts := [part.strip() for part in typed.split(",")]) > 1 and all(part in names for part in parts):
         how = f"{key} is a single column" if key in NAMING and key != "time" else "name them one by one"
         return f" (but {enumerated([shown(part) for part in parts])}: {how})"
-    if not same_column(typed, names) and len(begun := columns_beginning(typed, names)) > 1:
+    if not same_column(typed, names) and len(begun := columns_in_part(typed, names)) > 1:
         places = enumerated([str(names.index(name)) for name in begun[:SHOWN]], "or")
         return f" (but {len(begun)} that begin so: {listed(begun)}; type more of the name, or the position {places})"
     if meant := near(typed, names, 3):
@@ -241,5 +241,5 @@ def named_column(raw: RawTable, column: str | int) -> str | None:
                 f"\"'{column}'\", in quotes twice on the command line, or count its position from the end."
             )
         return there
-    same = columns_called(column, names) or columns_beginning(column, names)
+    same = columns_called(column, names) or columns_in_part(column, names)
     return same[0] if len(same) == 1 else None

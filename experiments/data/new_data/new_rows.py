@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.config.regular_file import check_regular, why_unread
-from experiments.config.same_column import columns_beginning, columns_called
+from experiments.config.same_column import columns_called, columns_in_part
 from experiments.data.columns.reading import plain_rows, read_features
 from experiments.data.formats.column_types import cleaned, read_number, refuse_missing
 from experiments.data.formats.other_format import refuse_other_format
@@ -155,7 +155,7 @@ def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
     Raises:
         DataError: the file lacks one.
     """
-    there = {name: columns_called(name, raw.columns) or columns_beginning(name, raw.columns) for name in keep}
+    there = {name: columns_called(name, raw.columns) or columns_in_part(name, raw.columns) for name in keep}
     if lacking := [name for name, found in there.items() if len(found) != 1]:
         meant = did_you_mean(near(lacking[0], raw.columns))
         raise DataError(f"--keep: {raw.where} lacks {listed(lacking)}{meant}; it has {listed(list(raw.columns))}.")

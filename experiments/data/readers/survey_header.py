@@ -1,4 +1,4 @@
-"""The further rows of a header: Qualtrics writes the questions and ids, SurveyMonkey answers, a device units."""
+"""The further rows of a header: questions and ids of Qualtrics, answers of SurveyMonkey, names of pandas, units."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from experiments.data.raw_table import column_names, listed
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.header_levels import header_levels
 from experiments.data.readers.text.layout import NUMBER_OR_COMMA
 from experiments.data.texts import MISSING, MISSING_NUMBERS
 
@@ -39,6 +40,8 @@ def survey_header(
     ['Respondent ID', 'Pay', 'Team', 'Age']
     """
     names, further, said = _found(first, below)
+    if not further and (levels := header_levels(first, below, keys)) is not None:
+        (names, further), said = levels, "two rows of names read as one header"
     if units and not further:
         further, said = _units(below)
     cells = {cell.strip() for row in below[:further] for cell in row}
