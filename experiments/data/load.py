@@ -66,7 +66,10 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     read = read_table if data.test_fold is None else read_once  # the study of each outer fold reads the file twice
     words = (*(data.drop_classes or ()), *(data.missing or ()))
     keys = FileKeys(**{key: getattr(data, key) for key in LAYOUT}, target=data.target, words=words)
-    raw, *test = [_accepted(read(path, keys), data) for path in paths]
+    raw = _accepted(read(paths[0], keys), data)
+    filled = raw.layout.get("fill_down")
+    keys = replace(keys, fill_down=filled if isinstance(filled, tuple) else ())
+    test = [_accepted(read(path, keys), data) for path in paths[1:]]
     return table_of(_with_notes_of(raw, *test), data, *test)
 
 

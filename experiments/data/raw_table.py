@@ -68,7 +68,7 @@ class RawTable:
     numbers: Rows | None = None
     notes: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
-    layout: Mapping[str, str | int] = field(default_factory=dict)
+    layout: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
     index: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()

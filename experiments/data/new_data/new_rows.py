@@ -184,9 +184,9 @@ def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTab
         return _of_array(path, form)
     from experiments.data.readers.table_file import read_table
 
-    usual = form.layout
-    keys = FileKeys(model=tuple(names), usual_encoding=usual.get("encoding"), usual_sheet=usual.get("sheet"))
-    raw = read_table(path, replace(keys, words=form.words, holds_row=partial(holds_row, form), **layout))
+    usual: dict[str, Any] = {f"usual_{key}": value for key, value in form.layout.items()}
+    keys = FileKeys(model=tuple(names), words=form.words, fill_down=form.fill_down, **usual)
+    raw = read_table(path, replace(keys, holds_row=partial(holds_row, form), **layout))
     return _by_position(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 

@@ -155,10 +155,10 @@ def empty_at_end(columns: Columns) -> int:
 
 def empty_rows(columns: Columns) -> NDArray[np.intp]:
     """Return the positions of the rows without any value."""
-    return rows_of_all(map(_without_value, columns))
+    return rows_of_all(map(without_value, columns))
 
 
-def _without_value(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def without_value(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Mark the cells that are null or white space, without a constant of Python's, which loads pandas."""
     if not pa.types.is_string(column.type):
         return column.is_null()
