@@ -28,6 +28,7 @@ from experiments.data.formats.date_formats import NO_DATE
 from experiments.data.formats.other_format import monthly_notes
 from experiments.data.formats.unread_cells import unread_cells
 from experiments.data.hints.left_out_groups import left_out_groups
+from experiments.data.hints.missing_words import missing_word_hints
 from experiments.data.hints.naming_numbers import naming_numbers
 from experiments.data.hints.written_hints import written_hints
 from experiments.data.identity.cells import SourceCells
@@ -143,7 +144,11 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
     found = {name: form for name, form in reading.formats.items() if name not in roles.formats}
     groups = () if roles.of("groups") else left_out_groups(rows, reading.left_out)
-    written = (*written_hints(rows, reading, roles.kinds), *naming_numbers(rows, reading, roles.kinds))
+    written = (
+        *written_hints(rows, reading, roles.kinds),
+        *missing_word_hints(rows, reading),
+        *naming_numbers(rows, reading, roles.kinds),
+    )
     return replace(
         reading,
         notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups, *written),
