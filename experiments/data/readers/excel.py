@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +26,7 @@ from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.edges import without_last_rows
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
+from experiments.data.readers.text.summary_rows import without_sums_of_parts
 from experiments.data.readers.text.values import arrow_values, joined
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
@@ -137,7 +138,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         given,
         columns,
         (over if skip is not None else "", header.survey, span, *left_out, *below_another, *one_of_several),
-        place=place_beside(place_within(_places(path, keys, header.start), rows), lengths),
+        place=place_beside(place_within(_place_of(numbers), rows), lengths),
         unnamed=unnamed(given) if header.named else frozenset(),
         notes=tuple(filter(None, (chosen if others else "", header.note))),
         layout={key: value for key, value in decided.items() if value is not None},
@@ -170,10 +171,12 @@ def _body(
     numbers: list[int] = []
     rows = (row for row in with_merged(_rows(sheet), merged, header.width) if row[0] >= header.start)
     holds_row = keys.holds_row_in(column_names(header.given)[0] if header.named else "0")
-    columns, _, below_it = without_last_rows(_columns(_numbered(rows, numbers), where), holds_row=holds_row)
+    columns, kept, of_parts = without_sums_of_parts(_columns(_numbered(rows, numbers), where), keys)
+    numbers = numbers if kept is None else [numbers[row] for row in kept]
+    columns, _, below_it = without_last_rows(columns, holds_row=holds_row)
     numbers = numbers[: len(columns[0]) if columns else 0]
     empty = empty_between(((number, number + 1) for number in numbers), "row") if keys.model else ()
-    return columns, numbers, (*empty, *below_it)
+    return columns, numbers, (*empty, *of_parts, *below_it)
 
 
 def _of_one_width(given: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> tuple[list[str], list[pa.ChunkedArray]]:
@@ -289,19 +292,9 @@ def _blocks(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
         yield block
 
 
-def _places(path: Path, keys: FileKeys, start: int) -> Any:
-    """Return a function that names the row of the sheet; it reads the file again, for a message."""
-
-    def place(row: int) -> str:
-        try:
-            with _opened(path) as book:
-                sheet, _ = _sheet(path, book, keys)
-                rows = (number for number, _ in _rows(sheet) if number >= start)
-                return next(f"row {number + 1} of the sheet" for at, number in enumerate(rows) if at == row)
-        except Exception:  # the message names another place then
-            return f"row {row} (from 0)"
-
-    return place
+def _place_of(numbers: Sequence[int]) -> Callable[[int], str]:
+    """Return a function that names the row of the sheet; numbers are those of the table's rows, from 0."""
+    return lambda row: f"row {numbers[row] + 1} of the sheet" if row < len(numbers) else f"row {row} (from 0)"
 
 
 def _text(value: Any) -> str:

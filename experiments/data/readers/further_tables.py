@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -92,6 +92,16 @@ def place_within(place: Callable[[int], str], rows: Rows | None) -> Callable[[in
     'line 4'
     """
     return place if rows is None else lambda row: place(int(rows[row]))
+
+
+def positions_among(rows: Rows | None, positions: Iterable[int]) -> Iterator[int]:
+    """Yield the positions of rows among some of a file's rows; of one that is left out, that of the next.
+
+    >>> list(positions_among(np.array([0, 1, 4]), [1, 2, 4])), list(positions_among(None, [1]))
+    ([1, 2, 2], [1])
+    """
+    for position in positions:
+        yield position if rows is None else int(np.searchsorted(rows, position))
 
 
 def _parts(given: Sequence[str], columns: Columns, after_gaps: Iterable[int], keys: FileKeys) -> list[_Part]:

@@ -54,10 +54,11 @@ def _table(file: TextFile, keys: FileKeys, several: DataError | None = None) -> 
     Args:
         several: error of a file whose lines are uneven, if they may be those of several tables.
     """
-    from experiments.data.readers.further_tables import place_within, read_as_one
+    from experiments.data.readers.further_tables import place_within, positions_among, read_as_one
     from experiments.data.readers.side_by_side import one_below_another, place_beside
     from experiments.data.readers.text.edges import without_empty_columns, without_last_rows, without_quotes
     from experiments.data.readers.text.ragged import read_widest, uneven_lines
+    from experiments.data.readers.text.summary_rows import without_sums_of_parts
 
     refuse_sparse_rows(file)
     usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
@@ -69,17 +70,21 @@ def _table(file: TextFile, keys: FileKeys, several: DataError | None = None) -> 
     columns, short, uneven = (read_widest(file, layout, skip), [], ()) if several else _columns(file, layout, skip)
     place = _places(file, layout, skip)
     _refuse_open_quote(file, columns, place)
-    columns, left, below_it = without_last_rows(columns, len(short), keys.holds_row_in(column_names(given)[0]))
+    full = len(columns[0]) - len(short)
+    columns, kept, of_parts = without_sums_of_parts(columns, keys)
+    at_end = len(short) if kept is None else int((kept >= full).sum())
+    columns, left, below_it = without_last_rows(columns, at_end, keys.holds_row_in(column_names(given)[0]))
     if left:
         raise uneven_lines(file, layout, short[:left])
     if not len(columns[0]):
         raise DataError(f"{file.path}: a table needs rows, but this file has only a header.")
     check_size(str(file.path), len(columns[0]), layout.width)
     empty = _empty_lines(file, layout, skip, len(columns[0])) if keys.model else ()
-    given, columns, rows, below_another = read_as_one(given, columns, _after_gaps(file, layout, skip), keys)
+    gaps = positions_among(kept, _after_gaps(file, layout, skip))
+    given, columns, rows, below_another = read_as_one(given, columns, gaps, keys)
     if several is not None and rows is None:
         raise several
-    place = place_within(place, rows)
+    place = place_within(place_within(place, kept), rows)
     given, columns, beside_it = without_empty_columns(given, columns)
     given, columns, lengths, one_of_several = one_below_another(given, columns, keys)
     given, columns, quotes = without_quotes(given, columns)
@@ -99,6 +104,7 @@ def _table(file: TextFile, keys: FileKeys, several: DataError | None = None) -> 
             survey,
             *uneven,
             *empty,
+            *of_parts,
             *below_it,
             *below_another,
             *beside_it,
