@@ -14,7 +14,14 @@ import pyarrow.compute as pc
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.config.readable import count
-from experiments.data.columns.column_kind import HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
+from experiments.data.columns.column_kind import (
+    HOLDS_ERRORS,
+    HOLDS_LISTS,
+    HOLDS_TEXTS,
+    HOLDS_TWO,
+    file_has_comma,
+    known_words,
+)
 from experiments.data.columns.column_roles import ColumnRoles, column_roles, said_of_beginnings, spelled
 from experiments.data.columns.compared_rows import compared_rows
 from experiments.data.columns.dotted_classes import without_dots
@@ -34,6 +41,7 @@ from experiments.data.hints.written_hints import written_hints
 from experiments.data.identity.cells import SourceCells
 from experiments.data.new_data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, shown
+from experiments.data.readers.unsaved_formulas import UNSAVED
 from experiments.data.splits.development_rows import development_rows
 from experiments.data.table import LeftOut, Table, TableReading
 from experiments.data.texts import words_present
@@ -159,7 +167,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
 
 def _advice(left_out: Sequence[LeftOut]) -> str:
     """Advise what to do where no column is left; what a column's own reason advises is not repeated."""
-    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS)}
+    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS, HOLDS_TWO)}
     if reasons & {"counts_rows", "identifies_rows", "index", "free_text"}:
         return "name those to keep in data.keep"
     if "no_values" in reasons:
@@ -212,6 +220,7 @@ def _with_target(file: _File, target: str, words: tuple[str, ...], dropped: int)
     if 2 * missing > others:
         counts = f"{missing} of {others} rows have none"
         rest = "" if absent.all() else ", or remove these rows to learn from the others"
+        rest += "".join(f"; {note}" for note in raw.notes if note.startswith(UNSAVED) and shown(target) in note)
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
     return _File(taken(raw, rows), taken(file.clean, rows))

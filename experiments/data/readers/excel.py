@@ -28,6 +28,7 @@ from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
 from experiments.data.readers.text.summary_rows import without_sums_of_parts
 from experiments.data.readers.text.values import arrow_values, joined
+from experiments.data.readers.unsaved_formulas import unsaved_formulas
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
 
@@ -128,6 +129,12 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     spanned = frozenset() if lengths else columns_of(one for one in merged if one.top >= header.start)
     filled = [name for at, name in zip(inside, column_names(given), strict=True) if at in spanned]
     span = f"every row of merged cells read with their value ({listed(filled)})" if filled else ""
+    empty = [
+        (at, name)
+        for at, name, column in zip(inside, column_names(given), columns, strict=True)
+        if column.null_count == len(column)
+    ]
+    unsaved = () if lengths else unsaved_formulas(path, sheet.title, header.start, empty)
     skip = header.begins if header.above and keys.skip is None else None
     decided = {"sheet": sheet.title if others else None, "skip": skip, "header": header.named if header.note else None}
     chosen = f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another"
@@ -140,7 +147,7 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         (over if skip is not None else "", header.survey, span, *left_out, *below_another, *one_of_several),
         place=place_beside(place_within(_place_of(numbers), rows), lengths),
         unnamed=unnamed(given) if header.named else frozenset(),
-        notes=tuple(filter(None, (chosen if others else "", header.note))),
+        notes=tuple(filter(None, (chosen if others else "", header.note, *unsaved))),
         layout={key: value for key, value in decided.items() if value is not None},
     )
 
