@@ -8,6 +8,7 @@ from pathlib import Path
 from experiments.data.raw_table import listed
 
 PROBE = 20  # rows
+UNSAVED = "there are only formulas in"
 
 
 def unsaved_formulas(path: Path, sheet: str, start: int, empty: Sequence[tuple[int, str]]) -> tuple[str, ...]:
@@ -30,6 +31,4 @@ def unsaved_formulas(path: Path, sheet: str, start: int, empty: Sequence[tuple[i
     found = [name for at, name in empty if any(str(row[at]).startswith("=") for row in rows if at < len(row))]
     if not found:
         return ()
-    return (
-        f"the values of the formulas in {listed(found)} were not saved; open the file in a spreadsheet and save it",
-    )
+    return (f"{UNSAVED} {listed(found)}, as their values were not saved; open the file in a spreadsheet and save it",)
