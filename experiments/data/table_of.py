@@ -219,7 +219,9 @@ def _with_target(file: _File, target: str, words: tuple[str, ...], dropped: int)
     missing, others = absent.sum() - dropped, len(absent) - dropped
     if 2 * missing > others:
         counts = f"{missing} of {others} rows have none"
-        rest = "" if absent.all() else ", or remove these rows to learn from the others"
+        different = 0 if absent.all() else pc.count_distinct(file.clean.columns[target].drop_null()).as_py()
+        rest = ", or remove these rows to learn from the others" if different > 1 else ""
+        rest = ", or fill in the empty cells if these are a class" if different == 1 and not words else rest
         rest += "".join(f"; {note}" for note in raw.notes if note.startswith(UNSAVED) and shown(target) in note)
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)

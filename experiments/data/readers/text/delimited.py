@@ -160,11 +160,12 @@ def _below(layout: Layout, above: int) -> Layout:
 
 
 def _said(file: TextFile, layout: Layout) -> tuple[str, ...]:
-    """Say which encoding was guessed, and which lines above the table are left out."""
+    """Say which encoding was guessed, and which lines of dashes and above the table are left out."""
+    said = (*file.repairs, *(["lines of dashes left out"] if layout.ruled else []))
     if not layout.above:
-        return file.repairs
+        return said
     above = f"{count(len(layout.above), 'line')} above the table left out ({shown(layout.above[0])})"
-    return (*file.repairs, f"{above}; --set data.skip=0 reads from line 1")
+    return (*said, f"{above}; --set data.skip=0 reads from line 1")
 
 
 def _aligned(first: list[str], layout: Layout) -> list[str]:
@@ -189,7 +190,7 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
     from experiments.data.readers.text.ragged import read_ragged
 
     names = [f"f{at}" for at in range(layout.width)]
-    if layout.separator == " " or layout.spaced:
+    if layout.separator == " " or layout.spaced or layout.ruled:
         return read_ragged(file, layout, skip)
 
     def read(source: Any, encoding: str) -> Any:

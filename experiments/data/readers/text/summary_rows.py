@@ -25,7 +25,7 @@ MOST_SUMS = 10_000  # rows of sums within a table
 LABELS = 3  # first columns, one of which says that a row has sums
 SUM = (
     "((grand|sub|net)[ -]?)?totals?|sums?|summen?|(zwischen|end)?summe|gesamt(summe|ergebnis)?|insgesamt|ergebnis"
-    "|totale|somme|suma|toplam"
+    r"|totale|somme|suma|toplam|\*{1,4}"
 )
 SUMS = rf"(?i)^\W*({SUM})(\W.*)?$|\W({SUM})\W*$"  # also of a part, as in `North Total` and `Total of North`
 
