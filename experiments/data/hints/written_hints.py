@@ -23,6 +23,9 @@ from nnet.near import enumerated
 CODE = r"^\d{4,}$"  # shorter ones are months and hours
 WITH_UNIT = r"^[-+]?\d+(?:[.,]\d+)? ?(?P<unit>\p{L}+\.?)$"
 MOST_UNITS = 5
+COMMAS_OF_THOUSANDS = "1,234.5"
+THREE = r"^[+-]?\d{1,3},\d{3}$"
+BY_TABS = (".tsv", ".tab")
 MOST_NUMBERS = 0.5  # share of a column's cells that are numbers, from which on it may be one of numbers
 SCALE = 5  # numbers of a scale, at least, and
 FEW_WORDS = 3  # words among them, as `no answer` is
@@ -37,6 +40,9 @@ def written_hints(rows: RawTable, reading: TableReading, named: Collection[str])
     Args:
         rows: cleaned development rows.
     """
+    for name, form in reading.formats.items():
+        if name not in named and form == COMMAS_OF_THOUSANDS and not _has_commas_between_cells(rows):
+            yield from _commas(name, rows.columns[name].drop_null())
     for name, kind in reading.columns:
         column = rows.columns[name]
         if name in named or name in reading.formats or not is_text(column.type):
@@ -87,6 +93,20 @@ def _spellings(name: str, present: pa.ChunkedArray) -> Iterator[str]:
     if several := [words for words in written.values() if 1 < len(words) <= MOST_CASES]:
         pairs = enumerated([f"{words[0]!r} and {words[1]!r}" for words in several[:SHOWN]], "or")
         yield f"column {shown(name)} has {pairs}, which are different categories here; write them alike if they are one"
+
+
+def _has_commas_between_cells(rows: RawTable) -> bool:
+    """Return whether commas are usual between the columns of the file, beside which decimals have a point."""
+    return "separator" not in rows.layout and not rows.where.lower().endswith(BY_TABS)
+
+
+def _commas(name: str, present: pa.ChunkedArray) -> Iterator[str]:
+    """Say that commas before three digits, which all numbers of a column have, may be decimal."""
+    if is_text(present.type) and len(present) and pc.all(pc.match_substring_regex(present, THREE)).as_py():
+        yield (
+            f"each number of {shown(name)} has a comma before three digits, which is read as one of thousands, as in "
+            f"{shown(present[0].as_py())}; --formats {quote(f'{name}=1234,5')} reads decimals"
+        )
 
 
 def _are_codes(present: pa.ChunkedArray) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -14,6 +15,10 @@ from experiments.data.texts import MISSING, MISSING_NUMBERS
 IMPORT_ID = '{"ImportId"'  # begins every cell of Qualtrics' last row of a header
 START = "startdate"  # Qualtrics' first column, above `Start Date` in a workbook, which has no row of ids
 RESPONDENT = "respondentid"  # SurveyMonkey's first column
+MOST_POINTS = (  # names the second row of a list of marks, which no pupil has
+    r"(?i)(points? possible|possible points|max(imum|imal)?\.?[ _-]*(points?|score|marks?|punkte(zahl)?)|out of"
+    r"|höchstpunktzahl):?"
+)
 PLAIN = ("", "response", "open-ended response")  # cells that name no part of their question
 
 
@@ -58,6 +63,8 @@ def _found(first: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[list[s
         if of_qualtrics or (at == 1 and _joined(first[:1]) == START == _joined(cells[:1])):
             return list(first), at, f"{at} row{'s' * (at > 1)} below the header left out, as Qualtrics writes them"
     parts = [cell.strip() for cell in below[0]] if below else []
+    if (label := next(filter(None, parts), "")) and re.fullmatch(MOST_POINTS, label) and len(below) > 1:
+        return list(first), 1, f"the row {label!r} below the header left out"
     if _joined(first[:1]) == RESPONDENT and any(parts) and not parts[0]:
         both = zip_longest(first, parts, fillvalue="")
         names = [name if part.lower() in PLAIN and name.strip() else part for name, part in both]

@@ -15,6 +15,12 @@ ZIPS = ["02139", "10115", None, "90210"]
 AGES = [f"{age} {'y' if age % 3 else 'years'}" for age in range(30, 60)]
 
 
+def commas(*texts: str, separator: str = ";", form: str = "1,234.5", where: str = "t.csv") -> list[str]:
+    layout = {"separator": separator} if separator else {}
+    raw = RawTable("t", where, {"x": pa.chunked_array([pa.array(texts)])}, layout=layout)
+    return list(written_hints(raw, TableReading((("x", "number"),), {"x": form}), ()))
+
+
 def hints(texts: Sequence[str | None], kind: Kind, name: str = "x", named: Sequence[str] = ()) -> list[str]:
     raw = RawTable("t", "t.csv", {name: pa.chunked_array([pa.array(texts)])})
     return list(written_hints(raw, TableReading(((name, kind),)), named))
@@ -86,3 +92,13 @@ def test_two_spellings_of_a_word_are_pointed_out() -> None:
         "them alike if they are one"
     ]
     assert hints(["tSM0", "TsM0", "TSM0", "tsm0", "Tsm0", "b"], "category") == []  # codes
+
+
+def test_commas_that_may_be_decimal_are_pointed_out_where_none_is_between_the_cells() -> None:
+    said = [
+        "each number of 'x' has a comma before three digits, which is read as one of thousands, as in '3,102'; "
+        "--formats x=1234,5 reads decimals"
+    ]
+    assert commas("3,102", "-2,941") == commas("3,102", "2,941", separator="", where="my.TSV") == said
+    assert commas("3,102", "941") == commas("3,102", "1,202,941") == commas("3,102", "2,941.5") == []
+    assert commas("3,102", separator="") == commas("3,102", form="1234,5") == commas("$3,102", form="$1,234.5") == []
