@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -47,6 +48,8 @@ from experiments.data.table import LeftOut, Table, TableReading
 from experiments.data.texts import words_present
 from experiments.errors import DataError
 from nnet.arrays import Rows
+
+WHY_EMPTY = rf"^{UNSAVED}|data\.fill_down="  # of notes that say why the cells of a column are empty
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,7 @@ def _with_target(file: _File, target: str, words: tuple[str, ...], dropped: int)
         different = 0 if absent.all() else pc.count_distinct(file.clean.columns[target].drop_null()).as_py()
         rest = ", or remove these rows to learn from the others" if different > 1 else ""
         rest = ", or fill in the empty cells if these are a class" if different == 1 and not words else rest
-        rest += "".join(f"; {note}" for note in raw.notes if note.startswith(UNSAVED) and shown(target) in note)
+        rest += "".join(f"; {note}" for note in raw.notes if shown(target) in note and re.search(WHY_EMPTY, note))
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
     return _File(taken(raw, rows), taken(file.clean, rows))

@@ -25,7 +25,8 @@ BLOCKS = 3  # of a table, at least
 LARGE = 2  # rows of a block, in the mean
 CHANCE = 20  # empty cells below which rows that ascend by chance are none
 RESETS = 0.9  # share of blocks that begin again, at or before the value above
-SENTENCES = r"(\S+\s+){4}"  # of five words or more, which remark on a row and name no block
+SENTENCES = r"(\S+\s+){2}"  # of three words or more, which remark on a row and name no block
+FRACTION = r"^[+-]?\d*[.,]\d*[1-9]\d*$"  # a number that names nothing
 
 Marks = NDArray[np.bool_]
 
@@ -111,7 +112,8 @@ def _are_blocks(raw: RawTable, found: dict[str, Marks]) -> bool:
     """Return whether the blocks of the last of some columns are of one size, or begin again in another column."""
     *_, starts = found.values()
     sizes = np.diff(np.flatnonzero(np.append(starts, True)))
-    if len(sizes) > BLOCKS and len(set(sizes.tolist())) == 1:
+    first = raw.columns[next(iter(found))].cast(pa.string())
+    if len(set(sizes.tolist())) == 1 and not pc.any(pc.match_substring_regex(first, FRACTION)).as_py():
         return True
     if (~starts).sum() < CHANCE:
         return False

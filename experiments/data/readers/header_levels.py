@@ -1,4 +1,4 @@
-"""A header of two rows, as pandas writes columns of two levels and as merged cells leave it: groups above names."""
+"""A header of several rows, as pandas writes columns of levels and as merged cells leave it: groups above names."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.text.layout import NUMBER_OR_COMMA
 
 MOSTLY = 0.9  # share of the cells of a column that are numbers
-FEW = 3  # rows of a header and one of data
+DEPTHS = (3, 2, 1)  # rows below the first one
 
 Pairs = Sequence[tuple[str, str]]
 
 
 def header_levels(first: Sequence[str], below: Sequence[Sequence[str]], keys: FileKeys) -> tuple[list[str], int] | None:
-    """Find a second row of names, and a third one that names the index alone; None where there is no second one.
+    """Find further rows of names, and one below that names the index alone; None where there is no second row of names.
 
     A name of the first row stands above several of the second, which differ there, and numbers stand below both. A
     column is called by both. Below merged cells, the second row alone is the header if all its names differ and one of
@@ -31,15 +31,25 @@ def header_levels(first: Sequence[str], below: Sequence[Sequence[str]], keys: Fi
     >>> header_levels(["", "math", "math", "art"], rows, FileKeys())
     (['pupil', 'math pre', 'math post', 'art'], 2)
     """
+    return next(filter(None, (_levels(first, below, depth, keys) for depth in DEPTHS)), None)
+
+
+def _levels(
+    first: Sequence[str], below: Sequence[Sequence[str]], depth: int, keys: FileKeys
+) -> tuple[list[str], int] | None:
+    """Take some rows below the first one for further ones of the header; return None where they are none."""
     width = len(first)
-    if len(below) + 1 < FEW or len(below[0]) > width:
+    if len(below) <= depth or any(len(row) > width for row in below[:depth]):
         return None
-    inner, outer = _of_width(below[0], width), _of_width(first, width)
+    rows = [_of_width(row, width) for row in below[:depth]]
+    if depth > 1 and (_index_names(rows[-1]) or any(NUMBER_OR_COMMA.fullmatch(cell) for row in rows for cell in row)):
+        return None
+    inner, outer = [" ".join(filter(None, cells)) for cells in zip(*rows, strict=True)], _of_width(first, width)
     merged = len({*filter(None, outer)}) == sum(map(bool, outer))
     outer = _filled(outer, inner)
     pairs = [*zip(outer, inner, strict=True)]
-    index = _index_names(_of_width(below[1], width))
-    rest = below[2:] if index else below[1:]
+    index = _index_names(_of_width(below[depth], width))
+    rest = below[depth + bool(index) :]
     both = [at for at, (group, name) in enumerate(pairs) if group and name]
     over_numbers = any(_are_numbers([row[at].strip() for row in rest if at < len(row)]) for at in both)
     if not (over_numbers and _are_levels(pairs, bool(index))):
@@ -51,7 +61,7 @@ def header_levels(first: Sequence[str], below: Sequence[Sequence[str]], keys: Fi
     model = set(keys.model)
     if not model <= {*column_names(names)} and model <= {*column_names(inner)}:
         names = inner
-    return names, 1 + bool(index)
+    return names, depth + bool(index)
 
 
 def _of_width(cells: Sequence[str], width: int) -> list[str]:

@@ -46,7 +46,7 @@ def survey_header(
     """
     names, further, said = _found(first, below)
     if not further and (levels := header_levels(first, below, keys)) is not None:
-        (names, further), said = levels, "two rows of names read as one header"
+        (names, further), said = levels, f"{levels[1] + 1} rows of names read as one header"
     if units and not further:
         further, said = _units(below)
     cells = {cell.strip() for row in below[:further] for cell in row}

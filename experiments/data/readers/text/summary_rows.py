@@ -21,6 +21,7 @@ from nnet.arrays import Rows
 FEWEST_SUMMED = 4  # rows above a row of totals
 SAME_SUM = 1e-6  # relative difference, of totals that were rounded
 DECIMALS = 5  # of a mean that was rounded, at most
+MOSTLY = 0.9  # share of the rows that are called sums, and are some
 MOST_SUMS = 10_000  # rows of sums within a table
 LABELS = 3  # first columns, one of which says that a row has sums
 SUM = (
@@ -90,7 +91,7 @@ def without_sums_of_parts(columns: Columns, keys: FileKeys) -> tuple[Columns, Ro
         return nothing
     readings = [of_it for column in columns if column is not labels for of_it in _readings(column)[-1:]]
     sums = [row for row in np.flatnonzero(called).tolist() if _are_sums(readings, called, row)]
-    if len(sums) < 2:
+    if len(sums) < max(2, MOSTLY * called.sum()):
         return nothing
     kept = np.setdiff1d(np.arange(len(called)), sums)
     words = list(dict.fromkeys(str(labels[row].as_py()).strip() for row in sums))

@@ -132,3 +132,21 @@ def test_a_test_file_is_read_as_the_first_one(tmp_path: Path) -> None:
 
     assert who("my.csv", "more.csv") == down(blocks(*SIZES))
     assert "" in who("full.csv", "more.csv")
+
+
+def test_numbers_with_fractions_are_no_names_of_blocks_of_one_size(tmp_path: Path) -> None:
+    rows: Rows = [(f"48.{at:03}0" if at % 5 == 0 else "", 7 * at % 13, at, "ab"[at % 2]) for at in range(40)]
+    raw = read(tmp_path, rows)
+    assert raw.repairs == ()
+    assert "data.fill_down=who" in raw.notes[0]
+    whole: Rows = [(1000 + at if at % 5 == 0 else "", *row[1:]) for at, row in enumerate(rows)]
+    assert "read as the cell above" in read(tmp_path, whole).repairs[0]
+
+
+def test_a_target_whose_empty_cells_may_have_the_value_above_is_refused_with_the_key(tmp_path: Path) -> None:
+    rows: Rows = [(name, 7 * at % 13, amount, y) for at, (name, _, amount, y) in enumerate(blocks(*SIZES))]
+    read(tmp_path, rows)
+    with pytest.raises(
+        DataError, match=r"22 of 32 rows have none; name another column.*; column 'who' is empty in 22 rows"
+    ):
+        load_table(DataSection(source=str(tmp_path / "my.csv"), target="who"), {})

@@ -13,7 +13,7 @@ from experiments.data.readers.header_levels import header_levels
 from experiments.data.readers.table_file import read_table
 from support.tables import cells
 
-SAID = "two rows of names read as one header"
+SAID = "3 rows of names read as one header"
 COLUMNS = {
     ("math", "pre"): [1.5, 2.0],
     ("math", "post"): [3.5, 4.0],
@@ -89,3 +89,17 @@ def test_a_model_of_the_second_row_keeps_its_names(tmp_path: Path) -> None:
     path = written(tmp_path, "csv", index="pupil")
     assert list(read(path, model=("pre", "post", "pre.1")).columns) == ["0", "pre", "post", "pre.1", "passed"]
     assert list(read(path, model=("math pre", "read pre")).columns) == ["pupil", *NAMES]
+
+
+def test_three_levels_are_one_name_too(tmp_path: Path) -> None:
+    levels = pd.MultiIndex.from_product([["a", "b"], ["x"], ["p", "q"]])
+    for order, names in (
+        ((0, 1, 2), ["a x p", "a x q", "b x p", "b x q"]),
+        ((0, 2, 1), ["a p x", "a q x", "b p x", "b q x"]),
+    ):
+        frame = pd.DataFrame([[1.5, 2, 3, 4], [5, 6, 7, 8]], columns=levels).reorder_levels(order, axis=1)
+        frame["y", "", ""] = ["v", "w"]
+        frame.to_csv(tmp_path / "my.csv")
+        raw = read(tmp_path / "my.csv", target="y")
+        assert (list(raw.columns), raw.rows) == (["0", *names, "y"], 2)
+        assert raw.repairs == ("3 rows of names read as one header",)
