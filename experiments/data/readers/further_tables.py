@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ from nnet.arrays import Rows
 
 SAMPLE = 20  # rows below a header
 FEWEST = 2  # names of a header
+MOST_GAPS = 500  # from which on gaps are between rows, and not between tables
 
 Columns = list[pa.ChunkedArray]
 
@@ -110,7 +111,8 @@ def _parts(given: Sequence[str], columns: Columns, after_gaps: Iterable[int], ke
     if not names:
         return []
     again = _rows_of(names, columns)
-    starts = sorted({*after_gaps, *again, *(empty_rows(columns) + 1).tolist()} - {0})
+    gaps = [*islice(chain((empty_rows(columns) + 1).tolist(), after_gaps), MOST_GAPS + 1)]
+    starts = sorted({*(gaps if len(gaps) <= MOST_GAPS else ()), *again} - {0})
     heads = [(0, -1, names)]  # its first row, perhaps a title, the row of its names, and these
     begins = None  # first row of titles above the header to come
     for start, stop in pairwise([*starts, length]):
@@ -157,8 +159,17 @@ def _are_names(cells: Sequence[str], columns: Columns, at: int, stop: int) -> bo
     if len(named) < FEWEST or len(set(words)) < len(named):
         return False
     below = [(name, _texts(column, at + 1, min(stop, at + 1 + SAMPLE))) for name, column in named]
-    over_numbers = any(any(texts) and all(map(_is_number, texts)) for _, texts in below)
-    return over_numbers and not any(name in texts for name, texts in below)
+    if not any(any(texts) and all(map(_is_number, texts)) for _, texts in below):
+        return False
+    # a value stands in its column again, a name only in a header that does
+    same = [_equal(column, name) for name, column in named]
+    again = len(rows_of_all(same))
+    return all((pc.sum(one).as_py() or 0) == again for one in same)
+
+
+def _equal(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """Mark the cells of a column that are a name."""
+    return pc.equal(pc.utf8_trim_whitespace(column.cast(pa.string())), name).fill_null(False)
 
 
 def _is_number(cell: str) -> bool:

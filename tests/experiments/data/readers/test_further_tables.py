@@ -84,6 +84,7 @@ def test_a_line_below_a_table_is_no_row_of_it(tmp_path: Path) -> None:
         "x,y\nred,a\n\nblue,b\nred,c\n",  # words that are above no number
         "x,y\n1,a\n\nred,b\n2,b\n",  # a word that stands below again
         "x,y\n1,a\n\nunknown,b\n2,c\n",  # no name
+        "x,y\n1,a\n2,b\n\nill,b\n2,c\n",  # a value that stands above
         "x,y\n1,a\n\n,b\n2,c\n",
     ],
 )
@@ -104,3 +105,16 @@ def test_uneven_lines_of_one_table_are_refused_as_before(tmp_path: Path) -> None
         read(tmp_path, f"{FIRST}\n3,c,5\n4,d\n")
     with pytest.raises(DataError, match="line 4 has 3"):
         read(tmp_path, f"{FIRST}3,c,5\n4,d\n")
+
+
+def test_other_tables_may_take_turns(tmp_path: Path) -> None:
+    raw = read(tmp_path, f"{FIRST}\np,q\n7,u\n8,v\n\nx,y\n3,c\n4,d\n\np,q\n9,w\n")
+    assert cells(raw) == BOTH
+    assert raw.repairs == (f"{TOGETHER}, 2 other tables left out ('p', 'q')",)
+
+
+def test_very_many_gaps_are_between_rows(tmp_path: Path) -> None:
+    rows = "\n\n".join(f"{row},{'ab'[row % 2]}" for row in range(600))
+    raw = read(tmp_path, f"x,y\n{rows}\n\nabc,def\n1,c\n")
+    assert raw.rows == 602
+    assert read(tmp_path, f"x,y\n{rows}\n\nx,y\n1,c\n").rows == 601  # a header that stands again is none of them
