@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.config.readable import count
-from experiments.config.same_column import same_column
+from experiments.config.same_column import columns_in_part, same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown, unnamed
 from experiments.data.readers.empty_rows import empty_between
 from experiments.data.readers.file_keys import FileKeys
@@ -227,10 +227,12 @@ def _rank(sheet: Any, keys: FileKeys) -> int:
     """
     records = _records(_rows(sheet))
     above = _titles(records)
-    header = [cell.strip() for cell in records[above][2]]
-    if all(same_column(name, header) for name in keys.model or (keys.target,)):
+    header, *below = [[cell.strip() for cell in cells] for _, _, cells in records[above:]]
+    names, further, _ = survey_header(header, below, keys)
+    if all(same_column(name, names) for name in keys.model or (keys.target,)):
         return 0
-    return 1 if above_target(records, above, keys) > above else 2
+    in_part = further > 0 and isinstance(keys.target, str) and columns_in_part(keys.target, names)
+    return 1 if in_part or above_target(records, above, keys) > above else 2
 
 
 def _records(rows: Iterator[Row]) -> list[Record]:

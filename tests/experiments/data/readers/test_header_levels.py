@@ -103,3 +103,13 @@ def test_three_levels_are_one_name_too(tmp_path: Path) -> None:
         raw = read(tmp_path / "my.csv", target="y")
         assert (list(raw.columns), raw.rows) == (["0", *names, "y"], 2)
         assert raw.repairs == ("3 rows of names read as one header",)
+
+
+def test_the_sheet_with_the_target_in_such_a_header_is_read(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "my.xlsx") as book:
+        pd.DataFrame({"a": [1, 2], "b": [3, 4]}).to_excel(book, sheet_name="Notes", index=False)
+        pd.DataFrame(COLUMNS).rename_axis("pupil").to_excel(book, sheet_name="Marks")
+    for target in ("passed", "out passed", "out"):
+        assert list(read(tmp_path / "my.xlsx", target=target).columns) == ["pupil", *NAMES]
+    assert list(read(tmp_path / "my.xlsx", target="b").columns) == ["a", "b"]
+    assert list(read(tmp_path / "my.xlsx", model=("math pre",)).columns) == ["pupil", *NAMES]
