@@ -67,7 +67,7 @@ TWO_ROLES = (  # keys that may name one column
     *({"target", "categories"}, {"categories", "keep"}, {"numbers", "keep"}),
     *({"groups", "test_rows"}, {"time", "test_rows"}),  # which are no features either
 )
-LAYOUT = ("separator", "encoding", "skip", "sheet", "header")  # keys that say how a file is written
+LAYOUT = ("separator", "encoding", "skip", "sheet", "header", "fill_down")  # keys that say how a file is written
 ROLES = (*NAMING, *LISTS, "formats", "missing", "drop_classes", "strict")
 # keys of [data] with what was decided for them
 Decided = Mapping[str, "str | int | tuple[str, ...] | tuple[int, int] | Mapping[str, str]"]
@@ -75,9 +75,9 @@ OF_A_SOURCE = {  # the keys of each sort of source that not every sort has
     "name": {"folder"},
     "given": {*ROLES, "present"},
     "openml": {*ROLES, "present"},
-    "text": {*ROLES, "present", "header", "separator", "encoding", "skip", "test"},
+    "text": {*ROLES, "present", "header", "separator", "encoding", "skip", "fill_down", "test"},
     "json": {*ROLES, "present", "encoding", "test"},
-    "excel": {*ROLES, "present", "header", "skip", "sheet", "test"},
+    "excel": {*ROLES, "present", "header", "skip", "sheet", "fill_down", "test"},
     "parquet": {*ROLES, "present", "test"},
     "npz": {"target", "groups", "time", "weights", "present", "strict", "test"},
     "npy": {*ROLES, "present", "test"},
@@ -120,6 +120,7 @@ class DataSection(Section):
     encoding: Encoding | None = None
     skip: Annotated[int, Field(ge=0, le=10_000)] | None = None  # number of lines above the table
     sheet: Annotated[str, BeforeValidator(lambda name: str(name) if type(name) is int else name)] | None = None
+    fill_down: Words | None = None  # columns whose empty cells have the value above, as pivot tables write it
     target: Column | None = None
     drop: Columns | None = None
     categories: Columns | None = None

@@ -6,6 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from string import ascii_lowercase
 
+PLAIN = {  # characters that nobody sees or types -> what is shown of them
+    **dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " "),
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")),
+}
+
+
+def typeable(text: str) -> str:
+    """Return a text with plain spaces, and without characters that nobody sees; a column is found by either.
+
+    >>> typeable("Blood\u00a0pressure\u200b")
+    'Blood pressure'
+    """
+    return text.translate(PLAIN)
+
 
 def readable(text: str, longest: int) -> str:
     """Return a user's or a library's text as a readable line of at most that many characters, or cut there.
@@ -25,6 +39,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
+    text = typeable(text)
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 

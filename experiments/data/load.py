@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from experiments.config.data_options import LAYOUT, NAMING, DataSection
 from experiments.config.formats import unread_format
@@ -66,7 +68,10 @@ def _load(data: DataSection, environ: Mapping[str, str]) -> Table:
     read = read_table if data.test_fold is None else read_once  # the study of each outer fold reads the file twice
     words = (*(data.drop_classes or ()), *(data.missing or ()))
     keys = FileKeys(**{key: getattr(data, key) for key in LAYOUT}, target=data.target, words=words)
-    raw, *test = [_accepted(read(path, keys), data) for path in paths]
+    raw = _accepted(read(paths[0], keys), data)
+    filled = raw.layout.get("fill_down")
+    keys = replace(keys, fill_down=filled if isinstance(filled, tuple) else ())
+    test = [_accepted(read(path, keys), data) for path in paths[1:]]
     return table_of(_with_notes_of(raw, *test), data, *test)
 
 
@@ -79,10 +84,12 @@ def _accepted(raw: RawTable, data: DataSection) -> RawTable:
     if data.strict and raw.repairs:
         raise DataError(f"{raw.where}: must be read as it stands, but {'; '.join(raw.repairs)}; correct the file.")
     if data.sort == "text" and len(raw.columns) == 1:
-        raise DataError(
-            f"{raw.where}: a table needs two columns, but only {listed(list(raw.columns))} was found; if a character "
-            "separates columns, name it in data.separator."
-        )
+        only = next(iter(raw.columns))
+        advice = "if a character separates columns, name it in data.separator"
+        if re.search(r"[,;\t|]", only):
+            unquoted = f'sed \'s/^"//; s/"\\r*$//; s/""/"/g\' {quote(raw.where)} > plain.csv'
+            advice = f"each of its lines stands in quotes as a whole; {unquoted} takes them off"
+        raise DataError(f"{raw.where}: a table needs two columns, but only {listed([only])} was found; {advice}.")
     for key in NAMING:
         for name in data.columns(key):
             if name in raw.repeated or (name not in raw.columns and same_column(name, raw.repeated)):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.config.formats import stem_of
-from experiments.config.readable import first_few, readable
+from experiments.config.readable import first_few, readable, typeable
 from experiments.errors import DataError, first_line
 from nnet.arrays import Rows
 
@@ -68,7 +68,7 @@ class RawTable:
     numbers: Rows | None = None
     notes: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
-    layout: Mapping[str, str | int] = field(default_factory=dict)
+    layout: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
     index: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
@@ -192,6 +192,7 @@ def shown(text: str) -> str:
     >>> shown("a" * 100)[-5:]
     "aa..'"
     """
+    text = typeable(text)
     return repr(text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}..")
 
 

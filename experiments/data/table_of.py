@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,8 +15,15 @@ import pyarrow.compute as pc
 from experiments.config.data_options import DataSection
 from experiments.config.formats import GIVEN
 from experiments.config.readable import count
-from experiments.data.columns.column_kind import HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS, file_has_comma, known_words
-from experiments.data.columns.column_roles import ColumnRoles, column_roles, spelled
+from experiments.data.columns.column_kind import (
+    HOLDS_ERRORS,
+    HOLDS_LISTS,
+    HOLDS_TEXTS,
+    HOLDS_TWO,
+    file_has_comma,
+    known_words,
+)
+from experiments.data.columns.column_roles import ColumnRoles, column_roles, said_of_beginnings, spelled
 from experiments.data.columns.compared_rows import compared_rows
 from experiments.data.columns.dotted_classes import without_dots
 from experiments.data.columns.dropped_classes import check_dropped, dropped_rows, without_classes
@@ -28,15 +36,20 @@ from experiments.data.formats.date_formats import NO_DATE
 from experiments.data.formats.other_format import monthly_notes
 from experiments.data.formats.unread_cells import unread_cells
 from experiments.data.hints.left_out_groups import left_out_groups
+from experiments.data.hints.missing_words import missing_word_hints
+from experiments.data.hints.naming_numbers import naming_numbers
 from experiments.data.hints.written_hints import written_hints
 from experiments.data.identity.cells import SourceCells
 from experiments.data.new_data.own_test_rows import with_own_test
 from experiments.data.raw_table import SHOWN, RawTable, shown
+from experiments.data.readers.unsaved_formulas import UNSAVED
 from experiments.data.splits.development_rows import development_rows
 from experiments.data.table import LeftOut, Table, TableReading
 from experiments.data.texts import words_present
 from experiments.errors import DataError
 from nnet.arrays import Rows
+
+WHY_EMPTY = rf"^{UNSAVED}|data\.fill_down="  # of notes that say why the cells of a column are empty
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,7 @@ def table_of(raw: RawTable, data: DataSection, test: RawTable | None = None) -> 
         DataError: a column named in [data] does not exist or has two roles, or a value breaks its column's rule.
     """
     names, in_one_file = spelled(raw, data), data.test_rows is not None
+    raw = replace(raw, notes=(*raw.notes, *said_of_beginnings(names)))
     if in_one_file:
         raw, test, data = divided(raw, data)
     roles = column_roles(raw, test, data)
@@ -141,7 +155,11 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
     classes = (roles.target,) if roles.kinds.get(roles.target) == "category" else ()
     found = {name: form for name, form in reading.formats.items() if name not in roles.formats}
     groups = () if roles.of("groups") else left_out_groups(rows, reading.left_out)
-    written = written_hints(rows, reading, roles.kinds)
+    written = (
+        *written_hints(rows, reading, roles.kinds),
+        *missing_word_hints(rows, reading),
+        *naming_numbers(rows, reading, roles.kinds),
+    )
     return replace(
         reading,
         notes=(*rows.notes, *rows.repairs, *monthly_notes(rows, found), *groups, *written),
@@ -152,7 +170,7 @@ def _decided(rows: RawTable, roles: ColumnRoles, data: DataSection) -> TableRead
 
 def _advice(left_out: Sequence[LeftOut]) -> str:
     """Advise what to do where no column is left; what a column's own reason advises is not repeated."""
-    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS)}
+    reasons = {one.reason for one in left_out if one.detail not in (HOLDS_ERRORS, HOLDS_LISTS, HOLDS_TEXTS, HOLDS_TWO)}
     if reasons & {"counts_rows", "identifies_rows", "index", "free_text"}:
         return "name those to keep in data.keep"
     if "no_values" in reasons:
@@ -204,7 +222,10 @@ def _with_target(file: _File, target: str, words: tuple[str, ...], dropped: int)
     missing, others = absent.sum() - dropped, len(absent) - dropped
     if 2 * missing > others:
         counts = f"{missing} of {others} rows have none"
-        rest = "" if absent.all() else ", or remove these rows to learn from the others"
+        different = 0 if absent.all() else pc.count_distinct(file.clean.columns[target].drop_null()).as_py()
+        rest = ", or remove these rows to learn from the others" if different > 1 else ""
+        rest = ", or fill in the empty cells if these are a class" if different == 1 and not words else rest
+        rest += "".join(f"; {note}" for note in raw.notes if shown(target) in note and re.search(WHY_EMPTY, note))
         raise DataError(f"{raw.at(target)} is the target, but {counts}; name another column{_present(words)}{rest}.")
     rows = np.flatnonzero(~absent)
     return _File(taken(raw, rows), taken(file.clean, rows))

@@ -257,6 +257,23 @@ def test_names_that_no_file_has_are_one_line(
         assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_column_that_the_study_filled_down_is_filled_in_new_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = mixed_model(("no", "yes"))
+    write_model(replace(model, rows=replace(model.rows, fill_down=("city",))), tmp_path / "model")
+    frame = mixed_frame(6).assign(city=["Basel", None, None, "Delft", None, None])
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    frame.assign(city=frame["city"].ffill()).to_csv(tmp_path / "full.csv", index=False)
+
+    def output(name: str, *arguments: str) -> str:
+        assert main([str(tmp_path / "model"), str(tmp_path / name), *arguments]) == 0
+        return capsys.readouterr().out
+
+    assert output("new.csv") == output("full.csv")
+    assert output("new.csv", "--set", 'data.fill_down=["age"]') != output("full.csv")
+
+
 def test_a_workbook_and_an_encoding_are_read_as_the_studys_were(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -301,7 +318,7 @@ def test_shares_of_outputs_are_not_passed_off_as_probabilities(
     ("override", "words"),
     [
         ("search.trials=3", "--set: new rows have the keys data.separator, data.encoding, data.skip, data.sheet, "),
-        ("data.target=age", "data.header, but got 'data.target=age'."),
+        ("data.target=age", "data.header, data.fill_down, but got 'data.target=age'."),
         ("data=3", "but got 'data=3'."),
         ("data.skip=-1", "data.skip"),
         ("data.sheet=New", "--set: data: sheet cannot be set for source"),  # a .csv has none

@@ -43,6 +43,8 @@ SENTENCES = r"(\S+\s+){7}"  # of eight words or more
 HOLDS_LISTS = "differs in nearly every row, and holds lists; give each of their values a column of its own"
 UNCERTAIN = r"\d ?(±|\+/?-) ?\d|\d\(\d+\)$"  # 70.1 ± 0.5 or 70.1(5)
 HOLDS_ERRORS = "differs in nearly every row, and holds numbers with their errors; give each of both its own column"
+TWO_NUMBERS = r"^\d+([.,]\d+)?\s?[/x×]\s?\d+([.,]\d+)?$"  # 120/80 or 1920x1080
+HOLDS_TWO = "differs in nearly every row, and holds two numbers, as 120/80 does; give each of both its own column"
 HOLDS_TEXTS = "differs in nearly every row; give what its texts say columns of their own, such as counts of words"
 LONGEST_NUMBER = 1 << 53  # below which a float holds every whole number
 DAY_NUMBER = r"^(18|19|20|21)\d{6}$"  # 20260131
@@ -227,12 +229,14 @@ def _decide_words(rows: RawTable, name: str, present: pa.ChunkedArray) -> Decisi
 
 
 def _said_of_texts(present: pa.ChunkedArray) -> str:
-    """Say that texts which differ are lists, numbers with errors or sentences; empty of others, such as names."""
+    """Say that texts which differ are lists, several numbers or sentences; empty of others, such as names."""
     first = present.slice(0, PROBE)
     if 2 * pc.sum(pc.match_substring_regex(first, LISTS_OF_TEXTS)).as_py() > len(first):
         return HOLDS_LISTS
     if 2 * pc.sum(pc.match_substring_regex(first, UNCERTAIN)).as_py() > len(first):
         return HOLDS_ERRORS
+    if 2 * pc.sum(pc.match_substring_regex(first, TWO_NUMBERS)).as_py() > len(first):
+        return HOLDS_TWO
     return HOLDS_TEXTS if 2 * pc.sum(pc.match_substring_regex(first, SENTENCES)).as_py() > len(first) else ""
 
 

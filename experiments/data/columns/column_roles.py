@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.config.data_options import LISTS, NAMING, SINGLE, TWO_ROLES, DataSection
-from experiments.config.readable import in_one_line
-from experiments.config.same_column import columns_called
+from experiments.config.readable import in_one_line, printable
+from experiments.config.same_column import columns_called, columns_in_part, same_column
+from experiments.data.columns.likely_targets import listed_targets
 from experiments.data.formats.column_types import is_text
 from experiments.data.formats.date_formats import is_date_format
 from experiments.data.formats.number_formats import is_number_format
@@ -67,7 +68,7 @@ def column_roles(raw: RawTable, test: RawTable | None, data: DataSection) -> Col
     if data.target is None:
         raise DataError(
             'data.target: name the column to predict, as target = "COLUMN" in [data], or --target COLUMN beside '
-            f"--data; {raw.where} has {listed(list(raw.columns))}{_doubts(raw)}."
+            f"--data; {raw.where} has {listed_targets(raw)}{_doubts(raw)}."
         )
     named = named_columns(raw, data)
     single = [name for key in SINGLE for name in named.get(key, ())]
@@ -106,6 +107,16 @@ def spelled(raw: RawTable, data: DataSection) -> dict[str, str]:
     typed = [name for key in (*NAMING, *LISTS) for name in data.columns(key) if isinstance(name, str)]
     typed += list(data.formats or ())
     return {name: own for name in typed if (own := named_column(raw, name)) and own != name}
+
+
+def said_of_beginnings(spelled: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which column was taken for each name that is only the beginning of one.
+
+    >>> said_of_beginnings({"AGE": "Age", "How old": "How old are you?"})
+    ("'How old' is taken for column 'How old are you?'",)
+    """
+    begun = [(typed, own) for typed, own in spelled.items() if not same_column(typed, [own])]
+    return tuple(f"{shown(typed)} is taken for column '{printable(own)}'" for typed, own in begun)
 
 
 def refuse_two_roles(roles: Mapping[str, Sequence[str]]) -> None:
@@ -195,6 +206,9 @@ def _meant(raw: RawTable, key: str, typed: str) -> str:
     if len(parts := [part.strip() for part in typed.split(",")]) > 1 and all(part in names for part in parts):
         how = f"{key} is a single column" if key in NAMING and key != "time" else "name them one by one"
         return f" (but {enumerated([shown(part) for part in parts])}: {how})"
+    if not same_column(typed, names) and len(begun := columns_in_part(typed, names)) > 1:
+        places = enumerated([str(names.index(name)) for name in begun[:SHOWN]], "or")
+        return f" (but {len(begun)} that begin so: {listed(begun)}; type more of the name, or the position {places})"
     if meant := near(typed, names, 3):
         return did_you_mean([shown(name) for name in meant])
     first = raw.columns[names[0]]
@@ -215,7 +229,7 @@ def _names_below(raw: RawTable, typed: str) -> str:
 
 
 def named_column(raw: RawTable, column: str | int) -> str | None:
-    """Return the name of a column, which may be typed in another case or with other white space; None without one."""
+    """Return the name of a column, typed in another case, with other white space, or cut short; None without one."""
     names = list(raw.columns)
     if isinstance(column, int):
         there = names[column] if -len(names) <= column < len(names) else None
@@ -227,5 +241,5 @@ def named_column(raw: RawTable, column: str | int) -> str | None:
                 f"\"'{column}'\", in quotes twice on the command line, or count its position from the end."
             )
         return there
-    same = columns_called(column, names)
+    same = columns_called(column, names) or columns_in_part(column, names)
     return same[0] if len(same) == 1 else None

@@ -75,6 +75,7 @@ CLOCKS = (  # shape of a time of day -> its format
     (r"\d{1,2}:\d\d", "%H:%M"),
     (r"\d{1,2}:\d\d:\d\d", "%H:%M:%S"),
     (r"\d{1,2}:\d\d:\d\d\.\d+", "%H:%M:%S.%f"),
+    (r"\d{1,2}:\d\d:\d\d,\d+", "%H:%M:%S,%f"),  # as programs write logs
     (r"\d{1,2}:\d\d [aApP][mM]", "%I:%M %p"),
     (r"\d{1,2}:\d\d:\d\d [aApP][mM]", "%I:%M:%S %p"),
     (r"\d{1,2}\.\d\d\.\d\d [aApP][mM]", "%I.%M.%S %p"),
@@ -254,7 +255,7 @@ def _of_dates(text: str, iso: str = ISO) -> Iterator[str]:
             continue
         zone = re.sub(r"\S+", "%Z" if re.search(ZONE_NAME, text) else "%z", whole["zone"] or "")
         for clock in (form for clock_shape, form in (*CLOCKS, *DOTTED) if re.fullmatch(clock_shape, whole["clock"])):
-            alone = iso == ISO and "%I" not in clock and ":" in clock and whole["gap"] != ", "
+            alone = iso == ISO and "%I" not in clock and "," not in clock and ":" in clock and whole["gap"] != ", "
             after = f"{whole['gap']}{clock}{zone}"
             yield from (form if form == ISO and alone else form.replace(ISO, "%Y-%m-%d") + after for form in formats)
 

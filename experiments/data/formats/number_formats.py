@@ -14,27 +14,31 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.config.readable import typeable
 from experiments.data.raw_table import Marks
 
 PLAIN = "1234.5"
 PROBE = 50  # texts whose formats are tried
 WITH_POINTS = "1.234,5"
+SPACES = r"\x{a0}\x{2009}\x{202f}"  # that do not break a line, which Arrow's \s lacks
+SPACE = rf"[\s{SPACES}]"  # before a unit
+GAP = rf"[ {SPACES}]"  # between thousands
 THOUSANDS = r"^[+-]?(?:0|[1-9]\d{0,2}(?:\.\d{3})*)$"
 DIGITS = {  # 1234.5 -> the digits of a number written like it
     PLAIN: r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
     "1,234.5": r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d\d)+,\d{3}|0|[1-9]\d*)(?:\.\d+)?",  # 12,34,567 in India
     "1234,5": r"\d+(?:,\d+)?(?:[eE][+-]?\d+)?",
     WITH_POINTS: r"(?:[1-9]\d{0,2}(?:\.\d{3})+|0|[1-9]\d*)(?:,\d+)?",
-    "1 234.5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
-    "1 234,5": r"(?:[1-9]\d{0,2}(?:[ \x{a0}\x{202f}]\d{3})+|0|[1-9]\d*)(?:,\d+)?",
+    "1 234.5": r"(?:[1-9]\d{0,2}(?:" + GAP + r"\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
+    "1 234,5": r"(?:[1-9]\d{0,2}(?:" + GAP + r"\d{3})+|0|[1-9]\d*)(?:,\d+)?",
     "1'234.5": r"(?:[1-9]\d{0,2}(?:['\x{2019}]\d{3})+|0|[1-9]\d*)(?:\.\d+)?",
 }
 COMMAS = ("1234,5", WITH_POINTS, "1 234,5")  # the formats with a decimal comma
 GROUPS = {  # what stands between thousands
     "1,234.5": ",",
     WITH_POINTS: r"\.",
-    "1 234.5": r"[ \x{a0}\x{202f}]",
-    "1 234,5": r"[ \x{a0}\x{202f}]",
+    "1 234.5": GAP,
+    "1 234,5": GAP,
     "1'234.5": r"['\x{2019}]",
 }
 INFINITE = r"^[+-]?(?i:inf(?:inity)?)$"
@@ -43,7 +47,7 @@ CURRENCY = r"[$€£¥₹₩₽₺₫฿₴₦]"
 BEFORE = rf"(?:[A-Z]{{0,3}}{CURRENCY}|USD|EUR|GBP|CHF|JPY|CNY|INR|Rs\.?|kr\.?|[~≈])?"
 SIGNS = rf"%|‰|\+|\.[-–—]|°[CFK]?|{CURRENCY}"
 AREA = r"sq\.? ?(?:ft|m|yd|km|mi)\.?"
-AFTER = rf"(?:{SIGNS}|{AREA}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?)?"
+AFTER = rf"(?:{SIGNS}|{AREA}|[^\W\d_][^\W\d_²³./·°]{{0,11}}(?:[/·][^\W\d_]{{1,8}}[²³]?)?[²³]?\.?)?"
 MAGNITUDES = "KMB"  # after the digits of a format: a letter that multiplies, or none
 POWERS = {"[kK]": "e3", "[mM]": "e6", "[bB]": "e9"}
 TYPESET = "\u2212"  # a minus as typeset
@@ -52,7 +56,7 @@ BRACKETED = rf"^\(([^()+\-{TYPESET}]*\d[^()+\-{TYPESET}]*)\)$"
 BEHIND = rf"^([^()+\-{TYPESET}]*\d)[\-{TYPESET}]$"  # with a minus
 NO_GRADE = r"[.,]\d+-$"  # decimals before a minus; 2- may be a mark at school
 MINUS = rf"^[^\d]*[\-{TYPESET}]"
-CELL = re.compile(rf"{SIGN}({BEFORE}\s?){SIGN}\d[\d.,'\u2019 \u00a0\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
+CELL = re.compile(rf"{SIGN}({BEFORE}\s?){SIGN}\d[\d.,'\u2019 \u00a0\u2009\u202f]*?(?:[eE][+-]?\d+)?(\s?{AFTER})")
 
 
 def is_number_format(text: str) -> bool:
@@ -85,7 +89,7 @@ def number_format(texts: pa.ChunkedArray, marks: Marks) -> str | None:
     first = CELL.fullmatch(amounts[0].as_py()) if len(amounts) else None
     if first is None:
         return None
-    before, after = first.groups()
+    before, after = map(typeable, first.groups())
     clothed = bool(before or after) or pc.any(pc.match_substring(texts, TYPESET)).as_py()
     for digits in _in_order(marks):
         form = f"{before}{digits}{after}"
@@ -110,7 +114,8 @@ def usual_format(texts: pa.ChunkedArray, marks: Marks) -> str | None:
     magnitudes = (MAGNITUDES,) if _have_magnitudes(texts) else ()
     for cell in pc.unique(texts.slice(0, PROBE)).to_pylist():
         if (parts := CELL.fullmatch(cell)) is not None:
-            forms = [f"{parts[1]}{digits}{after}" for after in (parts[2], *magnitudes) for digits in _in_order(marks)]
+            before, unit = map(typeable, parts.groups())
+            forms = [f"{before}{digits}{after}" for after in (unit, *magnitudes) for digits in _in_order(marks)]
             shares |= {form: pc.mean(fits(texts, form)).as_py() for form in forms if form not in shares}
     form = max(shares, key=lambda each: shares[each], default=PLAIN)
     plain = pc.and_(fits(texts, PLAIN), pc.invert(pc.match_substring(texts, TYPESET)))
@@ -218,7 +223,7 @@ def _have_magnitudes(texts: pa.ChunkedArray) -> bool:
 
     An M or a B beside none could be a size, metres or the door of a house.
     """
-    letters = pc.utf8_slice_codeunits(texts.filter(pc.match_substring_regex(texts, r"\d\s?[kKmMbB]?$")), -1)
+    letters = pc.utf8_slice_codeunits(texts.filter(pc.match_substring_regex(texts, rf"\d{SPACE}?[kKmMbB]?$")), -1)
     found = set(pc.unique(pc.utf8_upper(pc.if_else(pc.utf8_is_alpha(letters), letters, ""))).to_pylist())
     return len(found) > 1 and ("K" in found or {"M", "B"} <= found)
 
@@ -259,9 +264,9 @@ def _parts(form: str) -> tuple[str, str, str]:
 def _pattern(form: str) -> str:
     """Return the regular expression of a format, whose groups are signs, digits and a magnitude, or a bare 0."""
     before, digits, after = _parts(_without_sign(form))
-    unit = r"\s?([kKmMbB]?)" if after == MAGNITUDES else rf"{_spaced(after)}()"
+    unit = rf"{SPACE}?([kKmMbB]?)" if after == MAGNITUDES else rf"{_spaced(after)}()"
     return rf"^(?:({SIGN}){_spaced(before)}({SIGN})({DIGITS[digits]}){unit}|({ZERO}))$"
 
 
 def _spaced(text: str) -> str:
-    return r"\s?" + re.escape(text.strip()).replace(r"\ ", " ") + r"\s?" if text.strip() else ""
+    return rf"{SPACE}?" + re.escape(text.strip()).replace(r"\ ", " ") + rf"{SPACE}?" if text.strip() else ""

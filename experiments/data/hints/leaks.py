@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.data.columns.target_type import LabelledTable
+from experiments.data.features import column_values
 from experiments.data.hints.larger_of_two import larger_of_two
 from experiments.data.hints.telling_gaps import telling_gaps
 from experiments.data.hints.time_order import LATER
@@ -52,6 +53,9 @@ RATED = "user|customer|client|person|player|student|employee|household|family|un
 # of numbers, as `households` and the coordinate `x_plot` are
 COUNT_NAME = rf"(?i:(?!subject)({THINGS})s|e?-?mail|kunden|patienten|personen|.*[_ .-]({RATED})|[xyzn][_ .-]({THINGS}))"
 OF_A_THING = rf"(?i:.+[_ .-]({THINGS}))"  # of numbers, which may count something there, as those of `North Station`
+# of categories, as families of plants and units of measures are, whose values are words of many rows each
+KIND_NAME = r"(?i:(.*[_ .-])?(family|animal|unit|set|device)s?)"
+ROWS_OF_KIND = 10
 NUMBERING = 0.5  # share of the whole numbers from the least to the largest that name things, which are numbered
 
 
@@ -228,6 +232,8 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
                 continue
             rows, levels = len(values), len(np.unique(values))
             named = table.kinds[at] == "category" or not (values % 1 > 0).any()  # fractions name nothing
+            if table.kinds[at] == "category" and rows >= ROWS_OF_KIND * levels and _are_kinds(table, at, name):
+                continue
             if named and levels >= GROUPS and rows >= ROWS_OF_GROUP * levels:
                 found[name] = rows, levels
     if len(found) == 1:
@@ -239,6 +245,13 @@ def _repeated_identifiers(table: Table) -> Iterator[str]:
             f"columns {listed([*found])} are named like identifiers, but {next(iter(found.values()))[0]:,} development "
             f"rows have {numbers} values of them; one of them in data.groups{instead} {TOGETHER}"
         )
+
+
+def _are_kinds(table: Table, at: int, name: str) -> bool:
+    """Return whether a column of categories is named like kinds of things, and no value has a digit."""
+    different = set(column_values(table.features, at).tolist())
+    words = (str(value) for value in different if isinstance(value, str))
+    return re.fullmatch(KIND_NAME, name) is not None and not any(re.search(r"\d", word) for word in words)
 
 
 def _measures(name: str, values: NDArray[Any]) -> bool:

@@ -38,7 +38,7 @@ def left_out_groups(rows: RawTable, left_out: Iterable[LeftOut]) -> Iterator[str
             )
             if levels >= GROUPS and often:
                 repeated[one.name] = len(present), levels
-            elif is_text(present.type) and (names := _numbered_parts(present)):
+            elif not one.detail and is_text(present.type) and (names := _numbered_parts(present)):
                 numbered.append(
                     f"column {shown(one.name)} is left out, but {len(present):,} development rows have {len(names):,} "
                     f"names before its last number, such as {shown(names[0])}; a column of these, named in "

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.config.regular_file import check_regular, why_unread
-from experiments.config.same_column import columns_called
+from experiments.config.same_column import columns_called, columns_in_part
 from experiments.data.columns.reading import plain_rows, read_features
 from experiments.data.formats.column_types import cleaned, read_number, refuse_missing
 from experiments.data.formats.other_format import refuse_other_format
@@ -155,7 +155,7 @@ def _kept(raw: RawTable, keep: Sequence[str]) -> list[str]:
     Raises:
         DataError: the file lacks one.
     """
-    there = {name: columns_called(name, raw.columns) for name in keep}
+    there = {name: columns_called(name, raw.columns) or columns_in_part(name, raw.columns) for name in keep}
     if lacking := [name for name, found in there.items() if len(found) != 1]:
         meant = did_you_mean(near(lacking[0], raw.columns))
         raise DataError(f"--keep: {raw.where} lacks {listed(lacking)}{meant}; it has {listed(list(raw.columns))}.")
@@ -184,9 +184,9 @@ def _raw_table(path: Path, form: RowFormat, layout: Mapping[str, Any]) -> RawTab
         return _of_array(path, form)
     from experiments.data.readers.table_file import read_table
 
-    usual = form.layout
-    keys = FileKeys(model=tuple(names), usual_encoding=usual.get("encoding"), usual_sheet=usual.get("sheet"))
-    raw = read_table(path, replace(keys, words=form.words, holds_row=partial(holds_row, form), **layout))
+    usual: dict[str, Any] = {f"usual_{key}": value for key, value in form.layout.items()}
+    keys = FileKeys(model=tuple(names), words=form.words, fill_down=form.fill_down, **usual)
+    raw = read_table(path, replace(keys, holds_row=partial(holds_row, form), **layout))
     return _by_position(raw, names, form.target) if all(map(str.isdecimal, names)) else raw
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class RowFormat:
     identifiers: columns that name a row, to be written beside its prediction.
     target:      name of the column that is predicted.
     picture:     (height, width) or (height, width, 3) of the pictures that the model learnt from; None of other rows.
+    fill_down:   columns whose empty cells have the value above, in the file and in new rows.
     layout:      encoding and sheet of the file that the model learnt from, where they are named or were decided.
     categories:  the values of each category column that have an input of their own.
     pooled:      the category columns whose rare values share an input: which these were is not kept.
@@ -50,6 +51,7 @@ class RowFormat:
     identifiers: Sequence[str] = ()
     target: str = ""
     picture: tuple[int, ...] | None = None
+    fill_down: tuple[str, ...] = ()
     layout: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     pooled: frozenset[str] = frozenset()
@@ -65,7 +67,8 @@ class RowFormat:
         """
         table, reading = rows.table, rows.table.reading
         inputs = tuple(zip(table.columns, table.kinds, strict=True))
-        formats, decided = ({}, {}) if reading is None else (reading.formats, reading.keys)
+        formats = {} if reading is None else reading.formats
+        decided: Mapping[str, Any] = {} if reading is None else reading.keys
         layout = {key: getattr(data, key) or decided.get(key) for key in LAYOUT}
         dropped = [name for name in data.drop or () if isinstance(name, str) and re.fullmatch(INDEX_NAME, name)]
         return cls(
@@ -76,6 +79,7 @@ class RowFormat:
             identifiers=tuple(map(str, (*data.columns("identifier"), *dropped))),
             target=table.target_name,
             picture=table.picture if table.pixel_range == WHITE else None,
+            fill_down=data.fill_down or decided.get("fill_down", ()),
             layout={key: str(value) for key, value in layout.items() if value is not None},
             categories=known_categories(inputs, categories),
             pooled=pooled_columns(inputs, categories),

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from experiments.config.readable import count
-from experiments.config.same_column import same_column
+from experiments.config.same_column import columns_in_part, same_column
 from experiments.data.raw_table import RawTable, brief, check_size, column_names, listed, shown, unnamed
 from experiments.data.readers.empty_rows import empty_between
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.further_tables import place_within, read_as_one
 from experiments.data.readers.merged_cells import Merged, Row, columns_of, merged_cells, with_merged
 from experiments.data.readers.side_by_side import one_below_another, place_beside
 from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.edges import without_last_rows
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import NUMBER, Record, titles, width_of
+from experiments.data.readers.text.summary_rows import without_sums_of_parts
 from experiments.data.readers.text.values import arrow_values, joined
+from experiments.data.readers.unsaved_formulas import unsaved_formulas
 from experiments.errors import DataError
 from nnet.near import did_you_mean, near
 
@@ -115,14 +119,22 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
     where = f"{path}: sheet {shown(sheet.title)}"
     merged = merged_cells(path, sheet._worksheet_path)  # a sheet that is read row by row has no other name of its part
     header = _header(sheet, merged, keys, where)
-    columns, left_out = _body(sheet, merged, header, keys, where)
+    columns, numbers, left_out = _body(sheet, merged, header, keys, where)
     if not columns or not len(columns[0]):
         raise DataError(f"{path}: a table needs rows, but sheet {shown(sheet.title)} has only a header.")
-    given, columns, lengths, one_of_several = one_below_another(*_of_one_width(header.given, columns), keys)
+    after_gaps = (np.flatnonzero(np.diff(numbers) > 1) + 1).tolist()
+    given, columns, rows, below_another = read_as_one(*_of_one_width(header.given, columns), after_gaps, keys)
+    given, columns, lengths, one_of_several = one_below_another(given, columns, keys)
     inside, given, columns = _named_or_filled(given, columns)
     spanned = frozenset() if lengths else columns_of(one for one in merged if one.top >= header.start)
     filled = [name for at, name in zip(inside, column_names(given), strict=True) if at in spanned]
     span = f"every row of merged cells read with their value ({listed(filled)})" if filled else ""
+    empty = [
+        (at, name)
+        for at, name, column in zip(inside, column_names(given), columns, strict=True)
+        if column.null_count == len(column)
+    ]
+    unsaved = () if lengths else unsaved_formulas(path, sheet.title, header.start, empty)
     skip = header.begins if header.above and keys.skip is None else None
     decided = {"sheet": sheet.title if others else None, "skip": skip, "header": header.named if header.note else None}
     chosen = f"sheet {shown(sheet.title)} was read, not {listed(others)}; --set data.sheet=NAME reads another"
@@ -132,10 +144,10 @@ def _table(path: Path, book: Any, keys: FileKeys) -> RawTable:
         path,
         given,
         columns,
-        (over if skip is not None else "", header.survey, span, *left_out, *one_of_several),
-        place=place_beside(_places(path, keys, header.start), lengths),
+        (over if skip is not None else "", header.survey, span, *left_out, *below_another, *one_of_several),
+        place=place_beside(place_within(_place_of(numbers), rows), lengths),
         unnamed=unnamed(given) if header.named else frozenset(),
-        notes=tuple(filter(None, (chosen if others else "", header.note))),
+        notes=tuple(filter(None, (chosen if others else "", header.note, *unsaved))),
         layout={key: value for key, value in decided.items() if value is not None},
     )
 
@@ -161,15 +173,17 @@ def _header(sheet: Any, merged: Sequence[Merged], keys: FileKeys, where: str) ->
 
 def _body(
     sheet: Any, merged: Sequence[Merged], header: _Header, keys: FileKeys, where: str
-) -> tuple[list[pa.ChunkedArray], tuple[str, ...]]:
-    """Read the columns below the header; return them, and lines about the rows that are left out."""
+) -> tuple[list[pa.ChunkedArray], list[int], tuple[str, ...]]:
+    """Read the columns below the header; return them, the number of each row, and lines about others left out."""
     numbers: list[int] = []
     rows = (row for row in with_merged(_rows(sheet), merged, header.width) if row[0] >= header.start)
     holds_row = keys.holds_row_in(column_names(header.given)[0] if header.named else "0")
-    read = _columns(_numbered(rows, numbers) if keys.model else rows, where)
-    columns, _, below_it = without_last_rows(read, holds_row=holds_row)
-    length = len(columns[0]) if columns else 0
-    return columns, (*empty_between(((number, number + 1) for number in numbers[:length]), "row"), *below_it)
+    columns, kept, of_parts = without_sums_of_parts(_columns(_numbered(rows, numbers), where), keys)
+    numbers = numbers if kept is None else [numbers[row] for row in kept]
+    columns, _, below_it = without_last_rows(columns, holds_row=holds_row)
+    numbers = numbers[: len(columns[0]) if columns else 0]
+    empty = empty_between(((number, number + 1) for number in numbers), "row") if keys.model else ()
+    return columns, numbers, (*empty, *of_parts, *below_it)
 
 
 def _of_one_width(given: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> tuple[list[str], list[pa.ChunkedArray]]:
@@ -213,10 +227,12 @@ def _rank(sheet: Any, keys: FileKeys) -> int:
     """
     records = _records(_rows(sheet))
     above = _titles(records)
-    header = [cell.strip() for cell in records[above][2]]
-    if all(same_column(name, header) for name in keys.model or (keys.target,)):
+    header, *below = [[cell.strip() for cell in cells] for _, _, cells in records[above:]]
+    names, further, _ = survey_header(header, below, keys)
+    if all(same_column(name, names) for name in keys.model or (keys.target,)):
         return 0
-    return 1 if above_target(records, above, keys) > above else 2
+    in_part = further > 0 and isinstance(keys.target, str) and columns_in_part(keys.target, names)
+    return 1 if in_part or above_target(records, above, keys) > above else 2
 
 
 def _records(rows: Iterator[Row]) -> list[Record]:
@@ -285,19 +301,9 @@ def _blocks(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
         yield block
 
 
-def _places(path: Path, keys: FileKeys, start: int) -> Any:
-    """Return a function that names the row of the sheet; it reads the file again, for a message."""
-
-    def place(row: int) -> str:
-        try:
-            with _opened(path) as book:
-                sheet, _ = _sheet(path, book, keys)
-                rows = (number for number, _ in _rows(sheet) if number >= start)
-                return next(f"row {number + 1} of the sheet" for at, number in enumerate(rows) if at == row)
-        except Exception:  # the message names another place then
-            return f"row {row} (from 0)"
-
-    return place
+def _place_of(numbers: Sequence[int]) -> Callable[[int], str]:
+    """Return a function that names the row of the sheet; numbers are those of the table's rows, from 0."""
+    return lambda row: f"row {numbers[row] + 1} of the sheet" if row < len(numbers) else f"row {row} (from 0)"
 
 
 def _text(value: Any) -> str:

@@ -25,6 +25,7 @@ class FileKeys:
     encoding: str | None = None
     skip: int | None = None
     sheet: str | None = None
+    fill_down: tuple[str, ...] | None = None
     target: str | int | None = None
     words: tuple[str, ...] = ()
     model: tuple[str, ...] = ()

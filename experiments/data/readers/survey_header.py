@@ -1,18 +1,24 @@
-"""The further rows of a header: Qualtrics writes the questions and ids, SurveyMonkey answers, a device units."""
+"""The further rows of a header: questions and ids of Qualtrics, answers of SurveyMonkey, names of pandas, units."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
 from experiments.data.raw_table import column_names, listed
 from experiments.data.readers.file_keys import FileKeys
+from experiments.data.readers.header_levels import header_levels
 from experiments.data.readers.text.layout import NUMBER_OR_COMMA
 from experiments.data.texts import MISSING, MISSING_NUMBERS
 
 IMPORT_ID = '{"ImportId"'  # begins every cell of Qualtrics' last row of a header
 START = "startdate"  # Qualtrics' first column, above `Start Date` in a workbook, which has no row of ids
 RESPONDENT = "respondentid"  # SurveyMonkey's first column
+MOST_POINTS = (  # names the second row of a list of marks, which no pupil has
+    r"(?i)(points? possible|possible points|max(imum|imal)?\.?[ _-]*(points?|score|marks?|punkte(zahl)?)|out of"
+    r"|höchstpunktzahl):?"
+)
 PLAIN = ("", "response", "open-ended response")  # cells that name no part of their question
 
 
@@ -39,6 +45,8 @@ def survey_header(
     ['Respondent ID', 'Pay', 'Team', 'Age']
     """
     names, further, said = _found(first, below)
+    if not further and (levels := header_levels(first, below, keys)) is not None:
+        (names, further), said = levels, f"{levels[1] + 1} rows of names read as one header"
     if units and not further:
         further, said = _units(below)
     cells = {cell.strip() for row in below[:further] for cell in row}
@@ -55,6 +63,8 @@ def _found(first: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[list[s
         if of_qualtrics or (at == 1 and _joined(first[:1]) == START == _joined(cells[:1])):
             return list(first), at, f"{at} row{'s' * (at > 1)} below the header left out, as Qualtrics writes them"
     parts = [cell.strip() for cell in below[0]] if below else []
+    if (label := next(filter(None, parts), "")) and re.fullmatch(MOST_POINTS, label) and len(below) > 1:
+        return list(first), 1, f"the row {label!r} below the header left out"
     if _joined(first[:1]) == RESPONDENT and any(parts) and not parts[0]:
         both = zip_longest(first, parts, fillvalue="")
         names = [name if part.lower() in PLAIN and name.strip() else part for name, part in both]

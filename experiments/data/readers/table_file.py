@@ -29,8 +29,9 @@ def read_table(path: Path, keys: FileKeys) -> RawTable:
         return read_npy(path, keys.target)
     if ending not in PACKED and sort == "excel":
         from experiments.data.readers.excel import read_excel
+        from experiments.data.readers.fill_down import filled_down
 
-        return read_excel(path, keys)
+        return filled_down(read_excel(path, keys), keys)
     from experiments.data.readers.text.text_file import open_text
 
     file = open_text(path, keys.encoding, keys.usual_encoding)
@@ -38,6 +39,7 @@ def read_table(path: Path, keys: FileKeys) -> RawTable:
         from experiments.data.readers.json_rows import json_table
 
         return json_table(file)
+    from experiments.data.readers.fill_down import filled_down
     from experiments.data.readers.text.delimited import text_table
 
-    return text_table(file, keys)
+    return filled_down(text_table(file, keys), keys)

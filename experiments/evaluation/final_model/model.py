@@ -40,7 +40,7 @@ BESIDE = "default"  # folder of the model that is averaged with that of the fold
 LAST_DAY = 100_000  # days from 1970 to a date, at most: pandas holds no more
 ROWS = 4096  # rows that are predicted at a time, at most
 # keys of model.json that are left out where there is nothing to say
-LATER = ("beside", "ranges", "numbered", "zoned", *LAYOUT)
+LATER = ("beside", "ranges", "numbered", "zoned", "fill_down", *LAYOUT)
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class About:
     beside: str | None = None  # sha256 of model.json of the model beside it
     encoding: Encoding | None = None
     sheet: str | None = None
+    fill_down: tuple[str, ...] | None = None
     ranges: dict[str, tuple[float, float]] | None = None
     numbered: Literal[True] | None = None  # whether the classes are numbers or truth values
     zoned: tuple[str, ...] | None = None
@@ -110,6 +111,7 @@ class About:
             identifiers=self.identifiers,
             target=self.predicts,
             picture=self.picture,
+            fill_down=self.fill_down or (),
             layout={key: value for key in LAYOUT if (value := getattr(self, key)) is not None},
             categories=known_categories(self.inputs, self.categories),
             pooled=pooled_columns(self.inputs, self.categories),
@@ -160,6 +162,7 @@ def _contents(model: Model) -> dict[str, bytes]:
         beside=hashlib.sha256(beside[MODEL]).hexdigest() if beside else None,
         encoding=rows.layout.get("encoding"),
         sheet=rows.layout.get("sheet"),
+        fill_down=rows.fill_down or None,
         ranges=dict(rows.ranges) or None,
         numbered=rows.numbered or None,
         zoned=rows.zoned,

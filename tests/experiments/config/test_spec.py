@@ -231,6 +231,7 @@ VALUES: dict[str, Any] = {
     "encoding": "cp1252",
     "skip": 2,
     "sheet": "2024",
+    "fill_down": ("f",),
     "size": (8, 8),
     "colour": True,
 }

@@ -273,3 +273,15 @@ def test_a_pipe_and_a_device_are_refused_and_not_opened(tmp_path: Path) -> None:
     for name in ("pipe.csv", "zero.csv"):
         with pytest.raises(DataError, match=rf"{name}: it must be a regular file\.$"):
             load_table(DataSection(source=str(tmp_path / name), target="y"), {})
+
+
+def test_lines_that_stand_in_quotes_as_a_whole_are_refused_with_what_takes_them_off(tmp_path: Path) -> None:
+    path = tmp_path / "my.csv"
+    path.write_text('"a,b,y"\r\n"1,""x"",p"\r\n"2,z,q"\r\n', newline="")
+    with pytest.raises(
+        DataError, match="only 'a,b,y' was found; each of its lines stands in quotes as a whole"
+    ) as refused:
+        load_table(DataSection(source=str(path), target="y"), {})
+    command = str(refused.value).split("as a whole; ")[1].removesuffix(" takes them off.").removesuffix(" > plain.csv")
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout == 'a,b,y\n1,"x",p\n2,z,q\n'

@@ -69,6 +69,7 @@ def test_a_sheet_has_so_many_cells_at_most() -> None:
 def test_what_a_person_wrote_is_short_and_readable() -> None:
     assert shown("a\n\x1b") == r"'a\n\x1b'"
     assert len(shown("a" * 600)) == 62
+    assert shown("Blood\u00a0pressure\u200b") == "'Blood pressure'"  # as a person types it
     assert listed([str(number) for number in range(12)]).endswith("'8', '9' and 2 more")
 
 

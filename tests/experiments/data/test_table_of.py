@@ -294,3 +294,11 @@ def test_so_are_those_of_a_test_file(sheet: Make) -> None:
     assert (len(table.time), table.own_test) == (7, 3)
     assert table.reading.no_target == 0
     assert table.reading.notes[-1] == "1 row without a time in 'day' left out, the first in row 2"
+
+
+def test_a_target_of_ticks_is_refused_with_what_makes_two_classes_of_it(sheet: Make) -> None:
+    ticks = sheet(a=[str(row) for row in range(30)], y=["x" if row % 3 == 0 else "" for row in range(30)])
+    with pytest.raises(
+        DataError, match="20 of 30 rows have none; name another column, or fill in the empty cells if thes"
+    ):
+        table_of(ticks, data(target="y"))

@@ -16,7 +16,7 @@ from experiments.data.readers.survey_header import survey_header
 from experiments.data.readers.text.header import above_target, is_header
 from experiments.data.readers.text.layout import Layout, layout_of, records
 from experiments.data.readers.text.sparse_rows import refuse_sparse_rows
-from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded
+from experiments.data.readers.text.text_file import NotOfEncoding, TextFile, checked, decoded, has_empty_line
 from experiments.errors import DataError
 
 BLOCK = 1 << 22  # bytes read at a time
@@ -31,31 +31,60 @@ def text_table(file: TextFile, keys: FileKeys) -> RawTable:
         DataError: the file is not a table; the message names the line.
     """
     try:
-        return _table(file, keys)
+        return _tables(file, keys)
     except (UnicodeDecodeError, NotOfEncoding):
-        return _table(decoded(file), keys)
+        return _tables(decoded(file), keys)
 
 
-def _table(file: TextFile, keys: FileKeys) -> RawTable:
+def _tables(file: TextFile, keys: FileKeys) -> RawTable:
+    """Read a file as one table, or as several one below another that differ in width."""
+    from experiments.data.readers.text.ragged import UnevenLines
+
+    try:
+        return _table(file, keys)
+    except UnevenLines as uneven:
+        if not has_empty_line(file):
+            raise
+        return _table(file, keys, uneven)
+
+
+def _table(file: TextFile, keys: FileKeys, several: DataError | None = None) -> RawTable:
+    """Read a file as one table.
+
+    Args:
+        several: error of a file whose lines are uneven, if they may be those of several tables.
+    """
+    from experiments.data.readers.further_tables import place_within, positions_among, read_as_one
     from experiments.data.readers.side_by_side import one_below_another, place_beside
     from experiments.data.readers.text.edges import without_empty_columns, without_last_rows, without_quotes
-    from experiments.data.readers.text.ragged import uneven_lines
+    from experiments.data.readers.text.ragged import read_widest, uneven_lines
+    from experiments.data.readers.text.summary_rows import without_sums_of_parts
 
     refuse_sparse_rows(file)
     usual = "\t" if file.name.suffix.lower() in BY_TABS else ","
     layout = _layout(file, keys, usual)
+    if several is not None:
+        layout = replace(layout, width=len(layout.head[0][2]))
     check_size(str(file.path), 1, layout.width)
     given, skip, named, note, survey = _header(file, layout, keys)
-    columns, short, uneven = _columns(file, layout, skip)
+    columns, short, uneven = (read_widest(file, layout, skip), [], ()) if several else _columns(file, layout, skip)
     place = _places(file, layout, skip)
     _refuse_open_quote(file, columns, place)
-    columns, left, below_it = without_last_rows(columns, len(short), keys.holds_row_in(column_names(given)[0]))
+    full = len(columns[0]) - len(short)
+    columns, kept, of_parts = without_sums_of_parts(columns, keys)
+    at_end = len(short) if kept is None else int((kept >= full).sum())
+    columns, left, below_it = without_last_rows(columns, at_end, keys.holds_row_in(column_names(given)[0]))
     if left:
         raise uneven_lines(file, layout, short[:left])
     if not len(columns[0]):
         raise DataError(f"{file.path}: a table needs rows, but this file has only a header.")
     check_size(str(file.path), len(columns[0]), layout.width)
     empty = _empty_lines(file, layout, skip, len(columns[0])) if keys.model else ()
+    gaps = positions_among(kept, _after_gaps(file, layout, skip))
+    given, columns, rows, below_another = read_as_one(given, columns, gaps, keys)
+    if several is not None and rows is None:
+        raise several
+    place = place_within(place_within(place, kept), rows)
     given, columns, beside_it = without_empty_columns(given, columns)
     given, columns, lengths, one_of_several = one_below_another(given, columns, keys)
     given, columns, quotes = without_quotes(given, columns)
@@ -70,7 +99,18 @@ def _table(file: TextFile, keys: FileKeys) -> RawTable:
         file.path,
         given,
         columns,
-        (*_said(file, layout), survey, *uneven, *empty, *below_it, *beside_it, *one_of_several, *quotes),
+        (
+            *_said(file, layout),
+            survey,
+            *uneven,
+            *empty,
+            *of_parts,
+            *below_it,
+            *below_another,
+            *beside_it,
+            *one_of_several,
+            *quotes,
+        ),
         place=place_beside(place, lengths),
         unnamed=unnamed(given) if named else frozenset(),
         notes=tuple(filter(None, (separated, note))),
@@ -120,11 +160,12 @@ def _below(layout: Layout, above: int) -> Layout:
 
 
 def _said(file: TextFile, layout: Layout) -> tuple[str, ...]:
-    """Say which encoding was guessed, and which lines above the table are left out."""
+    """Say which encoding was guessed, and which lines of dashes and above the table are left out."""
+    said = (*file.repairs, *(["lines of dashes left out"] if layout.ruled else []))
     if not layout.above:
-        return file.repairs
+        return said
     above = f"{count(len(layout.above), 'line')} above the table left out ({shown(layout.above[0])})"
-    return (*file.repairs, f"{above}; --set data.skip=0 reads from line 1")
+    return (*said, f"{above}; --set data.skip=0 reads from line 1")
 
 
 def _aligned(first: list[str], layout: Layout) -> list[str]:
@@ -149,7 +190,7 @@ def _columns(file: TextFile, layout: Layout, skip: int) -> tuple[list[Any], list
     from experiments.data.readers.text.ragged import read_ragged
 
     names = [f"f{at}" for at in range(layout.width)]
-    if layout.separator == " " or layout.spaced:
+    if layout.separator == " " or layout.spaced or layout.ruled:
         return read_ragged(file, layout, skip)
 
     def read(source: Any, encoding: str) -> Any:
@@ -197,6 +238,20 @@ def _empty_lines(file: TextFile, layout: Layout, skip: int, rows: int) -> tuple[
         return empty_between(islice(_lines_of_rows(file, layout, skip), rows), "line")
     except csv.Error:  # a cell that is too long for Python's reader
         return ()
+
+
+def _after_gaps(file: TextFile, layout: Layout, skip: int) -> Iterator[int]:
+    """Yield the positions of the rows above which a line is empty."""
+    if not has_empty_line(file):
+        return
+    after = None
+    try:
+        for at, (begins, ends) in enumerate(_lines_of_rows(file, layout, skip)):
+            if after is not None and begins > after:
+                yield at
+            after = ends
+    except csv.Error:  # a cell that is too long for Python's reader
+        return
 
 
 def _lines_of_rows(file: TextFile, layout: Layout, skip: int) -> Iterator[tuple[int, int]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import isclose
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,9 @@ from numpy.typing import NDArray
 from experiments.config.readable import count
 from experiments.data.raw_table import listed
 from experiments.data.readers.text.layout import NUMBER
+from experiments.data.readers.text.summary_rows import sums_up
 
 MOST_FOOTERS = 20  # rows
-FEWEST_SUMMED = 4  # rows above a row of totals
-SAME_SUM = 1e-6  # relative difference, of totals that were rounded
 NARROW = 2  # columns of a table that may have rows with one value
 
 Columns = list[pa.ChunkedArray]
@@ -44,7 +42,8 @@ def without_last_rows(
     """Leave out the last rows if they are empty, footers, or a row of totals. One row at least is left.
 
     The first cell of a footer is a text that no other row has there. It has no other cell, but the last rows that were
-    short in the file may have some. The cells of totals are the sums of their columns, after such a text or nothing.
+    short in the file may have some. The cells of totals are the sums of their columns, after such a text or nothing;
+    so are means and the like, after a text that names them.
 
     New rows are never compared with each other: a footer among them is a text that holds no row.
 
@@ -57,7 +56,7 @@ def without_last_rows(
         the columns, the number of short rows that are no footers, and lines about the rows that were left out.
     """
     footers: list[str] = []
-    totals: list[str] = []
+    summed: dict[str, list[str]] = {"sums": [], "means": []}
     empty = 0
     while len(columns) > 1 and len(columns[0]):
         last = [column[-1].as_py() for column in columns]
@@ -72,8 +71,10 @@ def without_last_rows(
         ):
             footers.append(str(last[0]).strip())
             gone, short = 1, max(0, short - 1)
-        elif holds_row is None and not totals and _is_total(columns, last, filled):
-            totals.append(str(last[filled[0]]).strip())
+        elif holds_row is None and (
+            what := sums_up(columns, last, filled, _is_label(columns[filled[0]], last[filled[0]]))
+        ) not in ("", *(["sums"] if summed["sums"] else [])):
+            summed[what].append(str(last[filled[0]]).strip())
             gone, short = 1, max(0, short - 1)
         else:
             break
@@ -81,8 +82,10 @@ def without_last_rows(
     said = []
     if footers:
         said.append(f"{count(len(footers), 'row')} below the table left out ({listed(footers[::-1])})")
-    if totals:
-        said.append(f"a row of the columns' sums at the end left out ({listed(totals)})")
+    if summed["sums"]:
+        said.append(f"a row of the columns' sums at the end left out ({listed(summed['sums'])})")
+    if means := summed["means"]:
+        said.append(f"{count(len(means), 'row')} of the columns' means and the like left out ({listed(means[::-1])})")
     if empty:
         said.append(f"{count(empty, 'empty row')} at the end left out")
     return columns, short, tuple(said)
@@ -97,21 +100,6 @@ def _is_footer(
     return (short or alone) and _is_label(columns[0], last[0])
 
 
-def _is_total(columns: Columns, last: Sequence[Any], filled: Sequence[int]) -> bool:
-    """Return whether the last row has the sums of its columns, of which one is larger than every number above it."""
-    first = filled[0]
-    labelled = _is_label(columns[first], last[first])
-    if len(columns[0]) <= FEWEST_SUMMED or (first == 0 and not labelled):
-        return False
-    larger = False
-    for at in filled[labelled:]:
-        numbers = _numbers(columns[at])
-        if numbers is None or not isclose(numbers[:-1].sum(), numbers[-1], rel_tol=SAME_SUM):
-            return False
-        larger = larger or bool(abs(numbers[-1]) > abs(numbers[:-1]).max(initial=0))
-    return larger
-
-
 def _is_label(column: pa.ChunkedArray, cell: Any) -> bool:
     """Return whether the cell is a text that no other row of its column has."""
     return _is_title(cell) and bool(pc.sum(pc.equal(column.cast(pa.string()), cell)).as_py() == 1)
@@ -120,17 +108,6 @@ def _is_label(column: pa.ChunkedArray, cell: Any) -> bool:
 def _is_title(cell: Any) -> bool:
     """Return whether the cell is a text that is no number."""
     return isinstance(cell, str) and bool(cell.strip()) and not NUMBER.fullmatch(cell.strip())
-
-
-def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64] | None:
-    """Return the numbers of a column without its empty cells; None if it has anything else."""
-    filled = column.filter(pc.invert(_empty(column)))
-    try:
-        texts = pc.utf8_trim_whitespace(filled) if pa.types.is_string(filled.type) else filled
-        numbers: NDArray[np.float64] = texts.cast(pa.float64()).to_numpy()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return None
-    return numbers
 
 
 def _is_nothing(value: Any) -> bool:
@@ -151,6 +128,29 @@ def empty_at_end(columns: Columns) -> int:
         full |= ~_empty(column).to_numpy()
     rows = np.flatnonzero(full)
     return len(full) - (int(rows[-1]) + 1 if len(rows) else 0)
+
+
+def empty_rows(columns: Columns) -> NDArray[np.intp]:
+    """Return the positions of the rows without any value."""
+    return rows_of_all(map(without_value, columns))
+
+
+def without_value(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Mark the cells that are null or white space, without a constant of Python's, which loads pandas."""
+    if not pa.types.is_string(column.type):
+        return column.is_null()
+    nothing = pc.invert(pc.utf8_length(pc.utf8_trim_whitespace(column)).cast(pa.bool_()))
+    return pc.or_kleene(column.is_null(), nothing)
+
+
+def rows_of_all(marks: Iterable[pa.ChunkedArray]) -> NDArray[np.intp]:
+    """Return the positions of the rows that all of some arrays mark; the first ones rule out most."""
+    every: Any = None
+    for one in marks:
+        every = one if every is None else pc.and_(every, one)
+        if not pc.any(every).as_py():
+            return np.empty(0, np.intp)  # NumPy's view of an array loads pandas
+    return np.flatnonzero(every)
 
 
 def without_quotes(names: list[str], columns: Columns) -> tuple[list[str], Columns, tuple[str, ...]]:

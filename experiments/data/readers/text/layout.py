@@ -14,6 +14,8 @@ DECLARED = re.compile(r'"?sep=([^"\r\n])"?', re.IGNORECASE)  # the first line th
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 NUMBER_OR_COMMA = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 COMMENTS = ("#", "%")
+RULE = re.compile(r"(?=.*(-{4}|={4}))[\s|+:=-]+")  # a line below a header that a program drew, as `----+-----`
+RULED = ("|", " ", "\t")  # separators of tables that have such lines
 REGULAR = 0.5  # share of lines with the same number of cells, from which a separator is one
 WORDS_REGULAR = 0.9  # the same for white space, which stands in texts, too
 
@@ -30,6 +32,7 @@ class Layout:
     head:      the first records of the table, with or without a header.
     above:     the lines above the table that say something.
     spaced:    whether quotes follow a space after the separator.
+    ruled:     whether lines of dashes stand in it.
     """
 
     separator: str
@@ -38,6 +41,7 @@ class Layout:
     head: tuple[Record, ...]
     above: tuple[str, ...] = ()
     spaced: bool = False
+    ruled: bool = False
 
 
 def layout_of(
@@ -73,17 +77,18 @@ def layout_of(
     if not rows:
         return None
     width = width_of(rows)
+    ruled = chosen in RULED and any(RULE.fullmatch(line) for line in lines[start:])
     if skip is not None:
-        return Layout(chosen, skip, width, tuple(rows), (), spaced)
+        return Layout(chosen, skip, width, tuple(rows), (), spaced, ruled)
     header = _commented_header(lines, start, chosen, rows, width)
     rows = rows[titles(rows, width) :] if header is None else [header, *rows]
     said = tuple(line for line in map(str.strip, lines[: rows[0][0]]) if line)
     above = said[1:] if declared is not None else said
-    return Layout(chosen, rows[0][0] if said else 0, width, tuple(rows), above, spaced)
+    return Layout(chosen, rows[0][0] if said else 0, width, tuple(rows), above, spaced, ruled)
 
 
 def records(lines: Iterable[str], separator: str, spaced: bool = False, skip: int = 0) -> Iterator[Record]:
-    """Yield the records of a file that are not empty.
+    """Yield the records of a file that are not empty, and no lines of dashes.
 
     Args:
         lines:  its lines, with their ends.
@@ -99,7 +104,8 @@ def records(lines: Iterable[str], separator: str, spaced: bool = False, skip: in
     reader = csv.reader(rest, delimiter=separator, skipinitialspace=spaced or separator == " ")
     begins = 0
     for cells in reader:
-        if cells:
+        drawn = separator in RULED and cells and RULE.fullmatch(separator.join(cells))
+        if cells and not drawn:
             yield skip + begins, skip + reader.line_num, cells
         begins = reader.line_num
 

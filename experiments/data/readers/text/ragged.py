@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.config.readable import count
-from experiments.data.raw_table import brief, shown
+from experiments.data.raw_table import brief, check_size, shown
 from experiments.data.readers.text.edges import MOST_FOOTERS, Columns
 from experiments.data.readers.text.layout import Layout, records
 from experiments.data.readers.text.text_file import TextFile
@@ -20,6 +20,10 @@ NAMED = 5  # lines in a message
 
 
 Line = tuple[int, list[str]]  # its number, from 0, and its cells
+
+
+class UnevenLines(DataError):
+    """Lines with more or fewer cells than others, in one table or in several."""
 
 
 def read_ragged(file: TextFile, layout: Layout, skip: int) -> tuple[Columns, list[Line], tuple[str, ...]]:
@@ -75,13 +79,32 @@ def read_ragged(file: TextFile, layout: Layout, skip: int) -> tuple[Columns, lis
     return columns, short, tuple(said)
 
 
-def uneven_lines(file: TextFile, layout: Layout, lines: Sequence[Line]) -> DataError:
+def read_widest(file: TextFile, layout: Layout, skip: int) -> Columns:
+    """Read as many columns as the widest line has, and fill the other lines with empty cells.
+
+    Args:
+        skip: number of lines above the first row.
+
+    Raises:
+        DataError: a cell is too long.
+    """
+    try:
+        lines = [cells for _, _, cells in records(file.lines(), layout.separator, layout.spaced, skip)]
+    except csv.Error as error:
+        raise DataError(f"{file.path}: cannot be read as a table: {brief(error)}.") from None
+    rows = [cells for cells in lines if len(cells) > 1 or cells[0].strip()]
+    width = max(map(len, rows))
+    check_size(str(file.path), len(rows), width)
+    return [pa.chunked_array([part]) for part in _arrays([row + [""] * (width - len(row)) for row in rows], width)]
+
+
+def uneven_lines(file: TextFile, layout: Layout, lines: Sequence[Line]) -> UnevenLines:
     """Return the error that names the lines with too few or too many cells."""
     begins, cells = lines[0]
     more = len(lines) - 1
     others = ", ".join(str(at + 1) for at, _ in lines[1 : NAMED + 1]) + (", ..." if more > NAMED else "")
     also = f"; so have {count(more, 'other line')}: {others}" if more else ""
-    return DataError(
+    return UnevenLines(
         f"{file.path}: every line must have the {layout.width} cells that most lines have, but line {begins + 1} has "
         f"{len(cells)}: {shown(layout.separator.join(cells))}{also}."
     )

@@ -84,6 +84,20 @@ def test_a_column_that_could_be_two_is_refused_with_both(sheet: Make) -> None:
         table_of(sheet(**two), data(drop=("age",)))
 
 
+def test_a_beginning_that_no_other_column_has_is_taken_and_said(sheet: Make) -> None:
+    first, other = "How often did you visit a doctor in the last twelve months, all in all?", "How often did you smoke?"
+    columns = sheet(**{first: ["1", "2", "3"], other: ["4", "5", "6"], "Q5. Age": ["a", "a", "b"]})
+    table = table_of(columns, data(target="Q5", drop=(f"{first[:30]}..",)))
+    assert (table.target_name, table.columns) == ("Q5. Age", (other,))
+    assert table.spelled == {"Q5": "Q5. Age", f"{first[:30]}..": first}
+    assert table.reading is not None
+    assert f"'{first[:30]}..' is taken for column '{first}'" in table.reading.notes
+    assert "'Q5' is taken for column 'Q5. Age'" in table.reading.notes
+    two = r"no column 'How often' \(but 2 that begin so: 'How .*'; type more of the name, or the position 0 or 1"
+    with pytest.raises(DataError, match=two):
+        table_of(columns, data(target="How often"))
+
+
 def test_a_role_that_cannot_be_is_refused(sheet: Make) -> None:
     for keys, message in [
         ({"target": None}, 'as target = "COLUMN" in .data., or --target COLUMN beside --data; mine.csv has'),

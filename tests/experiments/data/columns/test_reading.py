@@ -235,6 +235,11 @@ def test_texts_and_lists_are_left_out_with_what_makes_features_of_them(sheet: Ma
             "holds numbers with their errors; give each of both its own column",
         ),
         ([f"{row}.5(2)" for row in range(ROWS)], "holds numbers with their errors; give each of both its own column"),
+        ([f"{row}/8" for row in range(ROWS)], "holds two numbers, as 120/80 does; give each of both its own column"),
+        (
+            [f"{row} x 7,5" for row in range(ROWS)],
+            "holds two numbers, as 120/80 does; give each of both its own column",
+        ),
         ([f"[{row}.5, 2]" for row in range(ROWS)], "holds lists; give each of their values a column of its own"),
         (
             [f"it came on day {row} and broke down" for row in range(ROWS)],

@@ -116,3 +116,8 @@ def notes_of(raw: RawTable, **keys: Any) -> tuple[str, ...]:
     reading = table_of(raw, DataSection(source="mine.csv", target="y", **keys)).reading
     assert reading is not None
     return reading.notes
+
+
+def test_pairs_of_numbers_are_no_parts_of_things(sheet: Make) -> None:
+    pressure = [f"{110 + row % 13}/{60 + row % 31}" for row in range(240)]
+    assert notes_of(sheet(bp=pressure, x=[*RANDOM.normal(size=240)], y=[*RANDOM.normal(size=240)])) == ()

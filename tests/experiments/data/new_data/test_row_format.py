@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,15 @@ def test_labels_in_a_text_file_are_what_pandas_reads(tmp_path: Path, labels: Any
 
 
 def test_new_rows_are_read_in_the_format_and_with_the_keys_of_the_file_before() -> None:
-    reading = TableReading((("day", "date"),), formats={"day": "%d.%m.%Y", "y": "1234,5"}, keys={"sheet": "2026"})
+    reading = TableReading((("day", "date"),), formats={"day": "%d.%m.%Y", "y": "1234,5"})
+    reading = replace(reading, keys={"sheet": "2026", "fill_down": ("who",)})
     table = Table("t", X[:, :1], ("date",), ("day",), np.zeros(30), "y", None, reading=reading)
     data = DataSection(source="mine.csv", target="y", encoding="utf-16", identifier="who", drop=("id", "x", 3))
     form = RowFormat.of(LabelledTable(table, table.target, Target()), data, ())
     assert (form.formats, form.identifiers) == ({"day": "%d.%m.%Y"}, ("who", "id"))
-    assert form.layout == {"encoding": "utf-16", "sheet": "2026"}
+    assert (form.layout, form.fill_down) == ({"encoding": "utf-16", "sheet": "2026"}, ("who",))
+    data = data.model_copy(update={"fill_down": ("x",)})
+    assert RowFormat.of(LabelledTable(table, table.target, Target()), data, ()).fill_down == ("x",)
     plain = Table("t", X, ("number",) * 2, ("a", "b"), np.zeros(30), "y", None)
     form = RowFormat.of(LabelledTable(plain, plain.target, Target()), DataSection(source="mine.csv"), ())
     assert (form.formats, form.layout, form.identifiers) == ({}, {}, ())

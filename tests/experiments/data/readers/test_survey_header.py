@@ -118,3 +118,12 @@ def test_studies_and_models_that_took_these_rows_for_answers_still_do() -> None:
     for model in (("Rate these:", "2"), ("2", "4")):
         assert survey_header(first, [second], FileKeys(model=model))[0] == first
         assert survey_header(first[:4], [second], FileKeys(model=model))[0] == first[:4]  # as a sheet ends
+
+
+@pytest.mark.parametrize("label", ["    Points Possible", "max points", "Max. Punkte:", "Out of"])
+def test_a_row_of_the_most_points_is_no_pupil(label: str) -> None:
+    first, rows = ["Student", "HW1", "Final"], [[label, "10", "100"], ["Ann", "9", "88"], ["Bo", "7", "60"]]
+    said = f"the row {label.strip()!r} below the header left out"
+    assert survey_header(first, rows, FileKeys()) == (first, 1, said)
+    assert survey_header(first, [["Max", "10", "100"], *rows[1:]], FileKeys())[1] == 0
+    assert survey_header(first, rows[:1], FileKeys())[1] == 0

@@ -206,3 +206,14 @@ def test_a_plain_file_loads_no_library_for_other_ones(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"charset_normalizer", "openpyxl", "pandas", "pydantic"} & set(done.stdout.split())
+
+
+def test_a_table_that_a_program_drew_is_read_without_its_lines(tmp_path: Path) -> None:
+    (tmp_path / "my.txt").write_text(" a | y\n----+-----\n 1 | p\n 2 | q\n(2 rows)\n")
+    raw = read_table(tmp_path / "my.txt", FileKeys(target="y"))
+    assert {name: [cell.strip() for cell in column.to_pylist()] for name, column in raw.columns.items()} == {
+        "a": ["1", "2"],
+        "y": ["p", "q"],
+    }
+    assert raw.repairs == ("lines of dashes left out", "1 row below the table left out ('(2 rows)')")
+    assert raw.place(1) == "line 4"

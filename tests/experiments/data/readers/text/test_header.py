@@ -123,7 +123,8 @@ def test_a_row_of_words_without_a_value_is_a_header(first: str, below: list[str]
         (["a, y", "c,y", "1,b"], 0, 0),
         (["size,look", "1,y", "1,b"], 0, 0),  # a row of data
         (["size,look", "y,y", "1,b"], 0, 0),
-        (["before,,after,,", "kg,cm,kg,cm,y", "1,2,3,4,b"], 0, 1),  # below merged cells
+        (["before,,after,,", "kg,cm,kg,cm,y", "1,2,3,4,b"], 0, 0),  # below merged cells, both rows are needed
+        (["before,,after,,", "kg,cm,lb,in,y", "1,2,3,4,b"], 0, 1),
         (["q1,q2,q3", "no,no,y", "yes,no,no"], 0, 0),  # answers
         (["size,look", "a,y"], 0, 0),  # no rows below
         (["size,look", "y", "1,b"], 0, 0),

@@ -131,3 +131,25 @@ def test_a_cell_that_is_too_long_is_an_error() -> None:
 def test_titles_need_a_table_below() -> None:
     rows = [(at, at + 1, cells) for at, cells in enumerate([["a"], ["b"], ["c"]])]
     assert (width_of(rows), titles(rows, 3)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "separator", "width"),
+    [
+        (" id | age \n----+-----\n  1 | 2 \n", "|", 2),  # of psql
+        ("| a | b |\n|-----|---:|\n| 1 | 2 |\n", "|", 4),  # of Markdown
+        ("|a |b |\n-------\n|1 |2 |\n-------\n", "|", 4),  # of SAP
+        ("id   age\n==== ====\n1    2\n", " ", 2),
+    ],
+)
+def test_lines_of_dashes_are_no_records(text: str, separator: str, width: int) -> None:
+    layout = found(text)
+    assert (layout.separator, layout.width, layout.ruled) == (separator, width, True)
+    assert [begins for begins, _, _ in layout.head] == [0, 2]
+    assert [begins for begins, _, _ in records(text.splitlines(True), separator)] == [0, 2]
+
+
+def test_missing_marks_are_no_lines_of_dashes() -> None:
+    for text in ("a b\n1 2\n--- ---\n", "a|b\n1|2\n--|--\n", "a,b\n1,2\n----,----\n"):
+        assert not found(text).ruled
+        assert len(found(text).head) == 3
