@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.config.readable import count
 from experiments.config.same_column import columns_called
-from experiments.data.formats.column_types import is_text
+from experiments.data.formats.column_types import is_number, is_text
 from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.text.edges import without_value
@@ -135,7 +135,7 @@ def _ordered(column: pa.ChunkedArray) -> NDArray[np.float64] | None:
         column = pc.utf8_trim_whitespace(column)
         if pc.all(pc.match_substring_regex(column, NUMBER)).as_py():
             column = column.cast(pa.float64())
-    if column.null_count or pa.types.is_nested(column.type):
+    if column.null_count or not (is_text(column.type) or is_number(column.type) or pa.types.is_temporal(column.type)):
         return None
     ranks: NDArray[np.float64] = pc.rank(column, tiebreaker="dense").to_numpy().astype(np.float64)
     return ranks

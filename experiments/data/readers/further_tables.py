@@ -54,7 +54,7 @@ def read_as_one(
         one table.
     """
     parts = _parts(given, columns, after_gaps, keys)
-    if len(parts) < FEWEST:
+    if not parts:
         return [*given], columns, None, ()
     wanted = keys.model or (() if keys.target is None else (keys.target,))
     read = next((part for part in parts if all(_has(part.names, name) for name in wanted)), parts[0])
@@ -72,7 +72,8 @@ def read_as_one(
     together = [joined([chunk for of_it in below for chunk in of_it[at].chunks]) for at in range(len(read.names))]
     names = listed([*filter(None, read.names)])
     said = f"{count(len(alike), 'table')} of {names} one below another read as one"
-    said = said if alike[1:] else f"the table of {names} read alone"
+    if not alike[1:]:
+        said = f"the table of {names} read alone" if parts[1:] else "a header that stands again without rows left out"
     if others := [part.names for part in parts if part not in alike]:
         said += f", {count(len(others), 'other table')} left out ({listed([*filter(None, others[0])])})"
     return [*read.names], together, np.concatenate(kept), (said, *footers)
@@ -106,13 +107,14 @@ def positions_among(rows: Rows | None, positions: Iterable[int]) -> Iterator[int
 
 
 def _parts(given: Sequence[str], columns: Columns, after_gaps: Iterable[int], keys: FileKeys) -> list[_Part]:
-    """Return the tables from the top; the first one has the given names."""
+    """Return the tables with rows from the top, the first of which has the given names; none of a single table."""
     length, names = len(columns[0]), _trimmed(given)
     if not names:
         return []
     again = _rows_of(names, columns)
     gaps = [*islice(chain((empty_rows(columns) + 1).tolist(), after_gaps), MOST_GAPS + 1)]
-    starts = sorted({*(gaps if len(gaps) <= MOST_GAPS else ()), *again} - {0})
+    found = {*(gaps if len(gaps) <= MOST_GAPS else ()), *again}
+    starts = sorted(start for start in found if 0 < start < length)  # others are of lines below the table
     heads = [(0, -1, names)]  # its first row, perhaps a title, the row of its names, and these
     begins = None  # first row of titles above the header to come
     for start, stop in pairwise([*starts, length]):
@@ -127,15 +129,22 @@ def _parts(given: Sequence[str], columns: Columns, after_gaps: Iterable[int], ke
         begins = None
     ends = [*(start for start, _, _ in heads[1:]), length]
     parts = [_part(cells, columns, at + 1, stop) for (_, at, cells), stop in zip(heads, ends, strict=True)]
-    return [part for part in parts if part.start < part.stop]
+    if not heads[1:]:
+        return []
+    return [part for part in parts if not _is_empty(columns, part.start, part.stop)]
 
 
 def _part(names: tuple[str, ...], columns: Columns, start: int, stop: int) -> _Part:
     """Return a table with an empty name for each column that has values, but no name."""
     width = len(columns)
-    while width > len(names) and empty_at_end([columns[width - 1].slice(start, stop - start)]) == stop - start:
+    while width > len(names) and _is_empty(columns[width - 1 : width], start, stop):
         width -= 1
     return _Part((*names, *[""] * (width - len(names))), start, stop)
+
+
+def _is_empty(columns: Columns, start: int, stop: int) -> bool:
+    """Return whether some columns have no value in some rows."""
+    return empty_at_end([column.slice(start, stop - start) for column in columns]) == stop - start
 
 
 def _rows_of(names: Sequence[str], columns: Columns) -> set[int]:

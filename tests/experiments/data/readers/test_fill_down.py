@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -150,3 +151,15 @@ def test_a_target_whose_empty_cells_may_have_the_value_above_is_refused_with_the
         DataError, match=r"22 of 32 rows have none; name another column.*; column 'who' is empty in 22 rows"
     ):
         load_table(DataSection(source=str(tmp_path / "my.csv"), target="who"), {})
+
+
+def test_columns_of_every_type_of_a_sheet_are_looked_at(tmp_path: Path) -> None:
+    day = datetime(2024, 1, 1)
+    rows: Rows = [
+        (name, at % 2 == 0, day + timedelta(days=row), y)
+        for at, (name, row, _, y) in enumerate(blocks(*SIZES))  # type: ignore[call-overload]
+    ]
+    raw = read(tmp_path, rows, "xlsx")
+    assert cells(raw)["who"] == down(rows)  # the days begin again
+    rows = [(name, at % 2 == 0, None, y) for at, (name, _, _, y) in enumerate(rows)]
+    assert cells(read(tmp_path, rows, "xlsx"))["who"] != down(rows)

@@ -118,3 +118,18 @@ def test_very_many_gaps_are_between_rows(tmp_path: Path) -> None:
     raw = read(tmp_path, f"x,y\n{rows}\n\nabc,def\n1,c\n")
     assert raw.rows == 602
     assert read(tmp_path, f"x,y\n{rows}\n\nx,y\n1,c\n").rows == 601  # a header that stands again is none of them
+
+
+def test_a_gap_above_a_line_below_the_table_is_none(tmp_path: Path) -> None:
+    raw = read(tmp_path, "x,y,z\n1,a,7\n2,b,8\n\nas of 2024\n\nchecked by Bo\n")
+    assert raw.rows == 2
+    assert raw.repairs == ("2 rows below the table left out ('as of 2024', 'checked by Bo')",)
+
+
+def test_a_table_without_rows_is_none(tmp_path: Path) -> None:
+    raw = read(tmp_path, f"{FIRST}\nx,y\n")
+    assert (cells(raw), raw.repairs) == (
+        {"x": ["1", "2"], "y": ["a", "b"]},
+        ("a header that stands again without rows left out",),
+    )
+    assert cells(read(tmp_path, "x,y\n,\n,\nx,y\n1,a\n2,b\n")) == {"x": ["1", "2"], "y": ["a", "b"]}
