@@ -74,13 +74,13 @@ def sums_up(columns: Columns, last: Sequence[Any], filled: Sequence[int], is_lab
 def without_sums_of_parts(columns: Columns, keys: FileKeys) -> tuple[Columns, Rows | None, tuple[str, ...]]:
     """Leave out rows that are called sums, and are those of the rows above them, as a pivot table has for each part.
 
-    New rows are never compared with each other.
+    New rows are never compared with each other: where some are called so, a line says it.
 
     Returns:
         the columns, the positions of the rows that are left, and a line about the others; None without such rows.
     """
     nothing = columns, None, ()
-    if keys.model or not columns or len(columns[0]) <= FEWEST_SUMMED:
+    if not columns or len(columns[0]) <= FEWEST_SUMMED:
         return nothing
     names = [column for column in columns[:LABELS] if pa.types.is_string(column.type)]
     labels = next((column for column in names if _is_called_sum(column[-1].as_py())), None)
@@ -89,6 +89,9 @@ def without_sums_of_parts(columns: Columns, keys: FileKeys) -> tuple[Columns, Ro
     called = np.asarray(pc.match_substring_regex(pc.utf8_trim_whitespace(labels), SUMS).fill_null(False))
     if not 1 < called.sum() <= MOST_SUMS:
         return nothing
+    words = list(dict.fromkeys(labels.filter(pa.array(called)).to_pylist()))
+    if keys.model:
+        return columns, None, (f"{count(int(called.sum()), 'row')} called sums ({listed(words)}) read like others",)
     readings = [of_it for column in columns if column is not labels for of_it in _readings(column)[-1:]]
     sums = [row for row in np.flatnonzero(called).tolist() if _are_sums(readings, called, row)]
     if len(sums) < max(2, MOSTLY * called.sum()):

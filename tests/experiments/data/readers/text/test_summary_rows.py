@@ -138,5 +138,8 @@ def test_rows_that_are_only_called_sums_stay(tmp_path: Path, rows: list[tuple[st
     assert read(tmp_path, *rows).rows == kept
 
 
-def test_new_rows_are_not_summed(tmp_path: Path) -> None:
-    assert read(tmp_path, *PARTS, model=("x", "y")).rows == len(PARTS)
+def test_new_rows_are_not_summed_but_named(tmp_path: Path) -> None:
+    raw = read(tmp_path, *PARTS, model=("x", "y"))
+    assert raw.rows == len(PARTS)
+    assert raw.repairs == ("3 rows called sums ('North Total', 'South Total', 'Grand Total') read like others",)
+    assert read(tmp_path, *STORES, model=("x", "y")).repairs == ()
