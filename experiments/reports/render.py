@@ -41,7 +41,7 @@ from experiments.reports.templating import open_templates, page_script
 from experiments.reports.trials_csv import trained_epochs
 from experiments.search.trial import TrialResult
 
-PAGE_VERSION: Final = 23  # raised whenever the pages of the same study change
+PAGE_VERSION: Final = 24  # raised whenever the pages of the same study change
 FOLDER: Final = "report_files"
 GAIN: Final = (
     "Difference between the {} and the default in {} on {}, with its 95% interval; across zero, it leaves open which "
