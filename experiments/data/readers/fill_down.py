@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.config.readable import count
 from experiments.config.same_column import columns_called
+from experiments.config.toml import toml_value
 from experiments.data.formats.column_types import is_number, is_text
 from experiments.data.raw_table import RawTable, listed, shown
 from experiments.data.readers.file_keys import FileKeys
@@ -36,7 +37,7 @@ def filled_down(raw: RawTable, keys: FileKeys) -> RawTable:
 
     They do if half of their cells or more are empty, but not the first, and the blocks are of one size, or another
     column ascends within all blocks and begins again with each. Where all cells of the first column differ, a line says
-    at least which key fills it.
+    at least which key fills it, and so where such a column is the target: a class is never filled in unasked.
 
     Raises:
         DataError: a column that the study file names does not exist.
@@ -48,13 +49,21 @@ def filled_down(raw: RawTable, keys: FileKeys) -> RawTable:
     if not found:
         return raw
     names = list(found)
-    if _are_blocks(raw, found):
+    are_blocks = _are_blocks(raw, found)
+    if are_blocks and not any(_is_target(raw, name, keys.target) for name in names):
         cells = sum(int((~filled).sum()) for filled in found.values())
         said = f"{count(cells, 'empty cell')} of {listed(names)} read as the cell above (data.fill_down)"
         return replace(_filled(raw, names, found), repairs=(*raw.repairs, said))
-    if (hint := _hint(raw, names[0], found[names[0]])) is not None:
-        return replace(raw, notes=(*raw.notes, hint))
+    if are_blocks or _names_others(raw.columns[names[0]].filter(pa.array(found[names[0]]))):
+        named = names if are_blocks else names[:1]
+        return replace(raw, notes=(*raw.notes, _hint(named, int((~found[names[0]]).sum()))))
     return raw
+
+
+def _is_target(raw: RawTable, name: str, target: str | int | None) -> bool:
+    if isinstance(target, str):
+        return name in columns_called(target, raw.columns)
+    return target is not None and name in [*raw.columns][target:][:1]
 
 
 def _existing(raw: RawTable, name: str) -> str:
@@ -96,15 +105,18 @@ def _block_columns(raw: RawTable) -> dict[str, Marks]:
     return found
 
 
-def _hint(raw: RawTable, name: str, filled: Marks) -> str | None:
-    """Say how a column of which no value stands twice is filled down; None of another one, and of remarks."""
-    present = raw.columns[name].filter(pa.array(filled))
+def _names_others(present: pa.ChunkedArray) -> bool:
+    """Return whether the cells of a column all differ, and are no remarks."""
     remarks = is_text(present.type) and pc.any(pc.match_substring_regex(present, SENTENCES)).as_py()
-    if remarks or pc.count_distinct(present).as_py() < len(present):
-        return None
+    return not remarks and pc.count_distinct(present).as_py() == len(present)
+
+
+def _hint(names: Sequence[str], empty: int) -> str:
+    """Say how columns are filled down, the first of which is empty in so many rows."""
+    key = quote(f"data.fill_down={names[0] if len(names) == 1 else toml_value(list(names))}")
     return (
-        f"column {shown(name)} is empty in {count(int((~filled).sum()), 'row')}, and the others all have another value;"
-        f" if each names the rows below it, --set {quote(f'data.fill_down={name}')} reads it so"
+        f"column {shown(names[0])} is empty in {count(empty, 'row')}; if each of its values names the rows below it, "
+        f"too, --set {key} reads it so"
     )
 
 

@@ -80,8 +80,8 @@ def test_a_first_column_that_may_lack_cells_is_only_pointed_out(tmp_path: Path) 
     assert cells(raw)["who"] == [name for name, *_ in rows]
     (note,) = raw.notes
     assert note == (
-        "column 'who' is empty in 22 rows, and the others all have another value; if each names the rows below it, "
-        "--set data.fill_down=who reads it so"
+        "column 'who' is empty in 22 rows; if each of its values names the rows below it, too, --set "
+        "data.fill_down=who reads it so"
     )
     assert cells(read(tmp_path, rows, fill_down=("WHO",)))["who"] == down(rows)
     assert read(tmp_path, rows, fill_down=()).notes == ()
@@ -142,6 +142,15 @@ def test_numbers_with_fractions_are_no_names_of_blocks_of_one_size(tmp_path: Pat
     assert "data.fill_down=who" in raw.notes[0]
     whole: Rows = [(1000 + at if at % 5 == 0 else "", *row[1:]) for at, row in enumerate(rows)]
     assert "read as the cell above" in read(tmp_path, whole).repairs[0]
+
+
+@pytest.mark.parametrize("target", ["WHO", 0])
+def test_a_target_is_not_filled_down_unasked(tmp_path: Path, target: str | int) -> None:
+    raw = read(tmp_path, blocks(5, 5, 5, 5), target=target)
+    assert (raw.repairs, "--set data.fill_down=who" in raw.notes[0]) == ((), True)
+    assert cells(read(tmp_path, blocks(5, 5), target=target, fill_down=("who",)))["who"] == ["P0"] * 5 + ["P1"] * 5
+    rows: Rows = [(at // 8 if at % 8 == 0 else "", at // 4 if at % 4 == 0 else "", at, at % 2) for at in range(40)]
+    assert """--set 'data.fill_down=["who", "visit"]'""" in read(tmp_path, rows, target="visit").notes[0]
 
 
 def test_a_target_whose_empty_cells_may_have_the_value_above_is_refused_with_the_key(tmp_path: Path) -> None:
