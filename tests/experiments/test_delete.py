@@ -22,6 +22,7 @@ from experiments.tracking.writer_state import new_state, write_state
 pytestmark = pytest.mark.slow
 
 FILE = '[study]\nname = "one"\n[data]\nsource = "moons"\n[space]\nl2 = { low = 0, high = 1 }\n'
+IDENTITY = {"spec": {}, "data": {"fingerprint": "d", "folds": "e"}, "uid": "uid-1"}
 WRITTEN = ("results.json", "trials.csv", "report.html", "report.md", "log.txt", "journal.log.torn", ".log.txt.part")
 
 
@@ -47,7 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = Path("studies", "one")
     path.mkdir(parents=True)
     Path("studies", "one.toml").write_text(FILE)
-    Journal(path / "journal.log").begin({"uid": "uid-1"})
+    Journal(path / "journal.log").begin(IDENTITY)
     for name in WRITTEN:
         (path / name).touch()
     for name in ("model", "report_files"):
@@ -233,7 +234,7 @@ def test_runs_in_other_stores_that_stay_are_told_of(
     assert delete.main(["one", "--yes"]) == 0
     assert "other MLflow store" not in capsys.readouterr().out
     folder.mkdir()
-    Journal(folder / "journal.log").begin({"uid": "uid-1"})
+    Journal(folder / "journal.log").begin(IDENTITY)
     for path in (own, lock_of(folder, "sqlite:////elsewhere/mlflow.db").path):
         path.touch()
     assert delete.main(["one", "--yes"]) == 0
