@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,20 @@ CITIES = np.array(["Aachen", "Basel", "Çorum", "Delft", "Évora"])
 
 def cells(raw: RawTable) -> dict[str, list[Any]]:
     return {name: column.to_pylist() for name, column in raw.columns.items()}
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[Any]]) -> Path:
+    """Write rows into a .csv, or a sheet of an .xlsx, whose empty texts are empty cells."""
+    if path.suffix == ".csv":
+        path.write_text("\n".join(",".join(map(str, row)) for row in rows))
+    else:
+        import openpyxl  # which few tests need
+
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append([None if cell == "" else cell for cell in row])
+        book.save(path)
+    return path
 
 
 def mixed_frame(rows: int, seed: int = 0) -> pd.DataFrame:

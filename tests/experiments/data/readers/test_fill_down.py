@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -16,7 +15,7 @@ from experiments.data.raw_table import RawTable
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.table_file import read_table
 from experiments.errors import DataError
-from support.tables import cells
+from support.tables import cells, write_rows
 
 SIZES = (1, 4, 2, 5, 3, 6, 1, 4, 2, 4)  # of blocks that begin again, 32 rows
 REGIONS = ["North", "South", "East", "West", "North"]
@@ -33,15 +32,7 @@ def blocks(*sizes: int) -> Rows:
 
 
 def read(tmp_path: Path, rows: Rows, form: str = "csv", **keys: object) -> RawTable:
-    path = tmp_path / f"my.{form}"
-    lines = [("who", "visit", "amount", "y"), *rows]
-    if form == "csv":
-        path.write_text("\n".join(",".join(map(str, line)) for line in lines))
-    else:
-        book = openpyxl.Workbook()
-        for line in lines:
-            book.worksheets[0].append([None if cell == "" else cell for cell in line])
-        book.save(path)
+    path = write_rows(tmp_path / f"my.{form}", [("who", "visit", "amount", "y"), *rows])
     return read_table(path, FileKeys(**{"target": "y", **keys}))  # type: ignore[arg-type]
 
 

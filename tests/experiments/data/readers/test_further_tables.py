@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from experiments.data.raw_table import RawTable
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.table_file import read_table
 from experiments.errors import DataError
-from support.tables import cells
+from support.tables import cells, write_rows
 
 FIRST = "x,y\n1,a\n2,b\n"
 TWICE = f"{FIRST}\ny,x\nc,3\nd,4\n"
@@ -21,15 +20,8 @@ TOGETHER = "2 tables of 'x', 'y' one below another read as one"
 
 
 def read(tmp_path: Path, lines: str, form: str = "csv", keys: FileKeys | None = None) -> RawTable:
-    path = tmp_path / f"my.{form}"
-    if form == "csv":
-        path.write_text(lines)
-    else:
-        book = openpyxl.Workbook()
-        for line in lines.splitlines():
-            book.worksheets[0].append([cell or None for cell in line.split(",")])
-        book.save(path)
-    return read_table(path, keys or FileKeys(target="y"))
+    rows = [line.split(",") for line in lines.splitlines()]
+    return read_table(write_rows(tmp_path / f"my.{form}", rows), keys or FileKeys(target="y"))
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from experiments.data.raw_table import RawTable
 from experiments.data.readers.file_keys import FileKeys
 from experiments.data.readers.table_file import read_table
-from support.tables import cells
+from support.tables import cells, write_rows
 
 TWICE = "x,y,,x,y\n1,a,,3,c\n2,b,,4,d\n,,,5,e\n"
 OTHERS = "x,y,,x,y,,day,x,y\n1,a,,3,c,,mon,8,v\n2,b,,4,d,,tue,9,w\n,,,5,e,,,,\n"
@@ -18,15 +17,8 @@ BELOW = {"x": ["1", "2", "3", "4", "5"], "y": ["a", "b", "c", "d", "e"]}
 
 
 def read(tmp_path: Path, lines: str, form: str, keys: FileKeys) -> RawTable:
-    path = tmp_path / f"my.{form}"
-    if form == "csv":
-        path.write_text(lines)
-    else:
-        book = openpyxl.Workbook()
-        for line in lines.splitlines():
-            book.worksheets[0].append([cell or None for cell in line.split(",")])
-        book.save(path)
-    return read_table(path, keys)
+    rows = [line.split(",") for line in lines.splitlines()]
+    return read_table(write_rows(tmp_path / f"my.{form}", rows), keys)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
