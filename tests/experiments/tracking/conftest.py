@@ -21,8 +21,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "2")
     monkeypatch.setattr(tracking, "PROGRAM", "support.patient_writer")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]), prepend=os.pathsep)
+    mlflow = prepare_mlflow({})
+    mlflow.set_tracking_uri(None)  # that of a test before goes before the variable
     yield
-    prepare_mlflow({}).set_tracking_uri(None)
+    mlflow.set_tracking_uri(None)
 
 
 @pytest.fixture

@@ -19,11 +19,12 @@ def test_the_runs_of_one_study_are_found_and_deleted(
     tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environ = dict(SETTINGS)
-    client = prepare_mlflow(environ)
+    mlflow = prepare_mlflow(environ)
     shutil.copy(database, tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)  # in which MLflow looks up the models of versions
-    client = client.MlflowClient(uri)
+    mlflow.set_tracking_uri(None)  # that of a test before goes first
+    client = mlflow.MlflowClient(uri)
     ours, other = client.create_experiment("ours"), client.create_experiment("renamed")
     parent = client.create_run(ours, tags={"study_uid": "uid-1"}).info.run_id
     nested = {"study_uid": "uid-1", "mlflow.parentRunId": parent}
