@@ -19,6 +19,7 @@ from experiments.data.table import TableReading
 
 LONG = 9  # digits, from which on whole numbers of one length may be names whatever they are called
 WHOLE = r"^\d{1,18}$"
+POWERS = 10 ** np.arange(1, 19)  # from which on a number has one digit more
 SHORT = 4  # digits of a number in a column that is called so
 NUMBER = r"(?i).*[_ .-](nr|no|nummer|number)\.?"
 NEARLY = 0.9  # share of different ones among numbers that name rows, of which some stand twice
@@ -83,7 +84,7 @@ def _whole_numbers(column: pa.ChunkedArray) -> NDArray[np.int64] | None:
 
 def _are_long_names(name: str, values: NDArray[np.int64]) -> bool:
     """Return whether numbers are as long as those that name something, and are called so or stand so."""
-    digits = np.array([len(str(value)) for value in values.tolist()])
+    digits = np.searchsorted(POWERS, values, side="right") + 1
     if values.min() < 0 or (digits == (usual := _digits(values))).mean() < ALIKE or usual < LONG:
         return False
     if re.fullmatch(NUMBERED, name):

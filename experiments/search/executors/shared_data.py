@@ -48,6 +48,7 @@ class DataReference:
 
     @property
     def contents(self) -> set[Shared]:
+        """Return the shared contents that the arrays lie in."""
         arrays = {*self.features, self.labels, self.rows, self.weights}
         return {array.content for array in arrays if array is not None}
 

@@ -71,9 +71,10 @@ def without_last_rows(
         ):
             footers.append(str(last[0]).strip())
             gone, short = 1, max(0, short - 1)
-        elif holds_row is None and (
-            what := sums_up(columns, last, filled, _is_label(columns[filled[0]], last[filled[0]]))
-        ) not in ("", *(["sums"] if summed["sums"] else [])):
+        elif holds_row is None:
+            what = sums_up(columns, last, filled, _is_label(columns[filled[0]], last[filled[0]]))
+            if not what or (what == "sums" and summed["sums"]):  # a second row of sums is data
+                break
             summed[what].append(str(last[filled[0]]).strip())
             gone, short = 1, max(0, short - 1)
         else:
